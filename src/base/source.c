@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct err *memory_read(struct source *src, uint64_t offset, void *buf, size_t len)
+{
+	memcpy(buf, src->map + offset, len);
+	return NULL;
+}
+
+static void memory_destroy(struct source *src)
+{
+	free(src->name);
+	free(src);
+}
+
+static void file_destroy(struct source *src)
+{
+	if (src->size)
+		(void)munmap((void *)(uintptr_t)src->map, src->size);
+	memory_destroy(src);
+}
+
+static const struct source_ops memory_ops = { memory_read, memory_destroy };
+static const struct source_ops file_ops = { memory_read, file_destroy };
+
+static struct err *make(const struct source_ops *ops, const char *name, const void *data,
+			uint64_t size, struct source **ret)
+{
+	struct source *src = calloc(1, sizeof(*src));
+
+	if (!src)
+		return err_nomem();
+	src->name = strdup(name);
+	if (!src->name) {
+		free(src);
+		return err_nomem();
+	}
+	src->ops = ops;
+	src->size = size;
+	src->map = data;
+	*ret = src;
+	return NULL;
+}
+
+static struct err *map_file(const char *path, int fd, struct source **ret)
+{
+	void *map = NULL;
+	struct err *e;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_os(errno, "%s", path);
+	if (!S_ISREG(st.st_mode))
+		return err_new(ERR_UNSUPPORTED, "%s: not a regular file", path);
+	if (st.st_size) {
+		map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (map == MAP_FAILED)
+			return err_os(errno, "%s: cannot map", path);
+	}
+	e = make(&file_ops, path, map, (uint64_t)st.st_size, ret);
+	if (e && map)
+		(void)munmap(map, (size_t)st.st_size);
+	return e;
+}
+
+struct err *source_open_file(const char *path, struct source **ret)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct err *e;
+
+	if (fd < 0)
+		return err_os(errno, "%s", path);
+	e = map_file(path, fd, ret);
+	(void)close(fd);
+	return e;
+}
+
+struct err *source_from_memory(const char *name, const void *data, size_t size,
+			       struct source **ret)
+{
+	return make(&memory_ops, name, data, size, ret);
+}
+
+void source_destroy(struct source *src)
+{
+	if (src)
+		src->ops->destroy(src);
+}
+
+static struct err *check_range(const struct source *src, uint64_t offset, uint64_t len)
+{
+	if (range_in(offset, len, src->size))
+		return NULL;
+	return err_new(ERR_TRUNCATED,
+		       "%s: %" PRIu64 " bytes at offset 0x%" PRIx64
+		       " expected, the file has %" PRIu64 " bytes",
+		       src->name, len, offset, src->size);
+}
+
+struct err *source_read(struct source *src, uint64_t offset, void *buf, size_t len)
+{
+	TRY(check_range(src, offset, len));
+	if (!len)
+		return NULL;
+	return src->ops->read(src, offset, buf, len);
+}
+
+size_t source_read_some(struct source *src, uint64_t offset, void *buf, size_t len)
+{
+	if (offset >= src->size)
+		return 0;
+	if (len > src->size - offset)
+		len = (size_t)(src->size - offset);
+	return err_ignore(source_read(src, offset, buf, len)) ? 0 : len;
+}
+
+struct err *source_view(struct source *src, uint64_t offset, uint64_t len, struct view *ret)
+{
+	struct err *e;
+	void *copy;
+
+	TRY(check_range(src, offset, len));
+	if (src->map || !len) {
+		*ret = (struct view){ .data = src->map ? src->map + offset : NULL, .size = len };
+		return NULL;
+	}
+	copy = malloc(len);
+	if (!copy)
+		return err_nomem();
+	e = source_read(src, offset, copy, len);
+	if (e) {
+		free(copy);
+		return e;
+	}
+	*ret = (struct view){ .data = copy, .size = len, .copy = copy };
+	return NULL;
+}
+
+void view_deinit(struct view *view)
+{
+	free(view->copy);
+	*view = (struct view)VIEW_INIT;
+}
+
+struct err *source_cursor(struct source *src, uint64_t offset, uint64_t len, struct view *ret_view,
+			  struct cursor *ret)
+{
+	TRY(source_view(src, offset, len, ret_view));
+	*ret = cursor_init(src->name, ret_view->data, ret_view->size, offset);
+	return NULL;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* The common part of all containers: list caches, defects, references. */
+#include "format/dump_impl.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_DEFECTS = 256 };
+
+#define CACHE(type, name)                                                      \
+	struct {                                                               \
+		bool tried;                                                    \
+		type *v;                                                       \
+		size_t n;                                                      \
+	} name
+
+struct dump_lists {
+	CACHE(struct dump_segment, segments);
+	CACHE(struct dump_thread, threads);
+	CACHE(struct dump_module, modules);
+	CACHE(struct dump_unloaded, unloaded);
+	CACHE(struct dump_handle, handles);
+	CACHE(struct dump_region, regions);
+	CACHE(struct dump_file_mapping, file_mappings);
+	CACHE(struct dump_stream, streams);
+	CACHE(struct dump_auxv, auxv);
+	CACHE(struct dump_annotation, annotations);
+	bool exception_tried;
+	struct dump_exception *exception;
+};
+
+/*
+ * A list that fails outright is empty from then on, and its error becomes a
+ * defect for later callers; the first caller gets the error itself.
+ */
+#define DEFINE_LIST(type, name)                                                \
+	struct err *dump_##name(struct dump *d, const type **ret, size_t *ret_n) \
+	{                                                                      \
+		type *v = NULL;                                                \
+		size_t n = 0;                                                  \
+		if (!d->lists->name.tried && d->ops->name) {                   \
+			struct err *e = d->ops->name(d, &v, &n);               \
+			if (e && err_code(e) == ERR_CANCELLED)                 \
+				return e;                                      \
+			d->lists->name.tried = true;                           \
+			if (e)                                                 \
+				return e;                                      \
+			d->lists->name.v = v;                                  \
+			d->lists->name.n = n;                                  \
+		}                                                              \
+		*ret = d->lists->name.v;                                       \
+		*ret_n = d->lists->name.n;                                     \
+		return NULL;                                                   \
+	}
+
+DEFINE_LIST(struct dump_segment, segments)
+DEFINE_LIST(struct dump_thread, threads)
+DEFINE_LIST(struct dump_module, modules)
+DEFINE_LIST(struct dump_unloaded, unloaded)
+DEFINE_LIST(struct dump_handle, handles)
+DEFINE_LIST(struct dump_region, regions)
+DEFINE_LIST(struct dump_file_mapping, file_mappings)
+DEFINE_LIST(struct dump_stream, streams)
+DEFINE_LIST(struct dump_auxv, auxv)
+DEFINE_LIST(struct dump_annotation, annotations)
+
+struct err *dump_exception(struct dump *d, const struct dump_exception **ret)
+{
+	if (!d->lists->exception_tried && d->ops->exception) {
+		d->lists->exception_tried = true;
+		TRY(d->ops->exception(d, &d->lists->exception));
+	}
+	*ret = d->lists->exception;
+	return NULL;
+}
+
+size_t dump_defects(const struct dump *d, const struct dump_defect **ret)
+{
+	*ret = d->defects.v;
+	return d->defects.n;
+}
+
+void dump_add_defect(struct dump *d, struct err *e)
+{
+	struct dump_defect defect = { NULL };
+
+	if (e && d->defects.n < MAX_DEFECTS)
+		defect.text = arena_strdup(&d->arena, err_message(e));
+	if (defect.text)
+		(void)vec_push(&d->defects, defect);
+	err_free(e);
+}
+
+const struct dump_facts *dump_facts(const struct dump *d)
+{
+	return &d->facts;
+}
+
+struct source *dump_source(const struct dump *d)
+{
+	return d->src;
+}
+
+const char *dump_path(const struct dump *d)
+{
+	return d->path;
+}
+
+struct err *dump_read_piece(struct dump *d, struct dump_piece piece, void *buf, size_t len)
+{
+	if (len > piece.size)
+		return err_new(ERR_TRUNCATED,
+			       "%s: record at offset 0x%" PRIx64 ": %zu bytes expected, %" PRIu64
+			       " there",
+			       d->src->name, piece.offset, len, piece.size);
+	return source_read(d->src, piece.offset, buf, len);
+}
+
+static void empty_strings(struct dump_facts *f)
+{
+	f->format = f->title = f->os_text = f->build_string = f->debug_build_string = "";
+	f->cpu_text = f->process_name = f->command_line = f->timezone_name = f->writer = "";
+}
+
+struct err *dump_init(struct dump *d, const struct dump_ops *ops, struct source *src)
+{
+	d->ops = ops;
+	d->refs = 1;
+	arena_init(&d->arena);
+	d->arena.limit = (size_t)1 << 32;
+	empty_strings(&d->facts);
+	d->lists = calloc(1, sizeof(*d->lists));
+	d->path = strdup(src->name);
+	if (!d->lists || !d->path) {
+		free(d->lists);
+		free(d->path);
+		return err_nomem();
+	}
+	d->src = src;
+	return NULL;
+}
+
+struct dump *dump_ref(struct dump *d)
+{
+	d->refs++;
+	return d;
+}
+
+void dump_unref(struct dump *d)
+{
+	if (!d || --d->refs)
+		return;
+	if (d->ops->destroy)
+		d->ops->destroy(d);
+	vec_deinit(&d->defects);
+	arena_deinit(&d->arena);
+	source_destroy(d->src);
+	free(d->lists);
+	free(d->path);
+	free(d);
+}
+
+static struct err *not_recognised(const struct source *src)
+{
+	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
+
+	for (size_t i = 0; dump_formats[i]; i++)
+		strbuf_addf(&sb, "%s%s", i ? ", " : "", dump_formats[i]->summary);
+	return err_new(ERR_UNSUPPORTED, "%s: not a dump that is understood here (%s)", src->name,
+		       sb.s);
+}
+
+struct err *dump_open_source(struct source *src, struct dump **ret)
+{
+	struct err *e = NULL;
+	bool known = false;
+
+	for (size_t i = 0; dump_formats[i] && !known; i++) {
+		known = dump_formats[i]->probe(src);
+		if (known)
+			e = dump_formats[i]->open(src, ret);
+	}
+	if (!known)
+		e = not_recognised(src);
+	if (e)
+		source_destroy(src);
+	return e;
+}
+
+struct err *dump_open(const char *path, const struct dump_open_options *options,
+		      struct dump **ret)
+{
+	struct source *src;
+
+	(void)options; /* compressed files: format/compress.h, not there yet */
+	TRY(source_open_file(path, &src));
+	return dump_open_source(src, ret);
+}

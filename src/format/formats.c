@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* The containers, in probing order. To add one: see format/dump_impl.h. */
+#include "format/dump_impl.h"
+
+const struct dump_format *const dump_formats[] = {
+	NULL,
+};
