@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Unwinding one frame: from the registers of a callee to those of its caller.
+ *
+ * What a routine cannot restore is not valid in the result. Every routine
+ * reads memory through arch_memory, bounds what it reads, and makes progress:
+ * the caller's stack pointer is above the callee's (equal only for the
+ * innermost frame, or where a machine frame says so); otherwise CORRUPT.
+ */
+#ifndef OSM_ARCH_UNWIND_H
+#define OSM_ARCH_UNWIND_H
+
+#include "arch/arch.h"
+
+/* How a frame's registers were found; also how much they can be trusted. */
+enum frame_trust {
+	TRUST_NONE,
+	TRUST_SCAN,		/* a stack word that looks like a return address */
+	TRUST_CFI_SCAN,		/* found by scan, confirmed by unwind data */
+	TRUST_FRAME_POINTER,
+	TRUST_CFI,		/* unwind codes, FRAMEDATA, FPO, DWARF CFI */
+	TRUST_CONTEXT,		/* saved registers */
+	TRUST_INLINE,		/* inlined into the frame below it */
+};
+
+struct unwind_result {
+	enum frame_trust trust;
+	uint64_t frame;		/* frame base: establisher frame / CFA / EBP: what `k` shows */
+	uint64_t return_slot;	/* address that held the return address, 0: register */
+	bool machine_frame;	/* caller was interrupted: its ip is exact, not a return address */
+	bool end;		/* unwind data says there is no caller */
+};
+
+/* --- Windows x64: .pdata/.xdata ------------------------------------------- */
+struct unwind_image {
+	uint64_t base, size;
+	uint64_t pdata_rva, pdata_size;	/* exception directory; 0: none */
+};
+
+/* `leaf_allowed`: no .pdata entry means a leaf function (return at rsp).
+ * NOTFOUND: no rule can be applied (no .pdata, or not readable). */
+struct err *x64_unwind(const struct arch_memory *m, const struct unwind_image *image,
+		       bool leaf_allowed, const struct regs *callee, struct regs *ret_caller,
+		       struct unwind_result *ret) MUST_USE;
+
+/* One RUNTIME_FUNCTION (for `.fnent`, `uf` and blame). NOTFOUND. */
+struct x64_function {
+	uint32_t begin, end, unwind_info;	/* RVAs */
+	uint32_t primary_begin;			/* of the function this chained part belongs to */
+};
+struct err *x64_function_at(const struct arch_memory *m, const struct unwind_image *image,
+			    uint32_t rva, struct x64_function *ret) MUST_USE;
+
+/* --- Windows ARM64: .pdata packed and .xdata ------------------------------- */
+struct err *arm64_unwind(const struct arch_memory *m, const struct unwind_image *image,
+			 bool leaf_allowed, const struct regs *callee, struct regs *ret_caller,
+			 struct unwind_result *ret) MUST_USE;
+
+/* --- x86: FPO_DATA, FRAMEDATA / Breakpad STACK WIN -------------------------- */
+enum x86_frame_kind { X86_FRAME_FPO, X86_FRAME_TRAP, X86_FRAME_TSS, X86_FRAME_NONFPO, X86_FRAME_DATA };
+struct x86_frame_data {
+	enum x86_frame_kind kind;
+	uint32_t rva, size;		/* block the rule covers */
+	uint32_t locals_size;		/* bytes */
+	uint32_t params_size;		/* bytes */
+	uint32_t prolog_size;
+	uint32_t saved_regs_size;	/* bytes */
+	uint32_t max_stack;
+	bool uses_ebp, has_seh, has_eh, is_start;
+	const char *program;		/* FRAMEDATA postfix program or NULL; borrowed */
+};
+/*
+ * `callee_params_size`: bytes of parameters that the previously unwound callee
+ * pops (from its own frame data), needed for FPO frames; 0 for the innermost.
+ */
+struct err *x86_unwind_frame_data(const struct arch_memory *m, const struct x86_frame_data *data,
+				  const struct regs *callee, uint32_t callee_params_size,
+				  struct regs *ret_caller, struct unwind_result *ret) MUST_USE;
+
+/* --- frame-pointer chain and scan (x86, x64, arm64, arm) -------------------- */
+struct err *fp_unwind(const struct arch_memory *m, const struct regs *callee,
+		      struct regs *ret_caller, struct unwind_result *ret) MUST_USE;
+
+/* Is this address code that a call returns to? The target layer answers: in an
+ * executable range of a module and preceded by a call instruction. */
+typedef bool return_address_test(void *arg, uint64_t address);
+/* Looks at up to max_words stack words from sp upwards. NOTFOUND. */
+struct err *scan_unwind(const struct arch_memory *m, const struct regs *callee,
+			unsigned max_words, return_address_test *is_return, void *arg,
+			struct regs *ret_caller, struct unwind_result *ret) MUST_USE;
+/* The bytes before `address` decode as a call ending there (x86/x64/arm/arm64). */
+bool after_call(const struct arch *arch, const struct arch_memory *m, uint64_t address);
+
+#endif
