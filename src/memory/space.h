@@ -11,6 +11,7 @@
 #ifndef OSM_MEMORY_SPACE_H
 #define OSM_MEMORY_SPACE_H
 
+#include "arch/arch.h"
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/source.h"
@@ -62,8 +63,12 @@ bool space_has(const struct space *s, uint64_t address);
 struct err *space_source(struct space *s, const char *name, uint64_t base, uint64_t size,
 			 struct source **ret) MUST_USE;
 
+/* The same as arch and symbol code see memory; lives as long as the space. */
+struct arch_memory space_memory(struct space *s);
+
 /* Called for ranges not there, so that image files are opened only when asked
- * for: may call space_add. True: try again. */
+ * for: may call space_add. True: try again. Each 64 KB page is asked for at
+ * most once, and never while fill itself reads from the space. */
 typedef bool space_fill_fn(void *arg, struct space *s, uint64_t address);
 void space_set_fill(struct space *s, space_fill_fn *fill, void *arg);
 
