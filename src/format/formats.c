@@ -2,6 +2,9 @@
 /* The containers, in probing order. To add one: see format/dump_impl.h. */
 #include "format/dump_impl.h"
 
+extern const struct dump_format format_elfcore;
+
 const struct dump_format *const dump_formats[] = {
+	&format_elfcore,
 	NULL,
 };
