@@ -23,15 +23,47 @@
  *
  * Template: literal text with
  *	{key}		the field in its type's usual form; nothing if absent
- *	{key:SPEC}	SPEC = [-][0][width][.max][conversion]; conversions: d x X s p
- *			(p: pointer width, with ` when 64-bit), S (size, human), n (with
- *			"0n"), b (binary), q (quoted), c (escaped char) ... see text.c
- *	[ ... ]		printed only when every field inside is present (may nest)
+ *	{key:SPEC}	in another form
+ *	{key|TEXT}, {key:SPEC|TEXT}  TEXT when the field is absent; a TEXT of one
+ *			'?' becomes as many as the field has digits: ????????
+ *	[ ... ]		printed only when every {field} directly inside is present
+ *			(those with a |TEXT do not count); may nest
  *	\[ \] \{ \} \\	the characters themselves
+ *
+ * SPEC = ['-'] ['0'] [width] ['.' max] [conversion]. Fields are padded to
+ * `width` characters on the left, with '-' on the right, with '0' by zeros. A
+ * width of P is that of a pointer as p prints it (8, or 17 with the back-quote).
+ * `max` cuts strings. Numbers are never cut. Conversions:
+ *	d decimal, n decimal after "0n", x X hex, o octal, b binary, c character
+ *	p  pointer: 00401000, or 00007ff7`12340000 when pointers have 64 bits
+ *	w  the same without back-quote
+ *	S  size for people: "4.000 kB", "1.234 MB"
+ *	s  string; q "quoted"; r raw: new lines and tabs pass (.echo, .printf)
+ *	N  of a symbol: without displacement; M: its module only
+ *	s  of a time: "Tue Feb 10 14:20:45 2009"; i: RFC 3339
+ *	D  of bytes/words: db's form "4d 5a 90 00 03 00 00 00-04 00", absent: ??
+ *	A  of bytes/words: ASCII column, '.' unprintable, '?' absent
+ *	x d u b f  of words: each item so; 8-byte items in hex have a back-quote
+ *	G  of 16 bytes: GUID as Windows writes it
+ *	x  of bytes: one run of digits (the default); of flags: the number
+ *	s  of a list of strings: blanks between; default: ", "
+ * Default forms: ADDR p; HEX SIZE x; UINT INT d; BOOL yes/no; TIME
+ * "Tue Feb 10 14:20:45.000 2009 (UTC + 0:00)"; DURATION "0 days 0:00:01.234";
+ * SYM mod!name+0x12, mod+0x12 or 0x401012; BYTES x; WORDS x; FLAGS their
+ * names; FLOAT %g.
+ *	db:  .text = "{address}  {bytes:-47D}  {bytes:A}\n"
+ *	dd:  .text = "{address}  {words}\n"
+ *	lm:  .text = "{start} {end}   {name:-8}   {status}\n"
+ *
  * JSON: one object a line, {"kind":"frame",...} with the fields in the order
- * emitted; addresses are strings "0x...", absent fields are left out, absent
- * memory is null. Strings are sanitised here (a dump's bytes cannot drive the
- * terminal); text escapes control characters as \xNN.
+ * emitted; absent fields are left out. ADDR are strings "0x..."; HEX UINT INT
+ * SIZE numbers; TIME RFC 3339 in UTC; DURATION seconds; SYM an object
+ * {"module","name","offset","address"}; BYTES a string of hex digits; WORDS a
+ * list: numbers, or "0x..." strings when 8 bytes wide, null when absent; FLAGS
+ * {"value":n,"names":[...]}.
+ *
+ * Strings are sanitised here (a dump's bytes cannot drive the terminal): text
+ * escapes control characters as \xNN, and what is not UTF-8 becomes U+FFFD.
  */
 #ifndef OSM_OUTPUT_OUTPUT_H
 #define OSM_OUTPUT_OUTPUT_H
@@ -91,8 +123,10 @@ bool out_is_text(const struct out *o);
 /* Width of FIELD_ADDR in text: 4 or 8 bytes. */
 void out_set_pointer_size(struct out *o, unsigned bytes);
 unsigned out_pointer_size(const struct out *o);
-/* Redirects what follows (for .foreach, .logopen, tests); returns the old. */
+/* Redirects what follows (for .foreach, .logopen, tests); out_sink tells the
+ * present one, to put it back or to hand on to. */
 void out_set_sink(struct out *o, out_write *write, void *arg);
+void out_sink(const struct out *o, out_write **ret_write, void **ret_arg);
 
 void out_begin(struct out *o, const struct record *rec);
 /* The same record in another text layout (k, kb, kv share one record). */
@@ -101,6 +135,7 @@ void out_addr(struct out *o, const char *key, uint64_t v);
 void out_uint(struct out *o, const char *key, uint64_t v);	/* FIELD_UINT, _HEX, _SIZE, _ADDR */
 void out_int(struct out *o, const char *key, int64_t v);
 void out_str(struct out *o, const char *key, const char *s);	/* NULL: absent */
+void out_name(struct out *o, const char *key, const char *s);	/* NULL and "": absent */
 void out_strf(struct out *o, const char *key, const char *fmt, ...) PRINTF(3, 4);
 void out_bool(struct out *o, const char *key, bool v);
 void out_time(struct out *o, const char *key, uint64_t unix_seconds);
@@ -108,16 +143,27 @@ void out_duration(struct out *o, const char *key, uint64_t hundred_ns);
 /* module and name may be NULL: then the bare address is shown */
 void out_sym(struct out *o, const char *key, const char *module, const char *name,
 	     uint64_t displacement, uint64_t address);
+/* NULL bytes: absent */
 void out_bytes(struct out *o, const char *key, const uint8_t *bytes, size_t n);
 void out_words(struct out *o, const char *key, const struct out_word *words, size_t n, unsigned size);
 void out_strs(struct out *o, const char *key, const char *const *strs, size_t n);
+/* names: separated by blanks, commas or bars; NULL: the number alone */
 void out_flags(struct out *o, const char *key, uint64_t value, const char *names);
 void out_float(struct out *o, const char *key, double v);
 /* Ends the record; errors of the sink come out here. Unknown keys and types
- * that do not fit the declaration are bugs of ours: assert. */
+ * that do not fit the declaration are bugs of ours: assert. Strings and arrays
+ * were copied: they need to live only until the call that gives them returns. */
 struct err *out_end(struct out *o) MUST_USE;
 
-/* Column heads and blank lines: text only, nothing in JSON. */
+/* Column heads and blank lines: text only, nothing in JSON. The new line is
+ * the caller's. */
 struct err *out_heading(struct out *o, const char *fmt, ...) PRINTF(2, 3) MUST_USE;
+/* Width of a {field:p} column: 8 or 17, for headings:
+ * out_heading(o, " # %-*s RetAddr\n", out_pointer_width(o), "Child-SP"). */
+int out_pointer_width(const struct out *o);
+
+/* Whether the template is well formed over these fields; false: *why says
+ * what is not. For tests of the command list. */
+bool out_check_template(const struct record *rec, const char *text_template, const char **why);
 
 #endif
