@@ -20,7 +20,7 @@
 
 /* TAKE_PTR(p): the value of p, which becomes NULL: ownership moves on. */
 #define TAKE_PTR(p)                                                            \
-	({                                                                     \
+	__extension__({                                                        \
 		__typeof__(p) *take_pp_ = &(p);                                \
 		__typeof__(p) take_p_ = *take_pp_;                             \
 		*take_pp_ = NULL;                                              \

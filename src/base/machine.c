@@ -37,6 +37,7 @@ const char *dump_os_name(enum dump_os os)
 		[OS_MACOS] = "macOS",	  [OS_IOS] = "iOS",	    [OS_ANDROID] = "Android",
 		[OS_FREEBSD] = "FreeBSD", [OS_NETBSD] = "NetBSD",   [OS_OPENBSD] = "OpenBSD",
 		[OS_SOLARIS] = "Solaris", [OS_FUCHSIA] = "Fuchsia",
+		[OS_NACL] = "Native Client",
 	};
 
 	return names[os];

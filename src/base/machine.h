@@ -33,6 +33,7 @@ enum dump_os {
 	OS_OPENBSD,
 	OS_SOLARIS,
 	OS_FUCHSIA,
+	OS_NACL,
 };
 
 /* How the bytes of a thread's register context are laid out. */
