@@ -47,6 +47,8 @@ enum dump_fact {
 	FACT_TIMEZONE = 1 << 7,
 	FACT_INTEGRITY = 1 << 8,
 	FACT_PROTECTED = 1 << 9,
+	FACT_WRITER_TID = 1 << 10,
+	FACT_REQUESTING_TID = 1 << 11,
 };
 
 struct dump_facts {
@@ -79,6 +81,8 @@ struct dump_facts {
 	const char *timezone_name;
 	uint32_t integrity_level, execute_flags, protected_process;
 	uint64_t flags;			/* MINIDUMP_TYPE or format's own */
+	uint32_t writer_tid;		/* thread that wrote the dump */
+	uint32_t requesting_tid;	/* thread that asked for it: of interest without an exception */
 	const char *writer;		/* tool that wrote it where it says so, or "" */
 };
 
@@ -210,6 +214,7 @@ struct dump_exception {
 	uint64_t parameters[15];
 	enum context_layout layout;
 	struct dump_piece context;	/* may differ from the thread's own */
+	struct dump_piece xstate;	/* as in dump_thread */
 };
 
 /* One stream, note or table of the container, for `info` and `.dumpdebug`. */
