@@ -3,8 +3,10 @@
 #include "format/dump_impl.h"
 
 extern const struct dump_format format_elfcore;
+extern const struct dump_format format_minidump;
 
 const struct dump_format *const dump_formats[] = {
+	&format_minidump,
 	&format_elfcore,
 	NULL,
 };
