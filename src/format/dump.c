@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The common part of all containers: list caches, defects, references. */
+#include "format/compress.h"
 #include "format/dump_impl.h"
 
 #include <inttypes.h>
@@ -171,29 +172,78 @@ static struct err *not_recognised(const struct source *src)
 		       sb.s);
 }
 
-struct err *dump_open_source(struct source *src, struct dump **ret)
+static struct err *by_name(const char *name, const struct dump_format **ret)
 {
-	struct err *e = NULL;
-	bool known = false;
+	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
 
-	for (size_t i = 0; dump_formats[i] && !known; i++) {
-		known = dump_formats[i]->probe(src);
-		if (known)
-			e = dump_formats[i]->open(src, ret);
+	for (size_t i = 0; dump_formats[i]; i++) {
+		if (!strcmp(dump_formats[i]->name, name)) {
+			*ret = dump_formats[i];
+			return NULL;
+		}
+		strbuf_addf(&sb, "%s%s", i ? ", " : "", dump_formats[i]->name);
 	}
-	if (!known)
-		e = not_recognised(src);
+	return err_new(ERR_USAGE, "no dump format \"%s\" (there are: %s)", name, sb.s);
+}
+
+static struct err *by_content(struct source *src, const struct dump_format **ret)
+{
+	for (size_t i = 0; dump_formats[i]; i++)
+		if (dump_formats[i]->probe(src)) {
+			*ret = dump_formats[i];
+			return NULL;
+		}
+	return not_recognised(src);
+}
+
+static struct err *open_as(struct source *src, const char *name, struct dump **ret)
+{
+	const struct dump_format *format = NULL;
+	struct err *e = name ? by_name(name, &format) : by_content(src, &format);
+
+	if (!e)
+		e = format->open(src, ret);
 	if (e)
 		source_destroy(src);
 	return e;
 }
 
+struct err *dump_open_source(struct source *src, struct dump **ret)
+{
+	return open_as(src, NULL, ret);
+}
+
+/* The name of the file that was given, not of what it unpacked to. */
+static struct err *rename_dump(struct dump *d, const char *path)
+{
+	char *copy = strdup(path);
+
+	if (!copy)
+		return err_nomem();
+	free(d->path);
+	d->path = copy;
+	return NULL;
+}
+
 struct err *dump_open(const char *path, const struct dump_open_options *options,
 		      struct dump **ret)
 {
+	struct unwrap u = { .tmpdir = options ? options->tmpdir : NULL };
+	struct dump *d = NULL;
 	struct source *src;
+	struct err *e;
 
-	(void)options; /* compressed files: format/compress.h, not there yet */
 	TRY(source_open_file(path, &src));
-	return dump_open_source(src, ret);
+	TRY(source_unwrap_with(src, &u, &src));
+	e = open_as(src, options ? options->format : NULL, &d);
+	if (!e)
+		e = rename_dump(d, path);
+	if (e) {
+		dump_unref(d);
+		err_free(u.damage);
+		return e;
+	}
+	dump_add_defect(d, u.damage);
+	*ret = d;
+	return NULL;
 }
