@@ -224,7 +224,7 @@ TEST(a_cut_file_gives_what_came)
 {
 	static const char *const commands[] = { "gzip -1 -c plain", "zstd -q -c plain",
 						"xz -0 -c plain", "lz4 -q -B4 -c plain",
-						"bzip2 -c plain" };
+						"bzip2 -1 -c plain" };
 
 	fill();
 	EXPECT(write_file("plain", plain, SIZE));
@@ -233,13 +233,14 @@ TEST(a_cut_file_gives_what_came)
 		struct unwrap u = { 0 };
 		char command[256];
 
-		(void)snprintf(command, sizeof(command), "%s | head -c 650000 > cut", commands[i]);
+		(void)snprintf(command, sizeof(command), "%s | head -c 400000 > cut", commands[i]);
 		EXPECT(run(command));
 		if (err_ignore(open_unwrapped("cut", &u, &src))) /* tool missing: empty file */
 			FAIL_("%s: not opened", commands[i]);
 		if (!src->size)
 			continue;
-		EXPECT(u.damage);
+		if (!u.damage)
+			FAIL_("%s: no damage seen", commands[i]);
 		EXPECT(strstr(err_message(u.damage), "end early"));
 		EXPECT(src->size > 100000 && src->size < SIZE);
 		EXPECT(same(src, plain, src->size));
