@@ -95,8 +95,10 @@ static bool read_time(const struct elfcore *c, struct cursor *cur, uint64_t *ret
 static void read_times(const struct elfcore *c, struct cursor *cur, struct dump_thread *t)
 {
 	uint64_t user = 0, kernel = 0;
-	bool ok = read_time(c, cur, &user) & read_time(c, cur, &kernel);
+	bool ok = read_time(c, cur, &user);
 
+	/* Both are read, whatever the first says: the cursor must move on. */
+	ok = read_time(c, cur, &kernel) && ok;
 	if (!ok || (c->d.facts.flags & ELFCORE_KERNEL) ||
 	    ((c->d.facts.flags & ELFCORE_GCORE_ORDER) && !user && !kernel))
 		return;
