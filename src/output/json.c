@@ -163,6 +163,8 @@ static void json_record(struct out *o)
 {
 	strbuf_adds(&o->buf, "{\"kind\":");
 	add_string(&o->buf, o->rec->kind, strlen(o->rec->kind));
+	if (o->tag_key && out_field_index(o->rec->fields, o->tag_key, strlen(o->tag_key)) < 0)
+		strbuf_addf(&o->buf, ",\"%s\":%" PRIu64, o->tag_key, o->tag_value);
 	for (size_t i = 0; i < o->n_order; i++) {
 		const struct field *f = &o->rec->fields[o->order[i]];
 

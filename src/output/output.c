@@ -77,6 +77,12 @@ void out_sink(const struct out *o, out_write **ret_write, void **ret_arg)
 	*ret_arg = o->arg;
 }
 
+void out_set_tag(struct out *o, const char *key, uint64_t tag)
+{
+	o->tag_key = key;
+	o->tag_value = tag;
+}
+
 int out_field_index(const struct field *fields, const char *key, size_t len)
 {
 	for (int i = 0; fields[i].key; i++)

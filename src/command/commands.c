@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every command. To add one: its row in a file of its own (command/command.h
+ * has the checklist), an extern and a line here, docs/commands/<name>.md and a
+ * golden test. A name that is listed twice belongs to the first row.
+ */
+#include "command/session_impl.h"
+
+extern const struct command command_threads;
+extern const struct command command_evaluate;
+extern const struct command command_formats;
+extern const struct command command_echo;
+extern const struct command command_printf;
+extern const struct command command_if;
+extern const struct command command_for;
+extern const struct command command_while;
+extern const struct command command_do;
+extern const struct command command_foreach;
+extern const struct command command_block;
+extern const struct command command_catch;
+extern const struct command command_break;
+extern const struct command command_comment;
+extern const struct command command_short_comment;
+extern const struct command command_quit;
+extern const struct command command_radix;
+
+const struct command *const commands[] = {
+	/* threads */
+	&command_threads,
+	/* expressions and text */
+	&command_evaluate,
+	&command_formats,
+	&command_echo,
+	&command_printf,
+	/* control flow */
+	&command_if,
+	&command_for,
+	&command_while,
+	&command_do,
+	&command_foreach,
+	&command_block,
+	&command_catch,
+	&command_break,
+	&command_comment,
+	&command_short_comment,
+	/* the session itself */
+	&command_quit,
+	&command_radix,
+	NULL,
+};
