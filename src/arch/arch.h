@@ -132,12 +132,19 @@ struct arch {
 	 * flags say is there becomes valid. */
 	struct err *(*decode)(enum context_layout layout, const uint8_t *bytes, size_t size,
 			      bool big_endian, struct regs *ret);
-	/* Vector registers of a context (and xstate area, may be NULL). */
+	/*
+	 * Vector and floating-point registers of a context. `xstate`: what is
+	 * stored beside it, or NULL. Windows: an XSAVE area from its header on
+	 * (a CONTEXT that is followed by CONTEXT_EX is read by itself). Linux: the
+	 * NT_PRFPREG, NT_PRXFPREG, NT_X86_XSTATE or NT_ARM_VFP note's bytes.
+	 * Without any such registers: success and 0.
+	 */
 	struct err *(*vectors)(enum context_layout layout, const uint8_t *bytes, size_t size,
 			       const uint8_t *xstate, size_t xstate_size, struct arena *a,
 			       struct vector_reg **ret, size_t *ret_n);
 	/* Decodes one instruction; n bytes are there. Never fails: what cannot
-	 * be decoded is INSN_INVALID of length 1 (or insn_align). */
+	 * be decoded is INSN_INVALID of length 1 (or insn_align). ARM: bit 0 of
+	 * the address selects Thumb. */
 	void (*disassemble)(const uint8_t *bytes, size_t n, uint64_t address,
 			    insn_symbolizer *sym, void *sym_arg, struct insn *ret);
 };
