@@ -58,6 +58,7 @@ struct inline_site {
 	const char *function;
 	uint64_t rva, size;		/* of the inlined range around the address */
 	struct source_line location;	/* where in `function` the address lies */
+	struct source_line call;	/* where its caller calls it; file NULL: ask line_at */
 	uint64_t scope;			/* provider's, for locals */
 };
 

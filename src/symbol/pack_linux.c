@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pthread objects of glibc: their layout is part of its binary interface
+ * (bits/struct_mutex.h, bits/struct_rwlock.h, bits/thread-shared-types.h of
+ * x86 and of the generic port; checked with offsetof on Debian 12).
+ */
+#include "symbol/pack.h"
+
+const char pack_linux_text[] =
+"struct __pthread_mutex_s { i32 __lock; u32 __count; i32 __owner;"
+" only64 { u32 __nusers; i32 __kind; i16 __spins; i16 __elision; ptr __prev; ptr __next; }"
+" only32 { i32 __kind; u32 __nusers; i16 __espins; i16 __eelision; } };\n"
+"struct __pthread_rwlock_arch_t { u32 __readers; u32 __writers; u32 __wrphase_futex;"
+" u32 __writers_futex; u32 __pad3; u32 __pad4;"
+" only64 { i32 __cur_writer; i32 __shared; i8 __rwelision; u8 __pad1[7]; u64 __pad2;"
+" u32 __flags; }"
+" only32 { u8 __flags; u8 __shared; i8 __rwelision; u8 __pad2; i32 __cur_writer; } };\n"
+"struct __pthread_cond_s { u64 __wseq; u64 __g1_start; u32 __g_refs[2]; u32 __g_size[2];"
+" u32 __g1_orig_size; u32 __wrefs; u32 __g_signals[2]; };\n";
