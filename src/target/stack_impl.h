@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* The walk in progress: shared by stack.c and stack_step.c. */
+#ifndef OSM_TARGET_STACK_IMPL_H
+#define OSM_TARGET_STACK_IMPL_H
+
+#include "target/target_impl.h"
+
+struct walk {
+	struct target *t;
+	enum thread_half half;
+	struct regs regs;		/* of the physical frame that is current */
+	enum frame_trust trust;
+	bool exact;			/* its ip is no return address */
+	unsigned depth;			/* physical frames behind us */
+	uint32_t callee_params_size;
+	unsigned max_frames;
+	bool no_symbols, no_inlines, warned, truncated;
+	const char *stop_reason;
+	VEC(struct frame) frames;
+};
+
+struct step {
+	struct regs caller;
+	struct unwind_result result;
+	bool has_frame_data;
+	struct x86_frame_data frame_data;
+	bool blind;			/* the current frame's code has no unwind data */
+	const char *why;		/* when there is no caller */
+};
+
+/* True: s->caller and s->result are valid. */
+bool stack_step(struct walk *w, struct step *s);
+
+/* module_symbols.c: all that is shown of an address, cached. */
+struct resolved {
+	struct symbol_hit hit;
+	struct source_line line;
+	struct inline_site *sites;
+	size_t n_sites;
+};
+const struct resolved *target_resolve(struct target *t, uint64_t address); /* NULL: no memory */
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One step up a stack. The best evidence is tried first: call frame
+ * information of a symbol file, the image's own unwind tables, x86 frame data,
+ * then the chain of frame pointers, then a scan for something that looks like
+ * a return address. Each leaves its mark in the frame (trust), so that nobody
+ * takes a guess for a fact.
+ */
+#include "target/stack_impl.h"
+
+enum {
+	SCAN_WORDS = 40,	  /* what Breakpad looks at, so that results compare */
+	SCAN_WORDS_INNERMOST = 160,
+	MAX_STACK_JUMP = 64 << 20, /* a frame larger than this is no frame */
+};
+
+static bool segment_is_executable(struct target *t, uint64_t address)
+{
+	const struct dump_segment *segments;
+	size_t n, lo = 0, hi;
+
+	if (err_ignore(dump_segments(t->dump, &segments, &n)))
+		return false;
+	hi = n;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (segments[mid].address <= address)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo && address - segments[lo - 1].address < segments[lo - 1].size &&
+	       segments[lo - 1].prot_known && (segments[lo - 1].prot & DUMP_PROT_X);
+}
+
+static bool is_code(struct walk *w, uint64_t address)
+{
+	struct module *m = target_module_at(w->t, address);
+
+	if (m)
+		return module_is_executable(w->t, m, address);
+	return segment_is_executable(w->t, address);
+}
+
+/* A return address follows a call, unless the bytes are not there to tell. */
+static bool is_return_address(void *arg, uint64_t address)
+{
+	struct walk *w = arg;
+	uint8_t byte;
+
+	if (!address || !is_code(w, address - 1))
+		return false;
+	if (!arch_read(&w->t->memory, address - 1, &byte, 1))
+		return true;
+	return after_call(w->regs.arch, &w->t->memory, address);
+}
+
+/* The caller's stack pointer must move up, and not absurdly far. A leaf or a
+ * register return address may leave it in place, once. */
+static bool makes_progress(const struct walk *w, const struct step *s)
+{
+	uint64_t from = regs_sp(&w->regs), to = regs_sp(&s->caller);
+
+	if (!regs_has(&s->caller, w->regs.arch->sp))
+		return false;
+	if (s->result.machine_frame)
+		return to != from || regs_ip(&s->caller) != regs_ip(&w->regs);
+	if (to == from)
+		return w->exact && regs_ip(&s->caller) != regs_ip(&w->regs);
+	return to > from && to - from < MAX_STACK_JUMP;
+}
+
+static bool by_providers(struct walk *w, struct module *m, struct step *s)
+{
+	struct provider **providers;
+	size_t n = module_providers(w->t, m, &providers);
+
+	for (size_t i = 0; i < n; i++)
+		if (!err_ignore(providers[i]->ops->unwind(providers[i], m->base, w->exact,
+							  &w->t->memory, &w->regs, &s->caller,
+							  &s->result)))
+			return true;
+	return false;
+}
+
+static bool by_frame_data(struct walk *w, struct module *m, struct step *s)
+{
+	uint64_t rva = regs_ip(&w->regs) - m->base - (w->exact ? 0 : 1);
+	struct provider **providers;
+	size_t n = module_providers(w->t, m, &providers);
+
+	for (size_t i = 0; i < n; i++) {
+		if (err_ignore(providers[i]->ops->x86_frame(providers[i], rva, &s->frame_data)))
+			continue;
+		s->has_frame_data = true;
+		return !err_ignore(x86_unwind_frame_data(&w->t->memory, &s->frame_data, &w->regs,
+							 w->callee_params_size, &s->caller,
+							 &s->result));
+	}
+	return false;
+}
+
+static bool by_tables(struct walk *w, struct module *m, struct step *s)
+{
+	const struct unwind_image *image = module_unwind_image(w->t, m);
+	struct err *e;
+
+	if (w->regs.arch->machine == MACHINE_X64)
+		e = x64_unwind(&w->t->memory, image, true, &w->regs, &s->caller, &s->result);
+	else
+		e = arm64_unwind(&w->t->memory, image, true, &w->regs, &s->caller, &s->result);
+	return !err_ignore(e);
+}
+
+static bool has_tables(const struct walk *w)
+{
+	enum machine machine = w->regs.arch->machine;
+
+	return target_is_windows(w->t) && (machine == MACHINE_X64 || machine == MACHINE_ARM64);
+}
+
+static bool by_module(struct walk *w, struct module *m, struct step *s)
+{
+	if (by_providers(w, m, s) && makes_progress(w, s))
+		return true;
+	if (has_tables(w) && by_tables(w, m, s) && makes_progress(w, s))
+		return true;
+	return w->regs.arch->machine == MACHINE_X86 && by_frame_data(w, m, s) &&
+	       makes_progress(w, s);
+}
+
+/* A jump to a bad address (NULL function pointer): the call that went there
+ * has just pushed its return address, and nothing else has changed. */
+static bool after_wild_call(struct walk *w, struct step *s)
+{
+	unsigned size = w->regs.arch->pointer_size;
+	enum machine machine = w->regs.arch->machine;
+	uint64_t sp = regs_sp(&w->regs), to;
+
+	if (w->depth || is_code(w, regs_ip(&w->regs)))
+		return false;
+	s->caller = w->regs;
+	s->result = (struct unwind_result){ .trust = TRUST_SCAN, .frame = sp };
+	if (machine == MACHINE_X64 || machine == MACHINE_X86) {
+		if (!arch_read_uint(&w->t->memory, sp, size, &to) || !is_return_address(w, to))
+			return false;
+		regs_set(&s->caller, w->regs.arch->sp, sp + size);
+		s->result.return_slot = sp;
+	} else {
+		if (w->regs.arch->ra == ARCH_NO_REG || !regs_has(&w->regs, w->regs.arch->ra))
+			return false;
+		to = w->regs.v[w->regs.arch->ra];
+		if (!is_return_address(w, to))
+			return false;
+	}
+	regs_set(&s->caller, w->regs.arch->ip, to);
+	return true;
+}
+
+static bool by_frame_pointer(struct walk *w, struct step *s)
+{
+	uint64_t to;
+
+	if (err_ignore(fp_unwind(&w->t->memory, &w->regs, &s->caller, &s->result)))
+		return false;
+	to = regs_ip(&s->caller);
+	return makes_progress(w, s) && (!to || is_return_address(w, to));
+}
+
+static bool by_scan(struct walk *w, struct step *s)
+{
+	unsigned words = w->depth ? SCAN_WORDS : SCAN_WORDS_INNERMOST;
+
+	return !err_ignore(scan_unwind(&w->t->memory, &w->regs, words, is_return_address, w,
+				       &s->caller, &s->result)) &&
+	       makes_progress(w, s);
+}
+
+/* WinDbg warns where a module's symbols say nothing about frames at all. */
+static bool is_blind(struct walk *w, struct module *m, const struct step *s)
+{
+	if (s->result.trust == TRUST_SCAN || !m)
+		return true;
+	return module_symbol_status(m) <= SYMBOLS_EXPORT;
+}
+
+bool stack_step(struct walk *w, struct step *s)
+{
+	uint64_t ip = regs_ip(&w->regs);
+	struct module *m = target_module_at(w->t, w->exact ? ip : ip - 1);
+
+	*s = (struct step){ .why = "no caller found" };
+	if (!regs_has(&w->regs, w->regs.arch->sp)) {
+		s->why = "stack pointer not known";
+		return false;
+	}
+	if (m && by_module(w, m, s))
+		return true;
+	if (after_wild_call(w, s) || by_frame_pointer(w, s) || by_scan(w, s)) {
+		s->blind = is_blind(w, m, s);
+		return true;
+	}
+	return false;
+}

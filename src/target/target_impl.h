@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* For the files of src/target only. */
+#ifndef OSM_TARGET_TARGET_IMPL_H
+#define OSM_TARGET_TARGET_IMPL_H
+
+#include "base/cancel.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "symbol/pe.h"
+#include "target/target.h"
+
+enum {
+	MAX_THREADS = 1 << 20,
+	MAX_MODULES = 1 << 16,
+	MAX_PROVIDERS = 4,
+};
+
+struct exec_range {
+	uint64_t start, end;		/* absolute */
+};
+
+struct module_private {
+	struct target *target;
+	bool symbols_tried;
+	struct provider *providers[MAX_PROVIDERS];
+	size_t n_providers;
+	enum symbol_status status;
+	char *trouble;			/* why not better, owned; NULL: nothing to say */
+
+	bool header_tried;		/* PE header in memory, else in the image file */
+	struct pe *pe;			/* over the dump's memory */
+	bool image_tried;		/* the module's file on disk */
+	char *image_file;		/* path, owned */
+	struct pe *image_pe;		/* over that file */
+	struct pe_image *image;		/* its parts that fill memory */
+	struct source *image_source;	/* ELF: the file */
+	struct unwind_image unwind;	/* valid once header_tried */
+	VEC(struct exec_range) exec;	/* executable parts */
+	bool exec_known;
+};
+
+struct target {
+	struct dump *dump;
+	const struct dump_facts *facts;
+	const struct arch *arch;
+	struct arch_memory memory;
+	struct space *space;		/* built on first use */
+	struct arena arena;
+
+	bool threads_done;
+	struct thread *threads;
+	size_t n_threads;
+	struct u64map threads_by_tid;
+
+	bool modules_done;
+	struct module **modules;	/* by base */
+	size_t n_modules;
+	struct module *last_hit;
+
+	struct u64map resolved;		/* address -> struct resolved */
+	struct arena resolved_arena;
+
+	struct u64map bindings;		/* struct binding * and half -> layout (bind.c) */
+	struct provider *pack32, *pack64;
+
+	int has_wow;			/* -1: not looked yet */
+	char *symbol_path, *image_path, *sysroot;
+};
+
+/* modules_elf.c, modules_wow.c, modules_pe.c: append to the list under construction */
+struct module_list {
+	struct target *target;
+	VEC(struct module *) v;
+};
+struct module *module_list_add(struct module_list *list, uint64_t base, uint64_t size,
+			       const char *path); /* NULL: no memory or absurd */
+struct err *modules_add_elf(struct module_list *list) MUST_USE;
+struct err *modules_add_wow(struct module_list *list) MUST_USE;
+
+/* module_image.c */
+const struct unwind_image *module_unwind_image(struct target *t, struct module *m);
+struct pe *module_pe(struct target *t, struct module *m);	/* NULL: no readable header */
+bool module_fill_from_image(struct target *t, struct module *m);
+void module_image_forget(struct module *m);
+
+/* module_symbols.c */
+void module_symbols_forget(struct module *m);
+/* The module's file, its identity checked. NOTFOUND with every place tried. */
+struct err *module_find_image(struct target *t, struct module *m, char **ret_path) MUST_USE;
+
+/* symbols.c */
+void target_forget_resolved(struct target *t);
+
+/* wow.c */
+struct err *wow_thread_regs(struct target *t, struct thread *th, struct regs *ret) MUST_USE;
+uint64_t wow_teb32(struct target *t, uint64_t teb);
+
+#endif
