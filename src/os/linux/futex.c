@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Futex waits and glibc's lock objects: see futex.h.
+ *
+ * Facts: syscall numbers and argument registers from the kernel's syscall
+ * tables and syscall(2); object layouts from glibc's public bits/struct_*.h by
+ * way of the type pack; TID in the owner field and in the futex word of
+ * priority-inheriting and robust mutexes (FUTEX_TID_MASK, futex(2)).
+ */
+#include "os/linux/futex.h"
+
+#include "base/cancel.h"
+#include "target/bind.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	FUTEX_CMD_MASK = 0x7f,
+	FUTEX_PRIVATE = 0x80,
+	MAX_FRAMES_LOOKED_AT = 12,
+	RWLOCK_PHASE_WORD = 8,	/* __wrphase_futex */
+	RWLOCK_WRITERS_WORD = 12,
+};
+
+/* Where each machine keeps number and arguments of a system call. */
+static const struct syscall_abi {
+	enum machine machine;
+	uint8_t number, args[3];
+	uint32_t futex, futex_time64; /* 0: none */
+} abis[] = {
+	{ MACHINE_X64, X64_ORIG_RAX, { X64_RDI, X64_RSI, X64_RDX }, 202, 0 },
+	{ MACHINE_X86, X86_ORIG_EAX, { X86_EBX, X86_ECX, X86_EDX }, 240, 422 },
+	{ MACHINE_ARM64, 8, { 0, 1, 2 }, 98, 0 },
+	{ MACHINE_ARM, 7, { 0, 1, 2 }, 240, 422 },
+	{ MACHINE_RISCV64, 17, { 10, 11, 12 }, 98, 0 },
+};
+
+/* The frame that names the object; first match from the innermost wins. */
+static const struct {
+	const char *prefix;
+	enum futex_object object;
+} functions[] = {
+	{ "pthread_mutex_", FUTEX_MUTEX },	 { "__pthread_mutex_", FUTEX_MUTEX },
+	{ "___pthread_mutex_", FUTEX_MUTEX },	 { "__GI___pthread_mutex_", FUTEX_MUTEX },
+	{ "pthread_rwlock_", FUTEX_RWLOCK },	 { "__pthread_rwlock_", FUTEX_RWLOCK },
+	{ "___pthread_rwlock_", FUTEX_RWLOCK },	 { "__GI___pthread_rwlock_", FUTEX_RWLOCK },
+	{ "pthread_cond_", FUTEX_COND },	 { "__pthread_cond_", FUTEX_COND },
+	{ "___pthread_cond_", FUTEX_COND },	 { "pthread_join", FUTEX_JOIN },
+	{ "__pthread_clockjoin", FUTEX_JOIN },	 { "pthread_timedjoin", FUTEX_JOIN },
+	{ "__pthread_join", FUTEX_JOIN },	 { "___pthread_join", FUTEX_JOIN },
+	{ "sem_", FUTEX_SEM },			 { "__new_sem_", FUTEX_SEM },
+	{ "do_futex_wait", FUTEX_SEM },		 { "pthread_barrier_", FUTEX_BARRIER },
+	{ "___pthread_barrier_", FUTEX_BARRIER },{ "__pthread_barrier_", FUTEX_BARRIER },
+	{ "pthread_once", FUTEX_ONCE },		 { "__pthread_once", FUTEX_ONCE },
+	{ "malloc", FUTEX_LOW_LEVEL },		 { "__libc_malloc", FUTEX_LOW_LEVEL },
+	{ "_int_malloc", FUTEX_LOW_LEVEL },	 { "free", FUTEX_LOW_LEVEL },
+	{ "_IO_", FUTEX_LOW_LEVEL },		 { "__lll_lock_wait", FUTEX_UNKNOWN },
+};
+
+struct mutex {
+	uint64_t has;
+	uint64_t lock, count, owner, kind;
+};
+static const struct bind_member mutex_members[] = {
+	{ "__lock", offsetof(struct mutex, lock), BIND_INT, false },
+	{ "__count", offsetof(struct mutex, count), BIND_UINT, false },
+	{ "__owner", offsetof(struct mutex, owner), BIND_UINT, false },
+	{ "__kind", offsetof(struct mutex, kind), BIND_INT, false },
+	{ NULL },
+};
+static const struct binding mutex_binding = { "libc", "__pthread_mutex_s", mutex_members };
+
+struct rwlock {
+	uint64_t has;
+	uint64_t readers, writers, cur_writer;
+};
+static const struct bind_member rwlock_members[] = {
+	{ "__readers", offsetof(struct rwlock, readers), BIND_UINT, false },
+	{ "__writers", offsetof(struct rwlock, writers), BIND_UINT, false },
+	{ "__cur_writer", offsetof(struct rwlock, cur_writer), BIND_UINT, false },
+	{ NULL },
+};
+static const struct binding rwlock_binding = { "libc", "__pthread_rwlock_arch_t", rwlock_members };
+
+const char *futex_object_name(enum futex_object object)
+{
+	static const char *const names[] = {
+		[FUTEX_UNKNOWN] = "futex",	[FUTEX_MUTEX] = "mutex",
+		[FUTEX_RWLOCK] = "rwlock",	[FUTEX_COND] = "condition variable",
+		[FUTEX_SEM] = "semaphore",	[FUTEX_BARRIER] = "barrier",
+		[FUTEX_JOIN] = "thread exit",	[FUTEX_ONCE] = "once",
+		[FUTEX_LOW_LEVEL] = "library lock",
+	};
+
+	return names[object];
+}
+
+static const struct syscall_abi *abi_for(enum machine machine)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(abis); i++)
+		if (abis[i].machine == machine)
+			return &abis[i];
+	return NULL;
+}
+
+static struct err *futex_call(struct target *t, struct thread *th, struct futex_wait *w)
+{
+	const struct syscall_abi *abi = abi_for(target_facts(t)->machine);
+	struct regs regs;
+
+	if (!abi)
+		return err_new(ERR_UNSUPPORTED, "system calls of %s are not known",
+			       machine_name(target_facts(t)->machine));
+	TRY(thread_regs(t, th, HALF_NATIVE, &regs));
+	if (!regs_has(&regs, abi->number) ||
+	    (regs.v[abi->number] != abi->futex &&
+	     (!abi->futex_time64 || regs.v[abi->number] != abi->futex_time64)))
+		return err_new(ERR_NOTFOUND, "thread %u is not in a futex call", th->tid);
+	*w = (struct futex_wait){
+		.thread = th,
+		.address = regs.v[abi->args[0]],
+		.op = (int)(regs.v[abi->args[1]] & FUTEX_CMD_MASK),
+		.is_private = regs.v[abi->args[1]] & FUTEX_PRIVATE,
+		.expected = (uint32_t)regs.v[abi->args[2]],
+	};
+	return NULL;
+}
+
+static void look_at_frames(struct target *t, struct futex_wait *w)
+{
+	CLEANUP(arena_deinit) struct arena a = ARENA_INIT;
+	struct stack_options options = { .max_frames = MAX_FRAMES_LOOKED_AT, .no_inlines = true };
+	struct stack stack = { 0 };
+
+	if (err_ignore(stack_walk(t, w->thread, &options, &a, &stack)))
+		return;
+	for (size_t i = 0; i < stack.n; i++)
+		for (size_t k = 0; stack.frames[i].function && k < ARRAY_SIZE(functions); k++) {
+			if (!str_starts(stack.frames[i].function, functions[k].prefix) ||
+			    functions[k].object == FUTEX_UNKNOWN)
+				continue;
+			w->object = functions[k].object;
+			w->evidence = EVIDENCE_FRAME;
+			w->function = stack.frames[i].function;
+			return;
+		}
+}
+
+/* A contended mutex: lock word 2 (or a TID with waiters), an owner that is one
+ * of our threads, and a kind within range. Chance matches are very unlikely. */
+static bool looks_like_mutex(struct target *t, uint64_t address)
+{
+	struct mutex m;
+
+	return !err_ignore(bind_read(t, HALF_NATIVE, &mutex_binding, address, &m)) && m.lock &&
+	       m.owner && target_thread_by_tid(t, (uint32_t)m.owner) && m.kind < 0x200;
+}
+
+/* A reader or writer sleeps on one of two words inside the lock. */
+static uint64_t rwlock_of(struct target *t, uint64_t word)
+{
+	struct thread *threads;
+	size_t n = target_threads(t, &threads);
+
+	for (unsigned offset = RWLOCK_PHASE_WORD; offset <= RWLOCK_WRITERS_WORD; offset += 4) {
+		struct rwlock l;
+
+		if (err_ignore(bind_read(t, HALF_NATIVE, &rwlock_binding, word - offset, &l)))
+			continue;
+		if ((l.cur_writer && target_thread_by_tid(t, (uint32_t)l.cur_writer)) ||
+		    (!l.cur_writer && l.readers >> 3 && l.readers >> 3 <= n))
+			return word - offset;
+	}
+	return word - RWLOCK_PHASE_WORD;
+}
+
+struct err *futex_wait_of(struct target *t, struct thread *th, struct futex_wait *ret)
+{
+	struct futex_wait w;
+	uint64_t word;
+
+	TRY(futex_call(t, th, &w));
+	if (arch_read_uint(target_memory(t), w.address, 4, &word)) {
+		w.word_known = true;
+		w.word = (uint32_t)word;
+	}
+	look_at_frames(t, &w);
+	if (w.object == FUTEX_UNKNOWN && looks_like_mutex(t, w.address)) {
+		w.object = FUTEX_MUTEX;
+		w.evidence = EVIDENCE_CONTENT;
+	}
+	w.object_address = w.object == FUTEX_RWLOCK ? rwlock_of(t, w.address) : w.address;
+	*ret = w;
+	return NULL;
+}
+
+static void read_mutex(struct target *t, struct futex_lock *l)
+{
+	struct mutex m;
+
+	if (err_ignore(bind_read(t, HALF_NATIVE, &mutex_binding, l->address, &m)))
+		return;
+	l->fields_known = true;
+	l->locked = m.lock != 0;
+	l->owner_tid = (uint32_t)m.owner;
+	l->recursion = (int32_t)m.count;
+	l->mutex_kind = (int32_t)m.kind & 0x7f;
+}
+
+static void read_rwlock(struct target *t, struct futex_lock *l)
+{
+	struct rwlock r;
+
+	if (err_ignore(bind_read(t, HALF_NATIVE, &rwlock_binding, l->address, &r)))
+		return;
+	l->fields_known = true;
+	l->readers = (uint32_t)r.readers >> 3;
+	l->owner_tid = (uint32_t)r.cur_writer;
+	l->locked = l->owner_tid || l->readers;
+}
+
+/* pthread_join sleeps on the TID field of the other thread, which holds the
+ * TID until the kernel clears it. */
+static void read_join(struct futex_lock *l)
+{
+	l->fields_known = l->first->word_known;
+	l->owner_tid = l->first->word;
+	l->locked = l->owner_tid != 0;
+}
+
+static void read_object(struct target *t, struct futex_lock *l)
+{
+	l->mutex_kind = -1;
+	if (l->object == FUTEX_MUTEX)
+		read_mutex(t, l);
+	else if (l->object == FUTEX_RWLOCK)
+		read_rwlock(t, l);
+	else if (l->object == FUTEX_JOIN)
+		read_join(l);
+	l->owner = l->owner_tid ? target_thread_by_tid(t, l->owner_tid) : NULL;
+}
+
+static int by_object(const void *a, const void *b)
+{
+	const struct futex_wait *x = a, *y = b;
+
+	if (x->object_address != y->object_address)
+		return x->object_address < y->object_address ? -1 : 1;
+	return x->thread->index < y->thread->index ? -1 : x->thread->index > y->thread->index;
+}
+
+static struct err *collect(struct target *t, struct arena *a, struct futex_wait **ret, size_t *ret_n)
+{
+	struct thread *threads;
+	size_t n = target_threads(t, &threads), found = 0;
+	struct futex_wait *waits = ARENA_NEW_N(a, struct futex_wait, n ? n : 1);
+
+	if (!waits)
+		return err_nomem();
+	for (size_t i = 0; i < n; i++) {
+		TRY(cancel_check());
+		if (!err_ignore(futex_wait_of(t, &threads[i], &waits[found])))
+			found++;
+	}
+	qsort(waits, found, sizeof(*waits), by_object);
+	*ret = waits;
+	*ret_n = found;
+	return NULL;
+}
+
+static struct err *make_lock(struct target *t, struct arena *a, struct futex_wait *waits, size_t n,
+			     struct futex_lock *l)
+{
+	*l = (struct futex_lock){ .object = waits[0].object,
+				  .evidence = waits[0].evidence,
+				  .address = waits[0].object_address,
+				  .first = &waits[0],
+				  .n_waiters = n };
+	l->waiters = ARENA_NEW_N(a, struct thread *, n);
+	if (!l->waiters)
+		return err_nomem();
+	for (size_t i = 0; i < n; i++) {
+		l->waiters[i] = waits[i].thread;
+		if (waits[i].evidence == EVIDENCE_FRAME && l->evidence != EVIDENCE_FRAME) {
+			l->object = waits[i].object;
+			l->evidence = EVIDENCE_FRAME;
+		}
+	}
+	read_object(t, l);
+	return NULL;
+}
+
+struct err *futex_locks(struct target *t, struct arena *a, struct futex_lock **ret, size_t *ret_n)
+{
+	struct futex_wait *waits = NULL;
+	struct futex_lock *locks;
+	size_t n = 0, n_locks = 0;
+
+	TRY(collect(t, a, &waits, &n));
+	locks = ARENA_NEW_N(a, struct futex_lock, n ? n : 1);
+	if (!locks)
+		return err_nomem();
+	for (size_t i = 0, end; i < n; i = end) {
+		end = i + 1;
+		while (end < n && waits[end].object_address == waits[i].object_address)
+			end++;
+		TRY(make_lock(t, a, waits + i, end - i, &locks[n_locks++]));
+	}
+	*ret = locks;
+	*ret_n = n_locks;
+	return NULL;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What threads of a Linux process wait for.
+ *
+ * A thread that sleeps in futex(2) has the address of the word in its
+ * registers; the function it came through says what the word belongs to, and
+ * glibc's own fields (owner, count) say who holds it. Each answer says how it
+ * is known, because a futex word alone does not tell.
+ */
+#ifndef OSM_OS_LINUX_FUTEX_H
+#define OSM_OS_LINUX_FUTEX_H
+
+#include "target/target.h"
+
+enum futex_object {
+	FUTEX_UNKNOWN,
+	FUTEX_MUTEX,
+	FUTEX_RWLOCK,
+	FUTEX_COND,
+	FUTEX_SEM,
+	FUTEX_BARRIER,
+	FUTEX_JOIN,		/* waits for a thread to end */
+	FUTEX_ONCE,
+	FUTEX_LOW_LEVEL,	/* a lock inside a library: malloc arena, stdio, loader */
+};
+
+/* Where the knowledge comes from. */
+enum futex_evidence {
+	EVIDENCE_NONE,
+	EVIDENCE_FRAME,		/* the waiting function's name */
+	EVIDENCE_CONTENT,	/* the words at the address fit a mutex of this process */
+};
+
+struct futex_wait {
+	struct thread *thread;
+	uint64_t address;	/* of the futex word */
+	uint32_t expected;	/* value it slept on */
+	int op;			/* FUTEX_WAIT ... without flags */
+	bool is_private;
+	bool word_known;
+	uint32_t word;		/* now in memory */
+	enum futex_object object;
+	enum futex_evidence evidence;
+	uint64_t object_address;/* of the mutex, rwlock ... */
+	const char *function;	/* frame that told, borrowed; NULL */
+};
+
+/* NOTFOUND: the thread is not in a futex call. */
+struct err *futex_wait_of(struct target *t, struct thread *th, struct futex_wait *ret) MUST_USE;
+
+struct futex_lock {
+	enum futex_object object;
+	enum futex_evidence evidence;
+	uint64_t address;
+	bool locked;
+	uint32_t owner_tid;	/* 0: none or not known (readers have no names) */
+	struct thread *owner;	/* NULL: no such thread (any more) */
+	int32_t recursion;	/* mutex: count of a recursive one */
+	int32_t mutex_kind;	/* PTHREAD_MUTEX_*, -1: not known */
+	uint32_t readers;	/* rwlock */
+	bool fields_known;	/* the object's memory could be read */
+	struct thread **waiters;
+	size_t n_waiters;
+	struct futex_wait *first;
+};
+
+/* Every object that at least one thread waits for, in order of address. */
+struct err *futex_locks(struct target *t, struct arena *a, struct futex_lock **ret,
+			size_t *ret_n) MUST_USE;
+const char *futex_object_name(enum futex_object object);
+
+#endif
