@@ -6,6 +6,7 @@
  */
 #include "command/session_impl.h"
 
+extern const struct command command_k;
 extern const struct command command_threads;
 extern const struct command command_evaluate;
 extern const struct command command_formats;
@@ -25,8 +26,9 @@ extern const struct command command_quit;
 extern const struct command command_radix;
 
 const struct command *const commands[] = {
-	/* threads */
+	/* threads and stacks */
 	&command_threads,
+	&command_k,
 	/* expressions and text */
 	&command_evaluate,
 	&command_formats,
