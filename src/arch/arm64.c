@@ -58,11 +58,20 @@ static const struct context_field linux_fields[] = {
 	{ ARM64_CPSR, 1, 264, 4, 0, 0 },
 };
 
+/* The same order in FreeBSD's and NetBSD's struct reg; NetBSD adds one. */
+static const struct context_field netbsd_fields[] = {
+	{ ARM64_X0, 33, 0, 8, 0, 0 },
+	{ ARM64_CPSR, 1, 264, 4, 0, 0 },
+	{ ARM64_TPIDR, 1, 272, 8, 0, 0 },
+};
+
 #define FIELDS(f) .n_fields = sizeof(f) / sizeof((f)[0]), .fields = f
 static const struct context_shape shapes[] = {
 	{ CONTEXT_WIN_ARM64, 0x110, 0, 4, FIELDS(win_fields) },
 	{ CONTEXT_BREAKPAD_ARM64_OLD, 0x114, 0, 8, FIELDS(old_fields) },
 	{ CONTEXT_LINUX_ARM64, 272, 0, 0, FIELDS(linux_fields) },
+	{ CONTEXT_FREEBSD_ARM64, 272, 0, 0, FIELDS(linux_fields) },
+	{ CONTEXT_NETBSD_ARM64, 280, 0, 0, FIELDS(netbsd_fields) },
 };
 
 static struct err *decode(enum context_layout layout, const uint8_t *bytes, size_t size,

@@ -28,6 +28,8 @@ static const struct vec_shape shapes[] = {
 	{ CONTEXT_BREAKPAD_ARM64_OLD, false, 0x4, "v", 32, 128, 0x11c, 0x31c,
 	  { "fpsr", "fpcr" }, { 0x114, 0x118 } },
 	{ CONTEXT_LINUX_ARM64, true, 0, "v", 32, 128, 0, 520, { "fpsr", "fpcr" }, { 512, 516 } },
+	{ CONTEXT_FREEBSD_ARM64, true, 0, "v", 32, 128, 0, 520, { "fpsr", "fpcr" }, { 512, 516 } },
+	{ CONTEXT_NETBSD_ARM64, true, 0, "v", 32, 128, 0, 520, { "fpcr", "fpsr" }, { 512, 516 } },
 	{ CONTEXT_WIN_ARM, false, 0x4, "q", 16, 128, 0x50, 0x150, { "fpscr" }, { 0x48 } },
 	{ CONTEXT_BREAKPAD_ARM, false, 0x4, "d", 32, 64, 0x50, 0x150, { "fpscr" }, { 0x48 } },
 	{ CONTEXT_LINUX_ARM, true, 0, "d", 32, 64, 0, 260, { "fpscr" }, { 256 } },

@@ -88,10 +88,32 @@ static const struct context_field linux_fields[] = {
 	LINUX_SEG(X64_GS, 26),
 };
 
+static const struct context_field freebsd_fields[] = {
+	LINUX(X64_R15, 0), LINUX(X64_R14, 1), LINUX(X64_R13, 2), LINUX(X64_R12, 3),
+	LINUX(X64_R11, 4), LINUX(X64_R10, 5), LINUX(X64_R9, 6), LINUX(X64_R8, 7),
+	LINUX(X64_RDI, 8), LINUX(X64_RSI, 9), LINUX(X64_RBP, 10), LINUX(X64_RBX, 11),
+	LINUX(X64_RDX, 12), LINUX(X64_RCX, 13), LINUX(X64_RAX, 14),
+	{ X64_FS, 1, 124, 2, 0, 0 }, { X64_GS, 1, 126, 2, 0, 0 },
+	{ X64_ES, 1, 132, 2, 0, 0 }, { X64_DS, 1, 134, 2, 0, 0 },
+	LINUX(X64_RIP, 17), LINUX_SEG(X64_CS, 18), LINUX(X64_EFL, 19), LINUX(X64_RSP, 20),
+	LINUX_SEG(X64_SS, 21),
+};
+static const struct context_field netbsd_fields[] = {
+	LINUX(X64_RDI, 0), LINUX(X64_RSI, 1), LINUX(X64_RDX, 2), LINUX(X64_RCX, 3),
+	LINUX(X64_R8, 4), LINUX(X64_R9, 5), LINUX(X64_R10, 6), LINUX(X64_R11, 7),
+	LINUX(X64_R12, 8), LINUX(X64_R13, 9), LINUX(X64_R14, 10), LINUX(X64_R15, 11),
+	LINUX(X64_RBP, 12), LINUX(X64_RBX, 13), LINUX(X64_RAX, 14), LINUX_SEG(X64_GS, 15),
+	LINUX_SEG(X64_FS, 16), LINUX_SEG(X64_ES, 17), LINUX_SEG(X64_DS, 18),
+	LINUX(X64_RIP, 21), LINUX_SEG(X64_CS, 22), LINUX(X64_EFL, 23), LINUX(X64_RSP, 24),
+	LINUX_SEG(X64_SS, 25),
+};
+
 #define FIELDS(f) .n_fields = sizeof(f) / sizeof((f)[0]), .fields = f
 static const struct context_shape shapes[] = {
 	{ CONTEXT_WIN_X64, 0x100, 0x30, 4, FIELDS(win_fields) },
 	{ CONTEXT_LINUX_X64, 27 * 8, 0, 0, FIELDS(linux_fields) },
+	{ CONTEXT_FREEBSD_X64, 22 * 8, 0, 0, FIELDS(freebsd_fields) },
+	{ CONTEXT_NETBSD_X64, 26 * 8, 0, 0, FIELDS(netbsd_fields) },
 };
 
 static struct err *decode(enum context_layout layout, const uint8_t *bytes, size_t size,

@@ -79,10 +79,26 @@ static const struct context_field linux_fields[] = {
 	LINUX(X86_EFL, 14), LINUX(X86_ESP, 15), LINUX_SEG(X86_SS, 16),
 };
 
+static const struct context_field freebsd_fields[] = {
+	LINUX_SEG(X86_FS, 0), LINUX_SEG(X86_ES, 1), LINUX_SEG(X86_DS, 2), LINUX(X86_EDI, 3),
+	LINUX(X86_ESI, 4), LINUX(X86_EBP, 5), LINUX(X86_EBX, 7), LINUX(X86_EDX, 8),
+	LINUX(X86_ECX, 9), LINUX(X86_EAX, 10), LINUX(X86_EIP, 13), LINUX_SEG(X86_CS, 14),
+	LINUX(X86_EFL, 15), LINUX(X86_ESP, 16), LINUX_SEG(X86_SS, 17), LINUX_SEG(X86_GS, 18),
+};
+static const struct context_field netbsd_fields[] = {
+	LINUX(X86_EAX, 0), LINUX(X86_ECX, 1), LINUX(X86_EDX, 2), LINUX(X86_EBX, 3),
+	LINUX(X86_ESP, 4), LINUX(X86_EBP, 5), LINUX(X86_ESI, 6), LINUX(X86_EDI, 7),
+	LINUX(X86_EIP, 8), LINUX(X86_EFL, 9), LINUX_SEG(X86_CS, 10), LINUX_SEG(X86_SS, 11),
+	LINUX_SEG(X86_DS, 12), LINUX_SEG(X86_ES, 13), LINUX_SEG(X86_FS, 14),
+	LINUX_SEG(X86_GS, 15),
+};
+
 #define FIELDS(f) .n_fields = sizeof(f) / sizeof((f)[0]), .fields = f
 static const struct context_shape shapes[] = {
 	{ CONTEXT_WIN_X86, 0xcc, 0, 4, FIELDS(win_fields) },
 	{ CONTEXT_LINUX_X86, 17 * 4, 0, 0, FIELDS(linux_fields) },
+	{ CONTEXT_FREEBSD_X86, 19 * 4, 0, 0, FIELDS(freebsd_fields) },
+	{ CONTEXT_NETBSD_X86, 16 * 4, 0, 0, FIELDS(netbsd_fields) },
 };
 
 static struct err *decode(enum context_layout layout, const uint8_t *bytes, size_t size,

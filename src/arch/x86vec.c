@@ -269,9 +269,11 @@ struct err *x86_vectors(enum context_layout layout, const uint8_t *bytes, size_t
 		TRY(win_x64(&l, bytes, size, xstate, xstate_size, &c));
 	else if (layout == CONTEXT_WIN_X86)
 		TRY(win_x86(&l, bytes, size, xstate, xstate_size, &c));
-	else if (layout == CONTEXT_LINUX_X64)
+	else if (layout == CONTEXT_LINUX_X64 || layout == CONTEXT_FREEBSD_X64 ||
+		 layout == CONTEXT_NETBSD_X64)
 		TRY(linux_note(&l, xstate, xstate_size, 16, &c));
-	else if (layout == CONTEXT_LINUX_X86)
+	else if (layout == CONTEXT_LINUX_X86 || layout == CONTEXT_FREEBSD_X86 ||
+		 layout == CONTEXT_NETBSD_X86)
 		TRY(linux_note(&l, xstate, xstate_size, 8, &c));
 	else
 		return err_new(ERR_UNSUPPORTED, "context layout %d is not one of x86 or x64",

@@ -58,6 +58,12 @@ enum context_layout {
 	CONTEXT_LINUX_RISCV64,
 	CONTEXT_LINUX_PPC64,
 	CONTEXT_LINUX_S390X,
+	CONTEXT_FREEBSD_X86,	/* struct reg of <machine/reg.h>: core notes */
+	CONTEXT_FREEBSD_X64,
+	CONTEXT_FREEBSD_ARM64,
+	CONTEXT_NETBSD_X86,
+	CONTEXT_NETBSD_X64,
+	CONTEXT_NETBSD_ARM64,
 };
 
 /* "x86", "x64", "ARM64" ...: as WinDbg writes them */

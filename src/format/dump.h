@@ -205,6 +205,11 @@ struct dump_file_mapping {
 	const char *path;
 };
 
+/*
+ * ELF cores: the signal that ended the process. code si_signo, flags si_errno,
+ * parameters[0] si_code, [1] si_addr of a fault (also `address`) or si_pid,
+ * [2] si_uid ...: docs/formats/elfcore.md. No parameters: no siginfo saved.
+ */
 struct dump_exception {
 	uint32_t tid;
 	uint32_t code, flags;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Cores of FreeBSD, NetBSD and OpenBSD: who, which signal, which threads,
- * where their registers lie. The registers' layout is each system's struct
- * reg, for which base/machine.h has no names: layout stays CONTEXT_NONE, the
+ * where their registers lie. The registers are each system's struct reg;
+ * machines whose order base/machine.h does not name keep CONTEXT_NONE: the
  * bytes can be read, and a comment says so.
  *
  * FreeBSD: owner "FreeBSD". prstatus {int version; L statussz, gregsetsz,
@@ -57,12 +57,29 @@ static bool read_note(struct elfcore *c, const struct elf_note *note, reader_fn 
 	return false;
 }
 
+static enum context_layout bsd_layout(const struct elfcore *c)
+{
+	bool freebsd = c->system == &elfcore_freebsd;
+
+	if (c->system == &elfcore_openbsd)
+		return CONTEXT_NONE;
+	if (c->mach.machine == MACHINE_X64)
+		return freebsd ? CONTEXT_FREEBSD_X64 : CONTEXT_NETBSD_X64;
+	if (c->mach.machine == MACHINE_X86)
+		return freebsd ? CONTEXT_FREEBSD_X86 : CONTEXT_NETBSD_X86;
+	if (c->mach.machine == MACHINE_ARM64)
+		return freebsd ? CONTEXT_FREEBSD_ARM64 : CONTEXT_NETBSD_ARM64;
+	return CONTEXT_NONE;
+}
+
 static struct err *foreign_comment(struct elfcore *c, struct elf_annotations *a)
 {
 	return elfcore_annotate(c, a, "comment", "limits",
-				"%s core: process, signal, threads, memory and register bytes are "
-				"read; register names, siginfo details and open files are not",
-				dump_os_name(c->d.facts.os));
+				"%s core: process, signal, threads, memory and %s are read; resource "
+				"limits and open files are not",
+				dump_os_name(c->d.facts.os),
+				bsd_layout(c) == CONTEXT_NONE ? "register bytes without names"
+							      : "registers");
 }
 
 /* ---- FreeBSD ---- */
@@ -137,6 +154,7 @@ static struct err *fb_prstatus(struct elfcore *c, const struct elf_note *note,
 	left = cursor_left(&cur);
 	thread->has = THREAD_HAS_SIGNAL;
 	thread->cursig = cursig;
+	thread->layout = bsd_layout(c);
 	thread->context = (struct dump_piece){ note->desc + cur.pos, regs < left ? regs : left };
 	return NULL;
 }
@@ -224,7 +242,9 @@ static struct err *fb_exception(struct elfcore *c, struct dump_exception **ret)
 		return err_nomem();
 	e->tid = v[0].tid;
 	e->code = v[0].cursig;
+	e->layout = v[0].layout;
 	e->context = v[0].context;
+	e->xstate = v[0].xstate;
 	if (v[0].siginfo.size) {
 		struct elf_note part = { .desc = v[0].siginfo.offset,
 					 .size = (uint32_t)v[0].siginfo.size };
@@ -395,8 +415,10 @@ static struct err *nb_threads(struct elfcore *c, struct dump_thread **ret, size_
 			continue;
 		if (note->type == regs) {
 			thread = elfcore_thread_add(&t, note->lwp);
-			if (thread)
-				thread->context = elfcore_piece(note);
+			if (!thread)
+				continue;
+			thread->layout = bsd_layout(c);
+			thread->context = elfcore_piece(note);
 		} else if (note->type == fpregs && t.n && t.v[t.n - 1].tid == note->lwp) {
 			t.v[t.n - 1].fpregs = elfcore_piece(note);
 		}
@@ -423,8 +445,10 @@ static struct err *nb_exception(struct elfcore *c, struct dump_exception **ret)
 	e->code = p.signo;
 	e->parameters[0] = (uint64_t)(int64_t)(int32_t)p.code;
 	e->n_parameters = 1;
-	if (at < n)
+	if (at < n) {
+		e->layout = v[at].layout;
 		e->context = v[at].context;
+	}
 	*ret = e;
 	return NULL;
 }

@@ -412,6 +412,7 @@ static struct err *linux_exception(struct elfcore *c, struct dump_exception **re
 	e->code = t->cursig;
 	e->layout = t->layout;
 	e->context = t->context;
+	e->xstate = t->xstate;
 	*ret = e;
 	return NULL;
 }
