@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The variables of a procedure, of the blocks in it that hold an address, or of
+ * one inlined function, and where they are in a given frame.
+ *
+ * Unoptimised code has one record a variable (S_REGREL32, S_BPREL32,
+ * S_REGISTER). Optimised code has S_LOCAL, followed by records that each say
+ * where it is in one range of addresses; outside of all of them it has no
+ * place. What frame-relative records count from is told by S_FRAMEPROC.
+ */
+#include "symbol/pdb_impl.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum {
+	LOCAL_IS_PARAM = 1 << 0,
+	LOCAL_OPTIMISED_OUT = 1 << 8,
+	MAX_VARIABLES = 16384,
+};
+
+typedef VEC(struct variable) variable_vec;
+
+struct walk {
+	struct pdb *pdb;
+	const struct frame_context *f;
+	struct arena *arena;
+	struct pdb_module *module;
+	struct pdb_proc proc;
+	uint32_t place;
+	bool has_frame;
+	uint32_t frame_size, local_base, param_base; /* of S_FRAMEPROC; CodeView registers */
+	uint32_t n_params, n_seen;	/* parameters by position */
+	bool in_block;
+	variable_vec variables;
+	bool failed;			/* no memory */
+	/* the S_LOCAL at hand */
+	bool has_local, has_place;
+	uint16_t local_flags;
+	unsigned n_pieces;
+};
+
+/* --- places ------------------------------------------------------------------------ */
+
+static void set_none(struct variable *v, const char *reason)
+{
+	v->location = LOCATION_NONE;
+	v->reason = reason;
+}
+
+static uint64_t part(const struct regs *regs, const struct pdb_register *r)
+{
+	uint64_t v = regs->v[r->index] >> r->shift;
+
+	return r->bits < 64 ? v & ((1ull << r->bits) - 1) : v;
+}
+
+/* A 64-bit integer in two x86 registers, the high one in the high byte. */
+static bool set_pair(struct walk *w, uint32_t cv, struct variable *v)
+{
+	struct pdb_register high, low;
+
+	if (w->pdb->identity.machine != MACHINE_X86 || cv < 0x100 || cv == CV_REG_VFRAME ||
+	    !pdb_register(MACHINE_X86, cv >> 8, &high) || !pdb_register(MACHINE_X86, cv & 0xff, &low) ||
+	    high.index == ARCH_NO_REG || low.index == ARCH_NO_REG)
+		return false;
+	if (!regs_has(w->f->regs, high.index) || !regs_has(w->f->regs, low.index)) {
+		set_none(v, "its registers are not known in this frame");
+		return true;
+	}
+	v->location = LOCATION_VALUE;
+	v->value = part(w->f->regs, &high) << 32 | part(w->f->regs, &low);
+	return true;
+}
+
+static void set_register(struct walk *w, uint32_t cv, struct variable *v)
+{
+	struct pdb_register r;
+
+	if (!pdb_register(w->pdb->identity.machine, cv, &r)) {
+		if (!set_pair(w, cv, v))
+			set_none(v, arena_printf(w->arena, "in CodeView register %" PRIu32, cv));
+	} else if (r.index == ARCH_NO_REG) {
+		set_none(v, arena_printf(w->arena, "in %s", r.name));
+	} else if (!regs_has(w->f->regs, r.index)) {
+		set_none(v, "its register is not known in this frame");
+	} else if (r.shift) {
+		v->location = LOCATION_VALUE;
+		v->value = part(w->f->regs, &r);
+	} else {
+		v->location = LOCATION_REGISTER;
+		v->reg = r.index;
+	}
+}
+
+static bool base_value(struct walk *w, uint32_t cv, uint64_t *ret)
+{
+	struct pdb_register r;
+
+	if (w->pdb->identity.machine == MACHINE_X86 && cv == CV_REG_VFRAME)
+		return pdb_x86_vframe(w->pdb, w->f, ret);
+	if (!pdb_register(w->pdb->identity.machine, cv, &r) || r.index == ARCH_NO_REG ||
+	    !regs_has(w->f->regs, r.index))
+		return false;
+	*ret = part(w->f->regs, &r);
+	return true;
+}
+
+static void set_relative(struct walk *w, uint32_t cv, int32_t offset, struct variable *v)
+{
+	uint64_t base;
+
+	if (!base_value(w, cv, &base)) {
+		set_none(v, "its frame is not known");
+		return;
+	}
+	v->location = LOCATION_ADDRESS;
+	v->value = base + (uint64_t)(int64_t)offset;
+	if (machine_pointer_size(w->pdb->identity.machine) == 4)
+		v->value &= UINT32_MAX;
+}
+
+/* --- S_FRAMEPROC --------------------------------------------------------------------- */
+
+/* Register that an encoded base stands for (cvinfo.h, EncodedFramePtrReg). */
+static uint32_t base_register(enum machine m, unsigned code)
+{
+	static const uint16_t x86[4] = { 0, CV_REG_VFRAME, 22, 20 };
+	static const uint16_t x64[4] = { 0, 335, 334, 341 };
+	static const uint16_t arm64[4] = { 0, 81, 79, 0 };
+
+	return m == MACHINE_X86 ? x86[code] : m == MACHINE_X64 ? x64[code] : m == MACHINE_ARM64 ? arm64[code] : 0;
+}
+
+static void read_frameproc(struct walk *w, struct cursor c)
+{
+	uint32_t size = cursor_u32(&c), flags;
+
+	cursor_skip(&c, 18);
+	flags = cursor_u32(&c);
+	if (!cursor_ok(&c))
+		return;
+	w->has_frame = true;
+	w->frame_size = size;
+	w->local_base = base_register(w->pdb->identity.machine, flags >> 14 & 3);
+	w->param_base = base_register(w->pdb->identity.machine, flags >> 16 & 3);
+}
+
+static bool ends_scope(uint16_t kind)
+{
+	return kind == S_END || kind == S_INLINESITE_END || kind == S_PROC_ID_END;
+}
+
+/* S_FRAMEPROC stands among the first records of a procedure. */
+static void find_frameproc(struct walk *w, struct cursor records)
+{
+	struct cursor content;
+	uint16_t kind;
+	uint32_t at;
+
+	while (pdb_next_record(&records, &kind, &content, &at) && at < w->proc.end &&
+	       !ends_scope(kind))
+		if (kind == S_FRAMEPROC) {
+			read_frameproc(w, content);
+			return;
+		}
+}
+
+/* --- one record a variable -------------------------------------------------------------- */
+
+static void add(struct walk *w, struct variable v)
+{
+	if (!v.name || !*v.name || w->variables.n >= MAX_VARIABLES)
+		return;
+	w->failed |= !vec_push(&w->variables, v);
+}
+
+/* Parameters come first, in their order, and outside of blocks. */
+static bool by_position(struct walk *w)
+{
+	return !w->in_block && !w->f->scope && w->n_seen++ < w->n_params;
+}
+
+static void add_relative(struct walk *w, uint16_t kind, struct cursor c)
+{
+	bool from_bp = kind == S_BPREL32 || kind == S_BPREL32_ST;
+	int32_t offset = cursor_s32(&c);
+	struct variable v = { .type = pdb_type_ref(w->pdb, cursor_u32(&c)) };
+	bool first = by_position(w), above;
+	uint32_t reg;
+
+	if (from_bp)
+		reg = w->pdb->identity.machine == MACHINE_X86 ? 22 : 334;
+	else
+		reg = cursor_u16(&c);
+	v.name = pdb_record_name(w->pdb, &c, kind);
+	above = offset > 0;
+	if (reg == 335) /* rsp: parameters are above the whole frame */
+		above = offset > 0 && (uint32_t)offset > w->frame_size;
+	v.is_parameter = (first && above) || !strcmp(v.name, "this");
+	set_relative(w, reg, offset, &v);
+	if (cursor_ok(&c))
+		add(w, v);
+}
+
+static void add_register(struct walk *w, uint16_t kind, struct cursor c)
+{
+	struct variable v = { .type = pdb_type_ref(w->pdb, cursor_u32(&c)) };
+	uint16_t reg = cursor_u16(&c);
+
+	v.name = pdb_record_name(w->pdb, &c, kind);
+	v.is_parameter = by_position(w);
+	set_register(w, reg, &v);
+	if (cursor_ok(&c))
+		add(w, v);
+}
+
+static void add_static(struct walk *w, uint16_t kind, struct cursor c)
+{
+	struct variable v = { .type = pdb_type_ref(w->pdb, cursor_u32(&c)) };
+	uint32_t offset = cursor_u32(&c), place;
+	uint16_t section = cursor_u16(&c);
+	uint64_t rva;
+
+	v.name = pdb_record_name(w->pdb, &c, kind);
+	if (!cursor_ok(&c))
+		return;
+	if (kind == S_LTHREAD32 || kind == S_GTHREAD32) {
+		set_none(&v, "local to a thread");
+	} else if (pdb_place(w->pdb, section, offset, &place) &&
+		   pdb_from_source(w->pdb, place, &rva)) {
+		v.location = LOCATION_ADDRESS;
+		v.value = w->f->module_base + rva;
+	} else {
+		set_none(&v, "not in the image");
+	}
+	add(w, v);
+}
+
+static void add_constant(struct walk *w, uint16_t kind, struct cursor c)
+{
+	struct variable v = { .type = pdb_type_ref(w->pdb, cursor_u32(&c)),
+			      .location = LOCATION_VALUE };
+	struct pdb_number n = pdb_read_number(&c);
+
+	v.value = n.value;
+	v.name = pdb_record_name(w->pdb, &c, kind);
+	if (n.is_integer && cursor_ok(&c))
+		add(w, v);
+}
+
+/* --- S_LOCAL and the ranges after it ------------------------------------------------------ */
+
+static void start_local(struct walk *w, struct cursor c)
+{
+	struct variable v = { .type = pdb_type_ref(w->pdb, cursor_u32(&c)) };
+	size_t before = w->variables.n;
+
+	w->local_flags = cursor_u16(&c);
+	v.name = cursor_cstr(&c);
+	v.is_parameter = w->local_flags & LOCAL_IS_PARAM;
+	set_none(&v, w->local_flags & LOCAL_OPTIMISED_OUT ? "optimised away"
+							  : "not kept at this address");
+	if (cursor_ok(&c))
+		add(w, v);
+	w->has_local = w->variables.n > before;
+	w->has_place = false;
+	w->n_pieces = 0;
+}
+
+/* The range (and the gaps in it) at the cursor holds the address. */
+static bool in_range(struct walk *w, struct cursor *c)
+{
+	uint32_t offset = cursor_u32(c), start;
+	uint16_t section = cursor_u16(c), size = cursor_u16(c);
+
+	if (!cursor_ok(c) || !pdb_place(w->pdb, section, offset, &start) ||
+	    w->place - start >= size)
+		return false;
+	while (cursor_left(c) >= 4) {
+		uint16_t gap = cursor_u16(c), gap_size = cursor_u16(c);
+
+		if (w->place - start - gap < gap_size)
+			return false;
+	}
+	return true;
+}
+
+static void whole_in_register(struct walk *w, struct variable *v, struct cursor c)
+{
+	uint16_t reg = cursor_u16(&c);
+
+	cursor_skip(&c, 2);
+	if (!in_range(w, &c))
+		return;
+	set_register(w, reg, v);
+	w->has_place = true;
+}
+
+static void whole_in_frame(struct walk *w, struct variable *v, struct cursor c, bool full_scope)
+{
+	int32_t offset = cursor_s32(&c);
+
+	if (!cursor_ok(&c) || (!full_scope && !in_range(w, &c)))
+		return;
+	set_relative(w, v->is_parameter ? w->param_base : w->local_base, offset, v);
+	w->has_place = true;
+}
+
+static void relative_to_register(struct walk *w, struct variable *v, struct cursor c)
+{
+	uint16_t reg = cursor_u16(&c), flags = cursor_u16(&c);
+	int32_t offset = cursor_s32(&c);
+
+	if (!in_range(w, &c))
+		return;
+	if (flags & 1) { /* a member of it was spilled */
+		w->n_pieces++;
+		return;
+	}
+	set_relative(w, reg, offset, v);
+	w->has_place = true;
+}
+
+static void add_range(struct walk *w, uint16_t kind, struct cursor c)
+{
+	struct variable *v;
+
+	if (!w->has_local || w->has_place)
+		return;
+	v = &w->variables.v[w->variables.n - 1];
+	switch (kind) {
+	case S_DEFRANGE_REGISTER:
+		whole_in_register(w, v, c);
+		break;
+	case S_DEFRANGE_FRAMEPOINTER_REL:
+		whole_in_frame(w, v, c, false);
+		break;
+	case S_DEFRANGE_FRAMEPOINTER_REL_FULL_SCOPE:
+		whole_in_frame(w, v, c, true);
+		break;
+	case S_DEFRANGE_REGISTER_REL:
+		relative_to_register(w, v, c);
+		break;
+	default: /* S_DEFRANGE_SUBFIELD_REGISTER */
+		cursor_skip(&c, 8);
+		w->n_pieces += in_range(w, &c);
+		break;
+	}
+	if (!w->has_place && w->n_pieces)
+		set_none(v, "its members are in several places");
+}
+
+/* --- walking ----------------------------------------------------------------------------- */
+
+static bool block_covers(struct walk *w, struct cursor c, uint32_t *ret_end)
+{
+	uint32_t size, offset, start;
+
+	cursor_skip(&c, 4);
+	*ret_end = cursor_u32(&c);
+	size = cursor_u32(&c);
+	offset = cursor_u32(&c);
+	return pdb_place(w->pdb, cursor_u16(&c), offset, &start) && cursor_ok(&c) &&
+	       w->place - start < size;
+}
+
+static uint32_t end_of_scope(struct cursor c)
+{
+	cursor_skip(&c, 4);
+	return cursor_u32(&c);
+}
+
+/* Offset of the end of a scope to be passed over, or 0. */
+static uint32_t visit(struct walk *w, uint16_t kind, struct cursor c)
+{
+	uint32_t end;
+
+	if (kind >= S_DEFRANGE && kind <= S_DEFRANGE_REGISTER_REL) {
+		if (kind != S_DEFRANGE && kind != S_DEFRANGE_SUBFIELD)
+			add_range(w, kind, c);
+		return 0;
+	}
+	w->has_local = false;
+	switch (kind) {
+	case S_REGREL32:
+	case S_REGREL32_ST:
+	case S_BPREL32:
+	case S_BPREL32_ST:
+		add_relative(w, kind, c);
+		return 0;
+	case S_REGISTER:
+	case S_REGISTER_ST:
+		add_register(w, kind, c);
+		return 0;
+	case S_LOCAL:
+		start_local(w, c);
+		return 0;
+	case S_LDATA32:
+	case S_LDATA32_ST:
+	case S_GDATA32:
+	case S_LTHREAD32:
+	case S_GTHREAD32:
+		add_static(w, kind, c);
+		return 0;
+	case S_CONSTANT:
+	case S_CONSTANT_ST:
+		add_constant(w, kind, c);
+		return 0;
+	case S_BLOCK32:
+	case S_BLOCK32_ST:
+		w->in_block = true;
+		return block_covers(w, c, &end) ? 0 : end;
+	case S_INLINESITE:
+	case S_INLINESITE2:
+	case S_WITH32:
+		return end_of_scope(c);
+	default:
+		return 0;
+	}
+}
+
+/* The records from the cursor to the one at `end`. */
+static struct err *walk_scope(struct walk *w, struct cursor records, uint32_t end)
+{
+	struct cursor content;
+	uint32_t at, skip, n = 0;
+	uint16_t kind;
+
+	while (!w->failed && pdb_next_record(&records, &kind, &content, &at) && at < end) {
+		if (++n % 4096 == 0)
+			TRY(cancel_check());
+		skip = visit(w, kind, content);
+		if (skip > at && skip - records.origin > records.pos)
+			cursor_seek(&records, skip - records.origin);
+	}
+	return w->failed ? err_nomem() : NULL;
+}
+
+/* `scope` of an inline site: module number and offset of its record. */
+static struct err *walk_site(struct walk *w, struct cursor records)
+{
+	uint32_t record = (uint32_t)w->f->scope, at;
+	struct cursor content;
+	uint16_t kind;
+
+	if (w->f->scope >> 32 != (uint64_t)(w->module - w->pdb->modules.v) + 1 ||
+	    record < records.origin)
+		return err_new(ERR_NOTFOUND, "no such inlined function");
+	cursor_seek(&records, record - records.origin);
+	if (!pdb_next_record(&records, &kind, &content, &at) ||
+	    (kind != S_INLINESITE && kind != S_INLINESITE2))
+		return err_new(ERR_NOTFOUND, "no such inlined function");
+	return walk_scope(w, records, end_of_scope(content));
+}
+
+static struct err *walk_function(struct walk *w)
+{
+	struct cursor records, content;
+	uint32_t offset, at;
+	uint16_t kind;
+
+	TRY(pdb_proc_at(w->pdb, w->place, &w->module, &w->proc, &offset));
+	TRY(pdb_module_records(w->pdb, w->module, &records));
+	cursor_seek(&records, offset - records.origin);
+	(void)pdb_next_record(&records, &kind, &content, &at);
+	find_frameproc(w, records);
+	if (w->f->scope) {
+		TRY(pdb_module_records(w->pdb, w->module, &records));
+		return walk_site(w, records);
+	}
+	if (!w->proc.type_is_id)
+		w->n_params = pdb_n_params(w->pdb, w->proc.type);
+	return walk_scope(w, records, w->proc.end);
+}
+
+static struct err *copy_variables(struct walk *w, struct variable **ret, size_t *ret_n)
+{
+	struct variable *v = ARENA_NEW_N(w->arena, struct variable, w->variables.n + 1);
+
+	if (!v)
+		return err_nomem();
+	for (size_t i = 0; i < w->variables.n; i++)
+		v[i] = w->variables.v[i];
+	*ret = v;
+	*ret_n = w->variables.n;
+	return NULL;
+}
+
+struct err *pdb_locals(struct provider *p, const struct frame_context *f, struct arena *a,
+		       struct variable **ret, size_t *ret_n)
+{
+	struct walk w = { .pdb = pdb_of(p), .f = f, .arena = a };
+	struct err *e;
+
+	if (!pdb_to_source(w.pdb, f->rva, &w.place))
+		return err_new(ERR_NOTFOUND, "not an address of the image");
+	e = walk_function(&w);
+	if (!e)
+		e = copy_variables(&w, ret, ret_n);
+	vec_deinit(&w.variables);
+	return e;
+}
