@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ELF provider: puts together what file, debug file and image know.
+ *
+ * Opening reads headers and looks for the debug file; the symbol table, call
+ * frame information and DWARF are read when first asked for. Damage in one
+ * table does not take the others away: it is told once as a notice.
+ */
+#include "symbol/elf.h"
+
+#include "base/cancel.h"
+#include "symbol/elf_impl.h"
+
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct elf_provider *elf_of(struct provider *p)
+{
+	return (struct elf_provider *)p;
+}
+
+/* --- symbols ----------------------------------------------------------------------- */
+
+/* Tells of damage once; only memory and the user end the request. */
+static struct err *tolerate(struct err *e)
+{
+	if (!e || err_code(e) == ERR_NOMEM || err_code(e) == ERR_CANCELLED)
+		return e;
+	if (err_code(e) != ERR_FAULT && err_code(e) != ERR_NOTFOUND)
+		notice("%s", err_message(e));
+	err_free(e);
+	return NULL;
+}
+
+static struct err *open_mini_debug(struct elf_provider *e)
+{
+	size_t n;
+
+	TRY(elf_mini_debug(&e->file, &e->mini_bytes, &n));
+	TRY(source_from_memory(e->p.path, e->mini_bytes, n, &e->mini_src));
+	TRY(err_prefix(elf_file_init(&e->mini, e->mini_src), ".gnu_debugdata"));
+	if (!e->mini.n_segments)
+		e->mini.vaddr_base = e->file.vaddr_base;
+	return elf_symtab_add_static(&e->symtab, &e->mini);
+}
+
+static struct err *load_symbols(struct elf_provider *e)
+{
+	struct elf_symtab *t = &e->symtab;
+
+	if (e->has_file)
+		TRY(tolerate(elf_symtab_add_static(t, &e->file)));
+	if (e->has_debug && !t->n)
+		TRY(tolerate(elf_symtab_add_static(t, &e->debug)));
+	if (e->has_file && !t->n)
+		TRY(tolerate(open_mini_debug(e)));
+	if (e->has_file || e->has_image)
+		TRY(tolerate(elf_symtab_add_dynamic(t, e->has_file ? &e->file : &e->image)));
+	return NULL;
+}
+
+static struct err *need_symbols(struct elf_provider *e)
+{
+	struct err *err;
+
+	if (e->has_symtab)
+		return NULL;
+	err = load_symbols(e);
+	if (err) {
+		elf_symtab_deinit(&e->symtab);
+		return err;
+	}
+	elf_symtab_sort(&e->symtab);
+	e->has_symtab = true;
+	return NULL;
+}
+
+static enum symbol_kind kind_of(const struct elf_provider *e, const struct elf_symbol *s)
+{
+	if (s->type == STT_TLS)
+		return SYMBOL_TLS;
+	if (elf_symbol_is_dynamic(&e->symtab, s))
+		return SYMBOL_EXPORT;
+	if (!e->p.is_private)
+		return SYMBOL_PUBLIC;
+	return s->is_code ? SYMBOL_FUNCTION : SYMBOL_DATA;
+}
+
+static struct err *describe(struct elf_provider *e, const struct elf_symbol *s, struct symbol *ret)
+{
+	const char *name = elf_symbol_name(&e->symtab, s);
+
+	if (!name)
+		return err_nomem();
+	*ret = (struct symbol){
+		.name = name, .rva = s->rva, .size = s->size, .kind = kind_of(e, s), .is_code = s->is_code,
+	};
+	return NULL;
+}
+
+static struct err *elf_symbol_at(struct provider *p, uint64_t rva, struct symbol *ret)
+{
+	struct elf_provider *e = elf_of(p);
+	const struct elf_symbol *s;
+
+	TRY(need_symbols(e));
+	s = elf_symtab_at(&e->symtab, elf_main_file(e), rva);
+	return s ? describe(e, s, ret) : err_new(ERR_NOTFOUND, "no symbol at 0x%llx", (unsigned long long)rva);
+}
+
+static struct err *elf_symbol_named(struct provider *p, const char *name, struct symbol *ret)
+{
+	struct elf_provider *e = elf_of(p);
+	const struct elf_symbol *s = NULL;
+
+	TRY(need_symbols(e));
+	TRY(elf_symtab_named(&e->symtab, name, &s));
+	return s ? describe(e, s, ret) : err_new(ERR_NOTFOUND, "no symbol %s", name);
+}
+
+static struct err *elf_symbols(struct provider *p, const char *pattern, symbol_visitor *v, void *arg)
+{
+	struct elf_provider *e = elf_of(p);
+	struct symbol sym;
+
+	TRY(need_symbols(e));
+	for (size_t i = 0; i < e->symtab.n; i++) {
+		const char *name = elf_symbol_name(&e->symtab, &e->symtab.v[i]);
+
+		if (!(i & 0xfff))
+			TRY(cancel_check());
+		if (!name)
+			return err_nomem();
+		if (!str_match(pattern, name, true))
+			continue;
+		TRY(describe(e, &e->symtab.v[i], &sym));
+		if (!v(arg, &sym))
+			break;
+	}
+	return NULL;
+}
+
+/* --- unwinding ------------------------------------------------------------------------ */
+
+static void add_debug_frame(struct elf_provider *e, const struct elf_file *f, unsigned i,
+			    struct dwarf_unwinder *u)
+{
+	if (u->n_sections == UNWIND_MAX_SECTIONS ||
+	    err_ignore(elf_plain_section(f, ".debug_frame", &e->debug_frames[i], &e->debug_frame_bytes[i])))
+		return;
+	cfi_init_debug(&u->sections[u->n_sections++], f, e->debug_frames[i]);
+}
+
+static void more_frames(void *arg, struct dwarf_unwinder *u)
+{
+	struct elf_provider *e = arg;
+
+	if (e->has_file)
+		add_debug_frame(e, &e->file, 0, u);
+	if (e->has_debug)
+		add_debug_frame(e, &e->debug, 1, u);
+}
+
+static struct dwarf_unwinder *unwinder_of(struct elf_provider *e)
+{
+	struct dwarf_unwinder *u = &e->unwinder;
+
+	if (e->has_unwinder)
+		return u;
+	if (e->has_file && !err_ignore(cfi_init_eh(&u->sections[u->n_sections], &e->file)))
+		u->n_sections++;
+	if (!u->n_sections && e->has_image && !err_ignore(cfi_init_eh(&u->sections[0], &e->image)))
+		u->n_sections++;
+	u->more = more_frames;
+	u->more_arg = e;
+	e->has_unwinder = true;
+	return u;
+}
+
+static struct err *elf_unwind(struct provider *p, uint64_t module_base, bool exact,
+			      const struct arch_memory *m, const struct regs *callee,
+			      struct regs *ret_caller, struct unwind_result *ret)
+{
+	return err_prefix(dwarf_unwind(unwinder_of(elf_of(p)), module_base, exact, m, callee, ret_caller, ret),
+			  "%s", p->path);
+}
+
+/* --- opening and closing ------------------------------------------------------------------ */
+
+static void elf_destroy(struct provider *p)
+{
+	struct elf_provider *e = elf_of(p);
+
+	dwarf_unwinder_deinit(&e->unwinder);
+	for (unsigned i = 0; i < 2; i++) {
+		source_destroy(e->debug_frames[i]);
+		free(e->debug_frame_bytes[i]);
+	}
+	elf_symtab_deinit(&e->symtab);
+	elf_file_deinit(&e->mini);
+	source_destroy(e->mini_src);
+	free(e->mini_bytes);
+	elf_file_deinit(&e->debug);
+	elf_file_deinit(&e->image);
+	elf_file_deinit(&e->file);
+	free(e->debug_path);
+	for (size_t i = 0; i < e->n_debug_dirs; i++)
+		free(e->debug_dirs[i]);
+	free(e->debug_dirs);
+	free(e);
+}
+
+static const struct provider_ops *elf_ops(void)
+{
+	static struct provider_ops ops = {
+		.name = "elf",
+		.symbol_at = elf_symbol_at,
+		.symbol_named = elf_symbol_named,
+		.symbols = elf_symbols,
+		.unwind = elf_unwind,
+		.destroy = elf_destroy,
+	};
+
+	provider_fill_ops(&ops);
+	return &ops;
+}
+
+static const char *name_of(const struct elf_request *req)
+{
+	return req->name ? req->name : req->path ? req->path : "module in memory";
+}
+
+/* Where there is no id to compare, the segments tell a different file. */
+static bool same_segments(const struct elf_file *a, const struct elf_file *b)
+{
+	if (a->machine != b->machine || a->n_segments != b->n_segments)
+		return false;
+	for (size_t i = 0; i < a->n_segments; i++) {
+		const struct elf_segment *x = &a->segments[i], *y = &b->segments[i];
+
+		if (x->type != y->type || x->vaddr != y->vaddr || x->filesz != y->filesz || x->memsz != y->memsz)
+			return false;
+	}
+	return true;
+}
+
+static struct err *check_identity(const struct elf_provider *e, const char *path)
+{
+	char want[2 * ELF_BUILD_ID_MAX + 1], got[2 * ELF_BUILD_ID_MAX + 1];
+	const struct elf_build_id *a = &e->id, *b = &e->file.id;
+
+	if (a->size && (a->size != b->size || memcmp(a->bytes, b->bytes, a->size) != 0)) {
+		elf_build_id_text(a, want);
+		elf_build_id_text(b, got);
+		return err_new(ERR_CORRUPT, "%s: is of build %s, but the module in the dump is of build %s", path,
+			       b->size ? got : "(none)", want);
+	}
+	if (!a->size && e->has_image && !same_segments(&e->image, &e->file))
+		return err_new(ERR_CORRUPT, "%s: its segments are not those of the module in the dump", path);
+	return NULL;
+}
+
+static struct err *open_image(struct elf_provider *e, const struct elf_request *req)
+{
+	struct err *err;
+
+	if (req->build_id)
+		e->id = *req->build_id;
+	if (!req->image)
+		return NULL;
+	err = elf_image_init(&e->image, req->image, req->base);
+	if (err && req->path && err_code(err) != ERR_NOMEM) {
+		err_free(err); /* the headers are not in the dump: the file has to do */
+		return NULL;
+	}
+	if (err)
+		return err_prefix(err, "%s", name_of(req));
+	e->has_image = true;
+	if (!e->id.size)
+		e->id = e->image.id;
+	return NULL;
+}
+
+static struct err *open_file(struct elf_provider *e, const struct elf_request *req)
+{
+	if (!req->path)
+		return NULL;
+	TRY(elf_file_open(&e->file, req->path));
+	e->has_file = true;
+	if (e->file.type == ET_REL)
+		return err_new(ERR_UNSUPPORTED, "%s: relocatable files are not read", req->path);
+	TRY(check_identity(e, req->path));
+	if (!e->id.size)
+		e->id = e->file.id;
+	return NULL;
+}
+
+static bool has_dwarf(const struct elf_file *f)
+{
+	return elf_section_named(f, ".debug_info") || elf_section_named(f, ".zdebug_info");
+}
+
+static bool has_lines(const struct elf_file *f)
+{
+	return elf_section_named(f, ".debug_line") || elf_section_named(f, ".zdebug_line");
+}
+
+static struct err *open_debug_file(struct elf_provider *e)
+{
+	CLEANUP(strbuf_deinit) struct strbuf path = STRBUF_INIT, trouble = STRBUF_INIT;
+	struct elf_find how = {
+		.path = e->has_file ? e->p.path : NULL, .id = &e->id, .file = e->has_file ? &e->file : NULL,
+		.debug_dirs = (const char *const *)e->debug_dirs, .n_debug_dirs = e->n_debug_dirs,
+		.no_system_dirs = e->no_system_dirs,
+	};
+
+	if (e->has_file && has_dwarf(&e->file))
+		return NULL;
+	if (err_ignore(elf_find_debug_file(&how, &e->debug, &path, &trouble))) {
+		if (trouble.len)
+			notice("debug file refused: %s", trouble.s);
+		return NULL;
+	}
+	e->has_debug = true;
+	if (!elf_segment_of_type(&e->debug, PT_LOAD))
+		e->debug.vaddr_base = elf_main_file(e)->vaddr_base;
+	e->debug_path = strbuf_detach(&path);
+	return e->debug_path ? NULL : err_nomem();
+}
+
+static struct err *copy_dirs(struct elf_provider *e, const struct elf_request *req)
+{
+	e->no_system_dirs = req->no_system_dirs;
+	e->debug_dirs = calloc(req->n_debug_dirs + 1, sizeof(*e->debug_dirs));
+	if (!e->debug_dirs)
+		return err_nomem();
+	for (; e->n_debug_dirs < req->n_debug_dirs; e->n_debug_dirs++) {
+		e->debug_dirs[e->n_debug_dirs] = strdup(req->debug_dirs[e->n_debug_dirs]);
+		if (!e->debug_dirs[e->n_debug_dirs])
+			return err_nomem();
+	}
+	return NULL;
+}
+
+/* What `lm` says of the symbols. */
+static struct err *write_note(struct elf_provider *e)
+{
+	const struct elf_file *dwarf = e->has_debug ? &e->debug : &e->file;
+	const char *what;
+	char *note = NULL;
+
+	e->p.has_types = e->p.is_private = has_dwarf(dwarf);
+	e->p.has_lines = has_lines(dwarf);
+	if (e->p.is_private)
+		what = "dwarf symbols";
+	else if (e->has_debug || (e->has_file && elf_section_of_type(&e->file, SHT_SYMTAB)))
+		what = "elf symbols";
+	else if (e->has_file && elf_section_named(&e->file, ".gnu_debugdata"))
+		what = "elf symbols (minidebuginfo)";
+	else
+		what = e->has_file ? "export symbols" : "export symbols (from memory)";
+	if (asprintf(&note, "%s%s%s", what, e->debug_path ? ": " : "", e->debug_path ? e->debug_path : "") < 0)
+		return err_nomem();
+	free(e->p.note);
+	e->p.note = note;
+	return NULL;
+}
+
+static struct err *open_all(struct elf_provider *e, const struct elf_request *req)
+{
+	TRY(copy_dirs(e, req));
+	TRY(open_image(e, req));
+	TRY(open_file(e, req));
+	TRY(open_debug_file(e));
+	if (!e->has_file && !e->has_image && !e->has_debug)
+		return err_new(ERR_NOTFOUND, "%s: neither its file nor its image is there", name_of(req));
+	return write_note(e);
+}
+
+struct err *elf_open(const struct elf_request *req, struct provider **ret)
+{
+	struct elf_provider *e = calloc(1, sizeof(*e));
+	struct err *err;
+
+	if (!e)
+		return err_nomem();
+	err = provider_init(&e->p, elf_ops(), req->path ? req->path : "");
+	if (err) {
+		free(e);
+		return err;
+	}
+	err = open_all(e, req);
+	if (err) {
+		provider_unref(&e->p);
+		return err;
+	}
+	*ret = &e->p;
+	return NULL;
+}
