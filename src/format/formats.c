@@ -4,9 +4,11 @@
 
 extern const struct dump_format format_elfcore;
 extern const struct dump_format format_minidump;
+extern const struct dump_format format_userdump;
 
 const struct dump_format *const dump_formats[] = {
 	&format_minidump,
+	&format_userdump,
 	&format_elfcore,
 	NULL,
 };

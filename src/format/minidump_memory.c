@@ -13,6 +13,7 @@
  */
 #include "base/cancel.h"
 #include "format/minidump.h"
+#include "format/winpage.h"
 
 #include <stdlib.h>
 
@@ -184,27 +185,6 @@ static void say_missing(struct minidump *md, const struct build *b)
 			  b->wrapped);
 }
 
-/* PAGE_* of winnt.h; guard and cache bits (0x100 up) do not matter here. */
-static uint32_t prot_of(uint32_t protect)
-{
-	switch (protect & 0xff) {
-	case 0x02:
-		return DUMP_PROT_R;
-	case 0x04:
-	case 0x08:
-		return DUMP_PROT_R | DUMP_PROT_W;
-	case 0x10:
-		return DUMP_PROT_X;
-	case 0x20:
-		return DUMP_PROT_R | DUMP_PROT_X;
-	case 0x40:
-	case 0x80:
-		return DUMP_PROT_R | DUMP_PROT_W | DUMP_PROT_X;
-	default:
-		return 0;
-	}
-}
-
 static int region_by_base(const void *pa, const void *pb)
 {
 	const struct dump_region *a = pa, *b = pb;
@@ -237,11 +217,11 @@ static void set_prot(struct dump_segment *s, const struct dump_region *v, size_t
 
 	if (!i)
 		return;
-	prot = prot_of(v[--i].protect);
+	prot = winpage_prot(v[--i].protect);
 	for (; i < n && seen++ < MAX_PROT_REGIONS; i++) {
 		const struct dump_region *r = &v[i];
 
-		if (r->base > at || at - r->base >= r->size || prot_of(r->protect) != prot)
+		if (r->base > at || at - r->base >= r->size || winpage_prot(r->protect) != prot)
 			return;
 		if (last - r->base < r->size) {
 			s->prot = prot;
