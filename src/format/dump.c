@@ -82,11 +82,20 @@ size_t dump_defects(const struct dump *d, const struct dump_defect **ret)
 	return d->defects.n;
 }
 
+/* The same place may be read for two lists. */
+static bool known_defect(const struct dump *d, const struct err *e)
+{
+	for (size_t i = 0; i < d->defects.n; i++)
+		if (!strcmp(d->defects.v[i].text, err_message(e)))
+			return true;
+	return false;
+}
+
 void dump_add_defect(struct dump *d, struct err *e)
 {
 	struct dump_defect defect = { NULL };
 
-	if (e && d->defects.n < MAX_DEFECTS)
+	if (e && d->defects.n < MAX_DEFECTS && !known_defect(d, e))
 		defect.text = arena_strdup(&d->arena, err_message(e));
 	if (defect.text)
 		(void)vec_push(&d->defects, defect);
