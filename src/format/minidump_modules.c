@@ -91,6 +91,7 @@ static struct err *read_codeview(struct minidump *md, struct cursor *c, struct d
 static struct err *codeview(struct minidump *md, struct dump_piece piece, struct dump_codeview *cv)
 {
 	CLEANUP(md_in_deinit) struct md_in in = MD_IN_INIT;
+	struct dump_codeview read = { .pdb_path = "" };
 
 	cv->pdb_path = "";
 	if (piece.size < 4) /* none; a few bytes are seen as none too */
@@ -98,7 +99,9 @@ static struct err *codeview(struct minidump *md, struct dump_piece piece, struct
 	if (piece.size > MAX_CODEVIEW)
 		piece.size = MAX_CODEVIEW;
 	TRY(md_open(md, piece, "CodeView record", &in));
-	return read_codeview(md, &in.c, cv);
+	TRY(read_codeview(md, &in.c, &read));
+	*cv = read;
+	return NULL;
 }
 
 /*

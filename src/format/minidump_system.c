@@ -360,16 +360,16 @@ static struct err *cpu_info(struct minidump *md, md_notes *notes, struct cursor 
 		TRY(md_notef(md, notes, "cpu", "features", "0x%" PRIx32, features));
 		return md_notef(md, notes, "cpu", "amd_features", "0x%" PRIx32, amd);
 	}
-	if (md->d.facts.os == OS_WINDOWS || machine == MACHINE_X64) {
-		for (unsigned i = 0; i < 2; i++)
-			TRY(md_notef(md, notes, "cpu", i ? "features_1" : "features_0",
-				     "0x%" PRIx64, cursor_u64(c)));
+	if (machine != MACHINE_ARM && machine != MACHINE_ARM64 && machine != MACHINE_X64)
 		return NULL;
+	if (md->d.facts.os == OS_LINUX || md->d.facts.os == OS_ANDROID) {
+		TRY(md_notef(md, notes, "cpu", "cpuid", "0x%" PRIx32, cursor_u32(c)));
+		return md_notef(md, notes, "cpu", "elf_hwcaps", "0x%" PRIx32, cursor_u32(c));
 	}
-	if (machine != MACHINE_ARM && machine != MACHINE_ARM64)
-		return NULL;
-	TRY(md_notef(md, notes, "cpu", "cpuid", "0x%" PRIx32, cursor_u32(c)));
-	return md_notef(md, notes, "cpu", "elf_hwcaps", "0x%" PRIx32, cursor_u32(c));
+	for (unsigned i = 0; i < 2; i++)
+		TRY(md_notef(md, notes, "cpu", i ? "features_1" : "features_0", "0x%" PRIx64,
+			     cursor_u64(c)));
+	return NULL;
 }
 
 /* Threads that the writer met but could not put into the thread list. */
