@@ -7,35 +7,25 @@
 #include "test.h"
 
 #include "base/str.h"
+#include "fixtures.h"
 #include "format/dump.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct row {
 	char *path, *what;
 };
 
-static const char *fixtures(void)
-{
-	static char path[4096];
-	const char *env = getenv("OSMOSIS_FIXTURES"), *root = getenv("OSM_SOURCE_ROOT");
-
-	if (env)
-		return env;
-	(void)snprintf(path, sizeof(path), "%s/../shared/fixtures", root ? root : "..");
-	if (access(path, R_OK) != 0)
-		(void)snprintf(path, sizeof(path), "../../../shared/fixtures");
-	return path;
-}
-
 static FILE *open_manifest(void)
 {
+	const char *root = fixtures();
 	char path[4200];
 
-	(void)snprintf(path, sizeof(path), "%s/MANIFEST.tsv", fixtures());
+	if (!root)
+		return NULL;
+	(void)snprintf(path, sizeof(path), "%s/MANIFEST.tsv", root);
 	return fopen(path, "r");
 }
 
@@ -184,10 +174,8 @@ TEST(manifest)
 	CLEANUP(freep) char *line = malloc(size);
 	FILE *f = open_manifest();
 
-	if (!f) {
-		(void)printf("skipped: no fixtures at %s\n", fixtures());
+	if (!f)
 		return;
-	}
 	while (line && fgets(line, (int)size, f)) {
 		struct row r;
 
