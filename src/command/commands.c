@@ -7,6 +7,15 @@
 #include "command/session_impl.h"
 
 extern const struct command command_k;
+extern const struct command command_r;
+extern const struct command command_u;
+extern const struct command command_uf;
+extern const struct command command_vertarget;
+extern const struct command command_time;
+extern const struct command command_exr;
+extern const struct command command_lastevent;
+extern const struct command command_ecxr;
+extern const struct command command_cxr;
 extern const struct command command_threads;
 extern const struct command command_evaluate;
 extern const struct command command_formats;
@@ -29,6 +38,17 @@ const struct command *const commands[] = {
 	/* threads and stacks */
 	&command_threads,
 	&command_k,
+	&command_r,
+	/* the dump and its event */
+	&command_vertarget,
+	&command_time,
+	&command_lastevent,
+	&command_exr,
+	&command_ecxr,
+	&command_cxr,
+	/* code */
+	&command_u,
+	&command_uf,
 	/* expressions and text */
 	&command_evaluate,
 	&command_formats,

@@ -12,7 +12,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { MAX_PARAMETERS = 15, CPP_EXCEPTION = 0xe06d7363 };
+enum { MAX_PARAMETERS = 15 };
 static const uint32_t access_violation = 0xc0000005, in_page_error = 0xc0000006,
 		      fast_fail = 0xc0000409;
 
@@ -86,9 +86,18 @@ static void describe_windows(const struct dump_exception *e, struct strbuf *sb)
 	}
 }
 
-static void describe_signal(const struct dump_exception *e, struct strbuf *sb)
+/* si_code: a minidump keeps it in the flags, an ELF core as first parameter. */
+static int32_t signal_code(const struct dump_facts *f, const struct dump_exception *e)
 {
-	int32_t code = (int32_t)e->flags;
+	if (f->kind == DUMP_ELFCORE)
+		return e->n_parameters ? (int32_t)e->parameters[0] : 0;
+	return (int32_t)e->flags;
+}
+
+static void describe_signal(const struct dump_facts *f, const struct dump_exception *e,
+			    struct strbuf *sb)
+{
+	int32_t code = signal_code(f, e);
 	const char *name = linux_signal_code_name(e->code, code), *text = linux_signal_text(e->code);
 
 	if (text)
@@ -105,7 +114,7 @@ void exception_describe(const struct dump_facts *f, const struct dump_exception 
 	if (f->os == OS_WINDOWS)
 		describe_windows(e, sb);
 	else if (f->os == OS_LINUX || f->os == OS_ANDROID)
-		describe_signal(e, sb);
+		describe_signal(f, e, sb);
 }
 
 static void emit_address(struct session *s, struct out *o, uint64_t address)
@@ -139,12 +148,12 @@ static struct err *emit_exception(struct session *s, struct out *o, const struct
 	TRY(strbuf_check(&reason));
 	out_begin_as(o, &exception_record, is_signal ? signal_layout : exception_record.text);
 	out_uint(o, "thread", e->tid);
-	if (!is_signal || linux_signal_is_fault(e->code, (int32_t)e->flags))
+	if (!is_signal || linux_signal_is_fault(e->code, signal_code(f, e)))
 		emit_address(s, o, e->address);
 	out_uint(o, "code", e->code);
 	out_str(o, "name", exception_name(f, e->code));
 	if (is_signal)
-		out_int(o, "signal_code", (int32_t)e->flags);
+		out_int(o, "signal_code", signal_code(f, e));
 	else
 		out_uint(o, "flags", e->flags);
 	emit_parameters(s, o, e);

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * r: registers.
+ *
+ * The record's keys are the register names of the machine, so that its fields
+ * and its text layout are made from the arch's table; x86 and x64 have the
+ * block that WinDbg users know, other machines rows of four.
+ */
+#include "command/registers.h"
+
+#include "command/code.h"
+#include "command/session_impl.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <string.h>
+#include <strings.h>
+
+static const struct field register_fields[] = {
+	{ "name", FIELD_STR, "register" },
+	{ "value", FIELD_ADDR, "its value; left out when it is not known" },
+	{ "bits", FIELD_UINT, "its width" },
+	{ "flags", FIELD_STR, "flag bits in words: nv up ei pl zr na pe nc" },
+	{ "ip", FIELD_SYM, "where the instruction pointer is" },
+	{ "text", FIELD_STR, "the whole block as WinDbg prints it" },
+	{ "words", FIELD_WORDS, "the parts of a vector register, lowest last" },
+	{ NULL },
+};
+
+const struct record registers_record = {
+	.kind = "register",
+	.help = "a register",
+	.fields = register_fields,
+	.text = "{name}={value:w|?}\n",
+};
+static const struct record block_record = {
+	.kind = "registers",
+	.help = "all registers in one text block (text output only)",
+	.fields = register_fields,
+	.text = "{text:r}\n",
+};
+static const struct record vector_record = {
+	.kind = "vector_register",
+	.help = "a vector or floating-point register",
+	.fields = register_fields,
+	.text = "{name}={words}\n",
+};
+
+/* Name, and where a line ends. Digits follow the register's own width. */
+static const struct block_item {
+	const char *name;
+	const char *behind;
+} x64_block[] = {
+	{ "rax", " " }, { "rbx", " " }, { "rcx", "\n" }, { "rdx", " " }, { "rsi", " " },
+	{ "rdi", "\n" }, { "rip", " " }, { "rsp", " " }, { "rbp", "\n" }, { " r8", " " },
+	{ " r9", " " }, { "r10", "\n" }, { "r11", " " }, { "r12", " " }, { "r13", "\n" },
+	{ "r14", " " }, { "r15", "\n" }, { "iopl", "\n" }, { "cs", "  " }, { "ss", "  " },
+	{ "ds", "  " }, { "es", "  " }, { "fs", "  " }, { "gs", "             " }, { "efl", "\n" },
+	{ NULL },
+}, x86_block[] = {
+	{ "eax", " " }, { "ebx", " " }, { "ecx", " " }, { "edx", " " }, { "esi", " " },
+	{ "edi", "\n" }, { "eip", " " }, { "esp", " " }, { "ebp", " " }, { "iopl", "\n" },
+	{ "cs", "  " }, { "ss", "  " }, { "ds", "  " }, { "es", "  " }, { "fs", "  " },
+	{ "gs", "             " }, { "efl", "\n" }, { NULL },
+};
+
+/* Flag bits in the order and words of WinDbg: clear, set. */
+static const struct {
+	uint8_t bit;
+	const char *clear, *set;
+} flag_words[] = {
+	{ 11, "nv", "ov" }, { 10, "up", "dn" }, { 9, "di", "ei" }, { 7, "pl", "ng" },
+	{ 6, "nz", "zr" },  { 4, "na", "ac" },	{ 2, "po", "pe" }, { 0, "nc", "cy" },
+};
+
+static void add_flags(const struct regs *regs, struct strbuf *sb)
+{
+	uint64_t flags = regs->v[regs->arch->flags];
+
+	strbuf_addf(sb, "iopl=%u        ", (unsigned)(flags >> 12 & 3));
+	for (size_t i = 0; i < ARRAY_SIZE(flag_words); i++)
+		strbuf_addf(sb, " %s", flags >> flag_words[i].bit & 1 ? flag_words[i].set
+								     : flag_words[i].clear);
+}
+
+static void add_value(const struct regs *regs, unsigned reg, struct strbuf *sb)
+{
+	unsigned bits = regs->arch->regs[reg].bits, digits = bits / 4;
+
+	if (strcmp(regs->arch->regs[reg].name, "efl") == 0)
+		digits = 8;
+	if (regs_has(regs, reg))
+		strbuf_addf(sb, "%0*" PRIx64, (int)digits, regs->v[reg]);
+	else
+		strbuf_pad(sb, '?', digits);
+}
+
+static void add_item(const struct regs *regs, const struct block_item *item, struct strbuf *sb)
+{
+	unsigned reg;
+
+	if (strcmp(item->name, "iopl") == 0) {
+		if (regs_has(regs, regs->arch->flags))
+			add_flags(regs, sb);
+	} else {
+		strbuf_addf(sb, "%s=", item->name);
+		reg = arch_reg_by_name(regs->arch, item->name + (item->name[0] == ' '));
+		if (reg != ARCH_NO_REG)
+			add_value(regs, reg, sb);
+	}
+	strbuf_adds(sb, item->behind);
+}
+
+static void add_rows(const struct regs *regs, struct strbuf *sb)
+{
+	unsigned column = 0, per_row = regs->arch->pointer_size == 8 ? 4 : 6;
+
+	for (unsigned i = 0; i < regs->arch->n_regs; i++) {
+		strbuf_addf(sb, "%*s%s=", regs->arch->regs[i].name[1] && regs->arch->regs[i].name[2] ? 0 : 1,
+			    "", regs->arch->regs[i].name);
+		add_value(regs, i, sb);
+		strbuf_addc(sb, ++column % per_row && i + 1 < regs->arch->n_regs ? ' ' : '\n');
+	}
+}
+
+static void add_block(const struct regs *regs, struct strbuf *sb)
+{
+	const struct block_item *items = regs->arch->machine == MACHINE_X64   ? x64_block
+					 : regs->arch->machine == MACHINE_X86 ? x86_block
+									      : NULL;
+
+	if (!items)
+		add_rows(regs, sb);
+	for (; items && items->name; items++)
+		add_item(regs, items, sb);
+	if (sb->len)
+		strbuf_truncate(sb, sb->len - 1);
+}
+
+static struct err *emit_register(struct out *o, const struct regs *regs, unsigned reg)
+{
+	out_begin(o, &registers_record);
+	out_str(o, "name", regs->arch->regs[reg].name);
+	if (regs_has(regs, reg))
+		out_addr(o, "value", regs->v[reg]);
+	out_uint(o, "bits", regs->arch->regs[reg].bits);
+	return out_end(o);
+}
+
+/* Text: the block and the instruction; JSON: one record a register. */
+struct err *registers_emit(struct session *s, struct out *o, const struct regs *regs)
+{
+	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
+	struct insn insn;
+
+	if (!out_is_text(o)) {
+		for (unsigned i = 0; i < regs->arch->n_regs; i++)
+			TRY(emit_register(o, regs, i));
+		return NULL;
+	}
+	add_block(regs, &sb);
+	TRY(strbuf_check(&sb));
+	out_begin(o, &block_record);
+	out_str(o, "text", sb.s);
+	TRY(out_end(o));
+	out_set_pointer_size(o, regs->arch->pointer_size);
+	if (!code_decode(s, regs_ip(regs), &insn))
+		return NULL;
+	TRY(code_emit_label(s, o, regs_ip(regs)));
+	return code_emit_insn(s, o, &insn, regs);
+}
+
+/* Vector registers in 32-bit parts, highest first, as rX shows them. */
+static struct err *emit_vector(struct out *o, const struct vector_reg *v)
+{
+	struct out_word words[16];
+	size_t n = (v->bits + 31) / 32;
+
+	n = n > ARRAY_SIZE(words) ? ARRAY_SIZE(words) : n;
+	for (size_t i = 0; i < n; i++) {
+		const uint8_t *b = v->bytes + 4 * (n - 1 - i);
+
+		words[i] = (struct out_word){ (uint32_t)(b[0] | b[1] << 8 | b[2] << 16) |
+						      (uint32_t)b[3] << 24, true };
+	}
+	out_begin(o, &vector_record);
+	out_str(o, "name", v->name);
+	out_uint(o, "bits", v->bits);
+	out_words(o, "words", words, n, 4);
+	return out_end(o);
+}
+
+static struct err *emit_vectors(struct session *s, const struct args *args, struct out *o,
+				const char *name, bool *ret_found)
+{
+	struct vector_reg *v = NULL;
+	size_t n = 0;
+
+	*ret_found = false;
+	TRY(thread_vectors(session_target(s), session_thread(s), args->arena, &v, &n));
+	for (size_t i = 0; i < n; i++) {
+		if (name && strcasecmp(v[i].name, name) != 0)
+			continue;
+		*ret_found = true;
+		TRY(emit_vector(o, &v[i]));
+	}
+	return NULL;
+}
+
+static struct err *emit_named(struct session *s, const struct args *args, struct out *o,
+			      const struct regs *regs, const char *name)
+{
+	unsigned reg = arch_reg_by_name(regs->arch, name);
+	uint64_t value;
+	bool found = false;
+
+	if (reg != ARCH_NO_REG)
+		return emit_register(o, regs, reg);
+	if (*name == '$') {
+		TRY(pseudo_value(s, name + 1, &value));
+	} else if (err_ignore(arch_reg_value(regs, name, &value))) {
+		(void)err_ignore(emit_vectors(s, args, o, name, &found));
+		return found ? NULL : usage_error(args, "no register '%s'", name);
+	}
+	out_begin(o, &registers_record);
+	out_str(o, "name", name);
+	out_addr(o, "value", value);
+	return out_end(o);
+}
+
+static bool next_name(struct arena *a, const char **p, char **ret)
+{
+	const char *start;
+
+	while (isspace((unsigned char)**p) || **p == ',' || **p == '@')
+		(*p)++;
+	start = *p;
+	while (**p && !isspace((unsigned char)**p) && **p != ',')
+		(*p)++;
+	*ret = arena_strndup(a, start, (size_t)(*p - start));
+	return *p > start && *ret;
+}
+
+static struct err *run_r(struct session *s, const struct args *args, struct out *o)
+{
+	const char *p = args->tail;
+	bool assigned = false, found;
+	struct regs regs;
+	char *name;
+
+	TRY(pseudo_assign(s, p, &assigned));
+	if (assigned)
+		return NULL;
+	if (!session_thread(s))
+		return err_new(ERR_NOTFOUND, "there is no current thread");
+	if (args->name[1] == 'X' || args->name[1] == 'F' || args->name[1] == 'Y')
+		return emit_vectors(s, args, o, NULL, &found);
+	if (strchr(p, '='))
+		return err_new(ERR_UNSUPPORTED, "registers of a dump cannot be changed: no runnable "
+						"debuggees");
+	TRY(session_regs(s, &regs));
+	if (!*p)
+		return registers_emit(s, o, &regs);
+	while (next_name(args->arena, &p, &name))
+		TRY(emit_named(s, args, o, &regs, name));
+	return NULL;
+}
+
+static const char *const r_aliases[] = { "rX", "rF", "rY", NULL };
+static const struct record *const r_records[] = { &registers_record, &block_record, &vector_record,
+						  &insn_record, &label_record, NULL };
+
+const struct command command_r = {
+	.name = "r",
+	.aliases = r_aliases,
+	.summary = "show registers, or set a pseudo-register",
+	.usage = "[register[,register...] | $tN=expression]",
+	.help = "Without names: all integer registers of the current context and frame, and the\n"
+		"instruction with the effective address of its memory operand. Names may be full\n"
+		"or partial registers (rax, eax, al, zf, xmm0). rX, rF and rY show all vector and\n"
+		"floating-point registers that the dump has. A register that is not known (not\n"
+		"saved by any caller, or not in the dump) is shown as ?. Registers of a dump\n"
+		"cannot be changed; @$t0 to @$t19 can.",
+	.records = r_records,
+	.needs = NEEDS_TARGET,
+	.run = run_r,
+};
