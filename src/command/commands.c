@@ -21,6 +21,10 @@ extern const struct command command_evaluate;
 extern const struct command command_formats;
 extern const struct command command_echo;
 extern const struct command command_printf;
+extern const struct command command_as;
+extern const struct command command_aS;
+extern const struct command command_ad;
+extern const struct command command_al;
 extern const struct command command_if;
 extern const struct command command_for;
 extern const struct command command_while;
@@ -31,6 +35,13 @@ extern const struct command command_catch;
 extern const struct command command_break;
 extern const struct command command_comment;
 extern const struct command command_short_comment;
+extern const struct command command_script;
+extern const struct command command_logopen;
+extern const struct command command_logclose;
+extern const struct command command_help;
+extern const struct command command_hh;
+extern const struct command command_version;
+extern const struct command command_cls;
 extern const struct command command_quit;
 extern const struct command command_radix;
 
@@ -54,6 +65,10 @@ const struct command *const commands[] = {
 	&command_formats,
 	&command_echo,
 	&command_printf,
+	&command_as,
+	&command_aS,
+	&command_ad,
+	&command_al,
 	/* control flow */
 	&command_if,
 	&command_for,
@@ -66,6 +81,13 @@ const struct command *const commands[] = {
 	&command_comment,
 	&command_short_comment,
 	/* the session itself */
+	&command_script,
+	&command_logopen,
+	&command_logclose,
+	&command_help,
+	&command_hh,
+	&command_version,
+	&command_cls,
 	&command_quit,
 	&command_radix,
 	NULL,

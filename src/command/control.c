@@ -218,9 +218,11 @@ static struct err *each_token(struct session *s, const struct foreach *f, struct
 	return NULL;
 }
 
-static struct err *foreach_options(struct session *s, const char **p, struct foreach *f,
-				   char *ret_source)
+static struct err *foreach_options(struct session *s, const struct args *args, const char **p,
+				   struct foreach *f, char *ret_source)
 {
+	char *word;
+
 	*ret_source = 'c';
 	for (;;) {
 		bool first = take_word(p, "/pS"), each = !first && take_word(p, "/ps");
@@ -234,8 +236,8 @@ static struct err *foreach_options(struct session *s, const char **p, struct for
 				return NULL;
 			continue;
 		}
-		*p = str_skip_space(*p);
-		TRY(expr_parse(s, p, first ? &f->skip_first : &f->skip_each));
+		TRY(word_parse(args->arena, p, &word));
+		TRY(expr_value(s, word ? word : "", first ? &f->skip_first : &f->skip_each));
 	}
 }
 
@@ -293,7 +295,7 @@ static struct err *run_foreach(struct session *s, const struct args *args, struc
 	struct err *e;
 	char source, *head;
 
-	TRY(foreach_options(s, &p, &f, &source));
+	TRY(foreach_options(s, args, &p, &f, &source));
 	TRY(lex_group(args->arena, &p, '(', ')', &head));
 	TRY(lex_group(args->arena, &p, '{', '}', &f.body));
 	TRY(no_more(args, p));

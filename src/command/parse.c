@@ -109,14 +109,18 @@ struct err *options_parse(const char **p, const char *letters, unsigned *ret_bit
 struct err *option_value(struct session *s, const char **p, char letter, uint64_t *ret,
 			 bool *ret_found)
 {
+	CLEANUP(arena_deinit) struct arena a = ARENA_INIT;
 	const char *q = str_skip_space(*p);
+	char *word;
 	uint64_t v;
 
 	*ret_found = false;
 	if (!is_option(q) || q[1] != letter || isalpha((unsigned char)q[2]))
 		return NULL;
 	q += 2;
-	TRY(expr_parse(s, &q, &v));
+	/* a word: in "/c 8 /p" the second slash is no division */
+	TRY(word_parse(&a, &q, &word));
+	TRY(expr_value(s, word ? word : "", &v));
 	*p = q;
 	*ret = v;
 	*ret_found = true;

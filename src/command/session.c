@@ -65,6 +65,14 @@ bool session_ended(const struct session *s)
 	return s->quit;
 }
 
+bool session_wants_clear(struct session *s)
+{
+	bool clear = s->clear;
+
+	s->clear = false;
+	return clear;
+}
+
 void session_log(struct session *s, const char *text, size_t len)
 {
 	if (s->log)

@@ -28,7 +28,9 @@ void session_add_prompt(struct session *s, struct strbuf *sb);
 struct err *session_enter(struct session *s, const char *line, struct out *o) MUST_USE;
 /* q was given */
 bool session_ended(const struct session *s);
-/* Runs a file of commands; `how` names the form in messages. */
+/* .cls was given since the last call */
+bool session_wants_clear(struct session *s);
+/* Runs a file of commands. */
 struct err *session_run_file(struct session *s, const char *path, struct out *o) MUST_USE;
 /* Copies text to the log file if one is open (.logopen). */
 void session_log(struct session *s, const char *text, size_t len);

@@ -53,11 +53,16 @@ static bool is_comment(const char *p)
 
 const char *lex_line_end(const char *p)
 {
+	bool starts = true; /* a command could begin here */
 	int depth = 0;
 
-	if (is_comment(p))
-		return strchrnul(p, '\n');
 	while (*p) {
+		if (starts && is_comment(p)) {
+			p += strcspn(p, "\n");
+			starts = false;
+			continue;
+		}
+		starts = *p == ';' || *p == '{' || *p == '}' || *p == '\n';
 		if (*p == '"') {
 			p = skip_quoted(p);
 			continue;

@@ -201,16 +201,9 @@ static void remember(struct session *s, const struct command *c, const char *nam
 static struct err *call(struct session *s, const struct command *c, struct args *args,
 			struct out *o)
 {
-	bool is_r = strcmp(args->name, "r") == 0, done;
-
 	TRY(check_needs(s, c));
 	remember(s, c, args->name);
 	out_set_pointer_size(o, session_pointer_size(s));
-	if (is_r) {
-		TRY(pseudo_assign(s, args->tail, &done));
-		if (done)
-			return NULL;
-	}
 	return c->run(s, args, o);
 }
 
@@ -234,14 +227,38 @@ static struct err *run_command(struct session *s, const struct command *c, char 
 	return call(s, c, &args, o);
 }
 
+/* "r @$t0 = 1": `r` with a register that the dump did not make is ours, and
+ * works without a dump. */
+static struct err *try_assignment(struct session *s, const char **p, struct arena *a,
+				  bool *ret_done)
+{
+	const char *end = lex_command_end(*p);
+	char *tail;
+
+	*ret_done = false;
+	if (**p != 'r' || word_length(*p) != 1)
+		return NULL;
+	tail = trimmed(a, *p + 1, end);
+	if (!tail)
+		return err_nomem();
+	TRY(pseudo_assign(s, tail, ret_done));
+	if (*ret_done)
+		*p = end;
+	return NULL;
+}
+
 static struct err *lookup_and_run(struct session *s, const char **p, bool *ret_extension,
 				  struct out *o)
 {
 	CLEANUP(arena_deinit) struct arena a = ARENA_INIT;
 	const struct command *c;
+	bool done;
 	char *name;
 
 	*ret_extension = is_extension(*p);
+	TRY(try_assignment(s, p, &a, &done));
+	if (done)
+		return NULL;
 	TRY(command_lookup(p, &a, &c, &name));
 	return run_command(s, c, name, p, &a, o);
 }
