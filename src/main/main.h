@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of the program share: the rows of sub-commands and options,
+ * the settings that the command line gives, and the terminal.
+ *
+ * To add a sub-command: src/main/<name>.c with a `const struct subcommand`,
+ * one line in main.c's list, and its name in the `of` column of the options it
+ * takes (options.c). --help, the manual page and the completions follow.
+ */
+#ifndef OSM_MAIN_MAIN_H
+#define OSM_MAIN_MAIN_H
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "command/session.h"
+#include "output/output.h"
+#include "target/target.h"
+#include <stdbool.h>
+
+/* Exit codes; the manual page has the same list (manual.c). */
+enum exit_code {
+	EXIT_OK = 0,
+	EXIT_FAILED = 1,	/* a command failed */
+	EXIT_USAGE = 2,		/* the command line is wrong */
+	EXIT_OPEN = 3,		/* the file is no dump, or cannot be opened */
+};
+
+struct script {
+	const char *text;	/* commands, or a file's name */
+	bool is_file;
+};
+
+struct settings {
+	const struct subcommand *subcommand;
+	VEC(struct script) scripts;	/* -c and -cf, in their order */
+	VEC(const char *) words;	/* what is no option: file names */
+	const char *symbol_path, *image_path, *sysroot, *tmpdir, *log;
+	const char *pdb, *elf, *module, *base;
+	bool json, quiet, no_color, help, version, man, markdown, no_inlines;
+};
+
+struct option_row {
+	const char *names[3];	/* "-c", "--command" */
+	const char *arg;	/* "COMMANDS"; NULL: none */
+	const char *help;
+	const char *of;		/* sub-commands that take it: "debug info"; "": all */
+	size_t offset;		/* in struct settings: const char * with arg, else bool */
+	bool is_script, is_file;/* goes to scripts instead */
+	bool completes_files;
+};
+
+extern const struct option_row option_rows[];	/* ended by names[0] NULL */
+bool option_is_of(const struct option_row *row, const struct subcommand *sub);
+/* USAGE; *ret is filled as far as the words went, and must be freed either way. */
+struct err *options_read(int argc, char **argv, struct settings *ret) MUST_USE;
+void settings_deinit(struct settings *s);
+
+struct subcommand {
+	const char *name;
+	const char *usage;	/* what follows "osmodump name" */
+	const char *summary;	/* one line */
+	const char *help;	/* paragraphs */
+	bool takes_files;	/* for completion */
+	const struct record *const *records; /* with --json; NULL: as its commands */
+	int (*run)(const struct settings *s);
+};
+
+extern const struct subcommand *const subcommands[];	/* NULL-terminated; the first is the default */
+const struct subcommand *subcommand_named(const char *name); /* NULL */
+
+/* --- terminal.c: standard error, signals, colours -------------------------------- */
+void terminal_init(const struct settings *s);
+/* "osmodump: text" in red; clears a progress line first. */
+void terminal_error(const char *fmt, ...) PRINTF(1, 2);
+void terminal_clear_progress(void);
+/* Notices from a changed file, once; true when there was one. */
+bool terminal_file_changed(const char *path);
+/* Tells e on standard error, and as a record when o writes JSON. Takes e. */
+void report_error(struct out *o, struct err *e);
+/* The sink of standard output. */
+struct err *stdout_write(void *arg, const char *text, size_t len) MUST_USE;
+struct err *stdout_flush(void) MUST_USE;
+/* Text or JSON to standard output, as the settings say. */
+struct err *open_output(const struct settings *s, struct out **ret) MUST_USE;
+
+/* --- dump.c: opening what the command line names ---------------------------------- */
+/* Reports and returns EXIT_OPEN or EXIT_USAGE; *ret_dump is the caller's. */
+int open_dump(const struct settings *s, struct dump **ret_dump);
+int open_target(const struct settings *s, struct dump *d, struct target **ret);
+
+/* --- edit.c: the prompt -------------------------------------------------------------- */
+/* Reads and runs lines until the end of input or q. */
+int run_interactive(struct session *s, struct out *o);
+
+/* --- manual.c: texts made from the rows ------------------------------------------------ */
+void print_usage(const struct subcommand *sub, FILE *to);
+void print_manual(FILE *to);
+bool print_markdown(const char *command, FILE *to);
+bool print_completion(const char *shell, FILE *to);
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The command line. Options are rows: --help, the manual page and the
+ * completions are made of them. WinDbg's and cdb's spellings (-z -c -cf -y -i
+ * -logo) stand beside the long ones; "--name=value" and "--name value" are the
+ * same; "--" ends the options.
+ */
+#include "main/main.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define AT(member) .offset = offsetof(struct settings, member)
+
+const struct option_row option_rows[] = {
+	{ { "-c", "--command" }, "COMMANDS", "run debugger commands and quit; may be repeated", "debug",
+	  .is_script = true },
+	{ { "-cf", "--command-file" }, "FILE", "run the commands of a file and quit; may be repeated",
+	  "debug", .is_script = true, .is_file = true, .completes_files = true },
+	{ { "--json" }, NULL, "one JSON object a line instead of text",
+	  "debug info symbolize commands version", AT(json) },
+	{ { "-y", "--symbol-path" }, "PATH", "where symbols are, in _NT_SYMBOL_PATH's syntax (default: that variable)",
+	  "debug", AT(symbol_path), .completes_files = true },
+	{ { "-i", "--image-path" }, "PATH", "folders with the programs and libraries, parted by ';'",
+	  "debug", AT(image_path), .completes_files = true },
+	{ { "--sysroot" }, "DIR", "put before the paths of modules in Linux dumps", "debug", AT(sysroot),
+	  .completes_files = true },
+	{ { "-logo", "--log" }, "FILE", "copy what is printed to a file", "debug", AT(log),
+	  .completes_files = true },
+	{ { "-z" }, "FILE", "the dump, as cdb takes it", "debug info", .completes_files = true },
+	{ { "-q", "--quiet" }, NULL, "no banner and no notices", "debug info symbolize", AT(quiet) },
+	{ { "--tmpdir" }, "DIR", "where compressed dumps are unpacked (default: $TMPDIR or /var/tmp)",
+	  "debug info", AT(tmpdir), .completes_files = true },
+	{ { "--pdb" }, "FILE", "the PDB file that knows the addresses", "symbolize", AT(pdb),
+	  .completes_files = true },
+	{ { "--elf" }, "FILE", "the ELF file that knows the addresses", "symbolize", AT(elf),
+	  .completes_files = true },
+	{ { "--module" }, "NAME", "name printed before '!' (default: the file's)", "symbolize", AT(module) },
+	{ { "--base" }, "ADDRESS", "subtract this from the addresses read", "symbolize", AT(base) },
+	{ { "--no-inlines" }, NULL, "do not print functions that were inlined", "symbolize", AT(no_inlines) },
+	{ { "--man" }, NULL, "print the manual page's source", "help", AT(man) },
+	{ { "--markdown" }, NULL, "print a command's page for docs/commands", "help", AT(markdown) },
+	{ { "--no-color" }, NULL, "no colours (they appear on terminals only, and NO_COLOR is honoured)",
+	  "", AT(no_color) },
+	{ { "-h", "--help" }, NULL, "print help", "", AT(help) },
+	{ { "--version" }, NULL, "print the version", "", AT(version) },
+	{ { NULL } },
+};
+
+bool option_is_of(const struct option_row *row, const struct subcommand *sub)
+{
+	size_t n = strlen(sub->name);
+
+	if (!*row->of)
+		return true;
+	for (const char *p = row->of; p && *p; p = strchr(p, ' '), p += p != NULL)
+		if (strncmp(p, sub->name, n) == 0 && (p[n] == ' ' || !p[n]))
+			return true;
+	return false;
+}
+
+static const struct option_row *find(const char *word, size_t len)
+{
+	for (const struct option_row *row = option_rows; row->names[0]; row++)
+		for (size_t i = 0; i < ARRAY_SIZE(row->names) && row->names[i]; i++)
+			if (strncmp(row->names[i], word, len) == 0 && !row->names[i][len])
+				return row;
+	return NULL;
+}
+
+static struct err *store(struct settings *s, const struct option_row *row, const char *value)
+{
+	char *place = (char *)s + row->offset;
+
+	if (row->is_script) {
+		struct script script = { value, row->is_file };
+
+		return vec_push(&s->scripts, script) ? NULL : err_nomem();
+	}
+	if (!row->arg)
+		*(bool *)place = true;
+	else if (row->offset)
+		*(const char **)place = value;
+	else /* -z */
+		return vec_push(&s->words, value) ? NULL : err_nomem();
+	return NULL;
+}
+
+/* argv[*i] is an option; *i moves to its last word. */
+static struct err *read_option(int argc, char **argv, int *i, struct settings *s,
+			       const struct option_row **ret_row)
+{
+	const char *word = argv[*i], *equals = str_starts(word, "--") ? strchr(word, '=') : NULL;
+	const struct option_row *row;
+	const char *value = NULL;
+
+	row = find(word, equals ? (size_t)(equals - word) : strlen(word));
+	if (!row)
+		return err_new(ERR_USAGE, "no such option: '%s'", word);
+	if (!row->arg && equals)
+		return err_new(ERR_USAGE, "'%s' takes no value", row->names[0]);
+	if (row->arg && equals)
+		value = equals + 1;
+	else if (row->arg && ++*i >= argc)
+		return err_new(ERR_USAGE, "'%s' wants a value (%s)", word, row->arg);
+	else if (row->arg)
+		value = argv[*i];
+	*ret_row = row;
+	return store(s, row, value);
+}
+
+static struct err *add_word(struct settings *s, const char *word)
+{
+	const struct subcommand *sub = NULL;
+
+	if (!s->subcommand && !s->words.n)
+		sub = subcommand_named(word);
+	if (sub) {
+		s->subcommand = sub;
+		return NULL;
+	}
+	return vec_push(&s->words, word) ? NULL : err_nomem();
+}
+
+struct err *options_read(int argc, char **argv, struct settings *ret)
+{
+	VEC(const struct option_row *) seen = { 0 };
+	const struct option_row *row = NULL;
+	struct err *e = NULL;
+	bool options = true;
+
+	for (int i = 1; i < argc && !e; i++) {
+		if (!options || argv[i][0] != '-' || !argv[i][1]) {
+			e = add_word(ret, argv[i]);
+		} else if (strcmp(argv[i], "--") == 0) {
+			options = false;
+		} else {
+			e = read_option(argc, argv, &i, ret, &row);
+			if (!e && !vec_push(&seen, row))
+				e = err_nomem();
+		}
+	}
+	if (!ret->subcommand)
+		ret->subcommand = subcommands[0];
+	for (size_t i = 0; i < seen.n && !e; i++)
+		if (!option_is_of(seen.v[i], ret->subcommand))
+			e = err_new(ERR_USAGE, "'%s' is no option of 'osmodump %s'",
+				    seen.v[i]->names[0], ret->subcommand->name);
+	vec_deinit(&seen);
+	return e;
+}
+
+void settings_deinit(struct settings *s)
+{
+	vec_deinit(&s->scripts);
+	vec_deinit(&s->words);
+}
