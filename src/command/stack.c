@@ -217,7 +217,8 @@ static struct err *emit_frame(struct session *s, struct arena *a, struct out *o,
 	out_addr(o, "ret", f->ret);
 	out_addr(o, "ip", f->ip);
 	out_addr(o, "sp", f->sp);
-	emit_args(o, f, size);
+	if (f->n_params)
+		emit_args(o, f, size);
 	out_bool(o, "inline", is_inline);
 	out_sym(o, "symbol", m ? m->name : NULL, f->function,
 		m ? f->displacement : 0, f->ip);

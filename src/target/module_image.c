@@ -272,9 +272,10 @@ void module_image_forget(struct module *m)
 	pe_destroy(p->pe);
 	pe_destroy(p->image_pe);
 	source_destroy(p->image_source);
+	source_destroy(p->memory_source);
 	free(p->image_file);
 	p->image = NULL;
 	p->pe = p->image_pe = NULL;
-	p->image_source = NULL;
+	p->image_source = p->memory_source = NULL;
 	p->image_file = NULL;
 }

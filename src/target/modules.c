@@ -18,8 +18,13 @@ static const char *short_name(struct arena *a, const char *image)
 {
 	const char *dot = strrchr(image, '.');
 	size_t n = dot && dot != image ? (size_t)(dot - image) : strlen(image);
-	char *name = arena_strndup(a, image, n);
+	char *name;
 
+	if (*image == '[') { /* the kernel's own: [vdso] */
+		image++;
+		n = strcspn(image, "]");
+	}
+	name = arena_strndup(a, image, n);
 	if (!name)
 		return "";
 	for (char *c = name; *c; c++)

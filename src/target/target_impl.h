@@ -27,6 +27,8 @@ struct module_private {
 	enum symbol_status status;
 	char *trouble;			/* why not better, owned; NULL: nothing to say */
 
+	struct source *memory_source;	/* ELF: the module in the dump's memory */
+
 	bool header_tried;		/* PE header in memory, else in the image file */
 	struct pe *pe;			/* over the dump's memory */
 	bool image_tried;		/* the module's file on disk */
