@@ -3,7 +3,7 @@
 #ifndef OSM_OS_WINDOWS_STATUS_H
 #define OSM_OS_WINDOWS_STATUS_H
 
-#include "format/dump.h"
+#include "target/target.h"
 
 struct status {
 	uint32_t code;
