@@ -17,6 +17,10 @@ extern const struct command command_lastevent;
 extern const struct command command_ecxr;
 extern const struct command command_cxr;
 extern const struct command command_threads;
+extern const struct command command_effmach;
+extern const struct command command_sw;
+extern const struct command command_process;
+extern const struct command command_system;
 extern const struct command command_evaluate;
 extern const struct command command_formats;
 extern const struct command command_echo;
@@ -60,6 +64,11 @@ const struct command *const commands[] = {
 	/* code */
 	&command_u,
 	&command_uf,
+	/* process and machine */
+	&command_effmach,
+	&command_sw,
+	&command_process,
+	&command_system,
 	/* expressions and text */
 	&command_evaluate,
 	&command_formats,
