@@ -7,6 +7,8 @@
 #include <string.h>
 
 extern const struct subcommand subcommand_debug;
+extern const struct subcommand subcommand_info;
+extern const struct subcommand subcommand_symbolize;
 extern const struct subcommand subcommand_commands;
 extern const struct subcommand subcommand_completion;
 extern const struct subcommand subcommand_help;
@@ -14,6 +16,8 @@ extern const struct subcommand subcommand_version;
 
 const struct subcommand *const subcommands[] = {
 	&subcommand_debug,
+	&subcommand_info,
+	&subcommand_symbolize,
 	&subcommand_commands,
 	&subcommand_completion,
 	&subcommand_help,

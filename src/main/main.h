@@ -37,7 +37,7 @@ struct settings {
 	VEC(struct script) scripts;	/* -c and -cf, in their order */
 	VEC(const char *) words;	/* what is no option: file names */
 	const char *symbol_path, *image_path, *sysroot, *tmpdir, *log;
-	const char *pdb, *elf, *module, *base;
+	const char *pdb, *elf, *sym, *module, *base;
 	bool json, quiet, no_color, help, version, man, markdown, no_inlines;
 };
 
