@@ -7,6 +7,11 @@
 #include "command/session_impl.h"
 
 extern const struct command command_k;
+extern const struct command command_d;
+extern const struct command command_da;
+extern const struct command command_dds;
+extern const struct command command_s;
+extern const struct command command_writemem;
 extern const struct command command_r;
 extern const struct command command_u;
 extern const struct command command_uf;
@@ -61,6 +66,12 @@ const struct command *const commands[] = {
 	&command_exr,
 	&command_ecxr,
 	&command_cxr,
+	/* memory */
+	&command_d,
+	&command_da,
+	&command_dds,
+	&command_s,
+	&command_writemem,
 	/* code */
 	&command_u,
 	&command_uf,
