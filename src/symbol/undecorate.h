@@ -13,8 +13,8 @@ enum undecorate_what {
 	UNDECORATE_COMPLETE,	/* "public: void __cdecl C::f(int)" */
 };
 
-/* Appends to sb. false, and sb as it was: not a decorated name, or not one
- * that is understood to its end. */
+/* Appends to sb. false, and sb as it was: not a decorated name, or one that is
+ * not understood (for NAME_ONLY: whose name is not; the rest is not needed). */
 bool undecorate(const char *name, enum undecorate_what what, struct strbuf *sb);
 
 #endif
