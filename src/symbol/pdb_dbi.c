@@ -334,7 +334,8 @@ static struct err *omap_entry(struct pdb *pdb, uint32_t stream, uint64_t i, uint
 	return NULL;
 }
 
-static struct err *omap_find(struct pdb *pdb, uint32_t stream, uint32_t rva, uint32_t *ret)
+/* Number of entries that start at or before rva. */
+static struct err *omap_before(struct pdb *pdb, uint32_t stream, uint32_t rva, uint64_t *ret)
 {
 	uint64_t low = 0, high = msf_size(pdb->msf, stream) / 8;
 	uint32_t from, to;
@@ -348,9 +349,19 @@ static struct err *omap_find(struct pdb *pdb, uint32_t stream, uint32_t rva, uin
 		else
 			high = mid;
 	}
-	if (!low)
+	*ret = low;
+	return NULL;
+}
+
+static struct err *omap_find(struct pdb *pdb, uint32_t stream, uint32_t rva, uint32_t *ret)
+{
+	uint32_t from = 0, to = 0;
+	uint64_t n = 0;
+
+	TRY(omap_before(pdb, stream, rva, &n));
+	if (!n)
 		return err_new(ERR_NOTFOUND, "below the first mapped address");
-	TRY(omap_entry(pdb, stream, low - 1, &from, &to));
+	TRY(omap_entry(pdb, stream, n - 1, &from, &to));
 	if (!to || __builtin_add_overflow(to, rva - from, ret))
 		return err_new(ERR_NOTFOUND, "removed code");
 	return NULL;
@@ -363,6 +374,42 @@ bool pdb_to_source(struct pdb *pdb, uint64_t rva, uint32_t *ret)
 	*ret = (uint32_t)rva;
 	return !pdb->has_omap ||
 	       !err_ignore(omap_find(pdb, pdb->debug_streams[PDB_DEBUG_OMAP_TO], *ret, ret));
+}
+
+/* The part of [*start, *end), places, that stayed together around the address:
+ * between them lies the address. Without OMAP that is all of it. */
+static struct err *omap_clip(struct pdb *pdb, uint32_t rva, uint32_t *start, uint32_t *end)
+{
+	uint32_t stream = pdb->debug_streams[PDB_DEBUG_OMAP_TO], from = 0, to = 0, next = 0, unused;
+	uint64_t n = 0;
+
+	TRY(omap_before(pdb, stream, rva, &n));
+	if (!n)
+		return NULL;
+	TRY(omap_entry(pdb, stream, n - 1, &from, &to));
+	if (*start < to)
+		*start = to;
+	if (n == msf_size(pdb->msf, stream) / 8)
+		return NULL;
+	TRY(omap_entry(pdb, stream, n, &next, &unused));
+	if (*end - to > next - from)
+		*end = to + (next - from);
+	return NULL;
+}
+
+void pdb_extent(struct pdb *pdb, uint64_t rva, uint32_t start, uint32_t end, uint64_t *ret_rva,
+		uint64_t *ret_size)
+{
+	uint32_t place;
+
+	*ret_rva = rva;
+	*ret_size = 0;
+	if (!pdb_to_source(pdb, rva, &place) ||
+	    (pdb->has_omap && err_ignore(omap_clip(pdb, (uint32_t)rva, &start, &end))) ||
+	    place < start || place >= end)
+		return;
+	*ret_rva = rva - (place - start);
+	*ret_size = end - start;
 }
 
 bool pdb_from_source(struct pdb *pdb, uint32_t place, uint64_t *ret)

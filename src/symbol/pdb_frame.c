@@ -162,14 +162,15 @@ struct err *pdb_x86_frame(struct provider *p, uint64_t rva, struct x86_frame_dat
 {
 	struct pdb *pdb = pdb_of(p);
 	struct x86_frame_data d;
+	uint64_t start, size;
 	uint32_t place;
-	uint64_t start;
 
 	if (!pdb_to_source(pdb, rva, &place))
 		return err_new(ERR_NOTFOUND, "not an address of the image");
 	TRY(frame_at(pdb, place, &d));
-	if (pdb_from_source(pdb, d.rva, &start))
-		d.rva = (uint32_t)start;
+	pdb_extent(pdb, rva, d.rva, d.rva + d.size, &start, &size);
+	d.rva = (uint32_t)start;
+	d.size = (uint32_t)size;
 	*ret = d;
 	return NULL;
 }

@@ -175,6 +175,21 @@ static const char *keep_display(struct pdb *pdb, uint32_t record, const char *ra
 	return s && u64map_put(&pdb->display, record, s) ? s : raw;
 }
 
+const char *pdb_private_name(struct pdb *pdb, const char *name)
+{
+	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
+	char *s;
+
+	if (*name != '?' && *name != '@')
+		return name;
+	s = u64map_get(&pdb->display, (uintptr_t)name);
+	if (s)
+		return s;
+	display_name(pdb, name, &sb);
+	s = arena_strndup(&pdb->arena, sb.s, sb.len);
+	return s && u64map_put(&pdb->display, (uintptr_t)name, s) ? s : name;
+}
+
 static bool public_symbol(struct pdb *pdb, uint32_t record, const struct global *g, uint32_t place,
 			  struct symbol *ret)
 {

@@ -169,6 +169,10 @@ bool pdb_place(struct pdb *pdb, uint32_t section, uint32_t offset, uint32_t *ret
 bool pdb_section_of(struct pdb *pdb, uint32_t place, uint32_t *ret_section, uint32_t *ret_offset);
 bool pdb_to_source(struct pdb *pdb, uint64_t rva, uint32_t *ret);
 bool pdb_from_source(struct pdb *pdb, uint32_t place, uint64_t *ret);
+/* The addresses around rva that places [start, end) became, as far as they are
+ * still together. Size 0: rva is not one of them. */
+void pdb_extent(struct pdb *pdb, uint64_t rva, uint32_t start, uint32_t end, uint64_t *ret_rva,
+		uint64_t *ret_size);
 /* The module whose contribution holds the place. NOTFOUND. */
 struct err *pdb_module_at(struct pdb *pdb, uint32_t place, struct pdb_module **ret,
 			  uint32_t *ret_start, uint32_t *ret_end) MUST_USE;
@@ -207,6 +211,8 @@ struct err *pdb_symbol_at(struct provider *p, uint64_t rva, struct symbol *ret) 
 
 /* --- pdb_globals.c: global and public symbols ------------------------------------ */
 struct err *pdb_public_at(struct pdb *pdb, uint32_t place, uint32_t *ret_place, struct symbol *ret) MUST_USE;
+/* Assembler's and some compilers' procedures have decorated names: undecorated. */
+const char *pdb_private_name(struct pdb *pdb, const char *name);
 /* The linker's own name of what starts at the place. */
 struct err *pdb_public_raw(struct pdb *pdb, uint32_t place, const char **ret) MUST_USE;
 struct err *pdb_data_at(struct pdb *pdb, uint32_t place, uint32_t *ret_place, struct symbol *ret) MUST_USE;

@@ -225,6 +225,7 @@ struct walk {
 	struct pdb *pdb;
 	struct pdb_module *module;
 	struct pdb_proc proc;
+	uint64_t rva;
 	uint32_t wanted;	/* offset in the procedure */
 	struct scope stack[PDB_MAX_SCOPES];
 	unsigned depth;
@@ -321,20 +322,17 @@ static struct err *walk_proc(struct walk *w, uint32_t offset)
 static void locate(struct walk *w, const struct scope *s, struct inline_site *ret)
 {
 	const struct row *row = &s->state.found;
-	uint64_t rva;
 
-	if (!s->covers || !pdb_from_source(w->pdb, w->proc.place + row->start, &rva))
+	if (!s->covers)
 		return;
-	ret->location.rva = rva;
-	ret->location.size = row->end - row->start;
+	pdb_extent(w->pdb, w->rva, w->proc.place + row->start, w->proc.place + row->end,
+		   &ret->location.rva, &ret->location.size);
+	pdb_extent(w->pdb, w->rva, w->proc.place + s->state.found_start,
+		   w->proc.place + s->state.found_end, &ret->rva, &ret->size);
 	ret->location.line = row->line;
 	ret->location.column = row->column;
 	if (err_ignore(pdb_file_name(w->pdb, w->module, row->file, &ret->location.file)))
 		ret->location.file = NULL;
-	if (pdb_from_source(w->pdb, w->proc.place + s->state.found_start, &rva)) {
-		ret->rva = rva;
-		ret->size = s->state.found_end - s->state.found_start;
-	}
 }
 
 static struct err *make_sites(struct walk *w, struct arena *a, struct inline_site **ret, size_t *ret_n)
@@ -366,6 +364,7 @@ static struct err *find_sites(struct walk *w, uint64_t rva)
 	TRY(pdb_proc_at(w->pdb, place, &w->module, &w->proc, &offset));
 	TRY(pdb_load_lines(w->pdb, w->module)); /* for the table of files */
 	TRY(pdb_load_inlinees(w->pdb, w->module));
+	w->rva = rva;
 	w->wanted = place - w->proc.place;
 	return walk_proc(w, offset);
 }

@@ -219,8 +219,9 @@ static bool is_no_line(uint32_t line)
 	return line == CV_LINE_NEVER_STEP_INTO || line == CV_LINE_ALWAYS_STEP_INTO;
 }
 
+/* `rva`: an address of the line. */
 static struct err *line_of(struct pdb *pdb, const struct pdb_module *m, const struct pdb_lines *lines,
-			   uint32_t i, struct source_line *ret)
+			   uint32_t i, uint64_t rva, struct source_line *ret)
 {
 	const struct pdb_line *line = &lines->v[i];
 	uint32_t end = lines->rva + lines->size;
@@ -233,9 +234,7 @@ static struct err *line_of(struct pdb *pdb, const struct pdb_module *m, const st
 			end = lines->v[k].rva;
 			break;
 		}
-	if (!pdb_from_source(pdb, line->rva, &l.rva))
-		return err_new(ERR_NOTFOUND, "the line's code was removed");
-	l.size = end > line->rva ? end - line->rva : 0;
+	pdb_extent(pdb, rva, line->rva, end, &l.rva, &l.size);
 	TRY(pdb_file_name(pdb, m, line->file, &l.file));
 	*ret = l;
 	return NULL;
@@ -268,7 +267,7 @@ struct err *pdb_line_at(struct provider *p, uint64_t rva, struct source_line *re
 		return no_lines(pdb);
 	TRY(decode(pdb, m, lines));
 	n = lines_before(lines, place);
-	return n ? line_of(pdb, m, lines, n - 1, ret) : no_lines(pdb);
+	return n ? line_of(pdb, m, lines, n - 1, rva, ret) : no_lines(pdb);
 }
 
 /* --- line_named ---------------------------------------------------------------------------- */
@@ -325,6 +324,7 @@ static struct err *search_lines(struct line_search *s, struct pdb_module *m, str
 {
 	bool matched = false, matches;
 	struct source_line l;
+	uint64_t rva;
 
 	if (err_ignore(decode(s->pdb, m, lines)))
 		return NULL; /* damaged: what is whole elsewhere still counts */
@@ -332,7 +332,8 @@ static struct err *search_lines(struct line_search *s, struct pdb_module *m, str
 		matches = lines->v[i].line == s->line;
 		if (matches)
 			TRY(file_matches(s, m, lines->v[i].file, &matches));
-		if (matches && !matched && !err_ignore(line_of(s->pdb, m, lines, i, &l)))
+		if (matches && !matched && pdb_from_source(s->pdb, lines->v[i].rva, &rva) &&
+		    !err_ignore(line_of(s->pdb, m, lines, i, rva, &l)))
 			s->stopped = !s->visit(s->arg, &l);
 		matched = matches;
 	}

@@ -314,7 +314,7 @@ static const char *separated_name(struct pdb *pdb, struct cursor c, uint32_t *re
 	if (!pdb_place(pdb, cursor_u16(&c), offset, ret_parent) || !cursor_ok(&c) ||
 	    err_ignore(pdb_proc_at(pdb, *ret_parent, &m, &proc, &record)))
 		return NULL;
-	return proc.name;
+	return pdb_private_name(pdb, proc.name);
 }
 
 /* "ILT+5(_main)": a jump of the incremental link table, as WinDbg shows it: the
@@ -356,7 +356,7 @@ static struct err *proc_symbol(struct pdb *pdb, uint16_t kind, struct cursor c, 
 	if (!pdb_read_proc(pdb, kind, c, &proc))
 		return err_new(ERR_CORRUPT, "%s: offset 0x%" PRIx64 ": damaged procedure", c.name,
 			       c.origin);
-	ret->name = proc.name;
+	ret->name = pdb_private_name(pdb, proc.name);
 	ret->type = pdb_type_ref(pdb, proc_type(pdb, &proc));
 	return NULL;
 }
