@@ -21,7 +21,9 @@ for t in gdb.selected_inferior().threads():
     f = gdb.newest_frame()
     frames = []
     while f is not None and f.is_valid():
-        frames.append([f.pc(), f.name(), f.type() == gdb.INLINE_FRAME])
+        # Frames of tail calls are gdb's guess at what is no longer on the stack.
+        if f.type() != gdb.TAILCALL_FRAME:
+            frames.append([f.pc(), f.name(), f.type() == gdb.INLINE_FRAME])
         try:
             f = f.older()
         except gdb.error as e:
@@ -59,7 +61,7 @@ def by_osmodump(osmodump, exe, core):
 
 def plain(name):
     """Versioned and local aliases of one function compare as equal."""
-    return name.split('@')[0].split('(')[0].removeprefix('__GI_') if name else None
+    return name.split('@')[0].split('(')[0].removeprefix('__GI_').removesuffix('_impl') if name else None
 
 
 def main():
