@@ -39,6 +39,7 @@ static struct report {
 	uint64_t entry, phdr;
 } report;
 
+static int *volatile wild; /* set to 0x18 where the compiler cannot see it */
 static int barrier[2];
 static pthread_mutex_t never = PTHREAD_MUTEX_INITIALIZER;
 
@@ -71,10 +72,11 @@ static _Noreturn void child(int out)
 	for (int i = 0; r.pattern && i < PATTERN; i++)
 		r.pattern[i] = (uint8_t)(i * 7 + i / 251);
 	r.entry = getauxval(AT_ENTRY);
+	wild = (int *)(uintptr_t)strtoul("0x18", NULL, 16);
 	r.phdr = getauxval(AT_PHDR);
 	if (write(out, &r, sizeof(r)) != sizeof(r))
 		_exit(1);
-	*(volatile int *)(uintptr_t)0x18 = 1;
+	*wild = 1;
 	_exit(1);
 }
 
