@@ -70,6 +70,7 @@ struct minidump {
 	struct u64map strings;	/* rva -> const char *: names are often shared */
 	/* Overlapping strings could make a small file cost gigabytes. */
 	uint64_t text_left;
+	uint64_t notes_left; /* and so could lists inside lists */
 };
 
 static inline struct minidump *md_of(struct dump *d)
@@ -188,7 +189,7 @@ struct err *md_handles(struct dump *d, struct dump_handle **ret, size_t *ret_n);
 /* Annotations: key and value of every stream that has no list of its own. */
 typedef VEC(struct dump_annotation) md_notes;
 /* Strings are borrowed and must live as long as the dump. */
-struct err *md_note(md_notes *notes, const char *kind, const char *key,
+struct err *md_note(struct minidump *md, md_notes *notes, const char *kind, const char *key,
 		    const char *value) MUST_USE;
 struct err *md_notef(struct minidump *md, md_notes *notes, const char *kind, const char *key,
 		     const char *fmt, ...) PRINTF(5, 6) MUST_USE;

@@ -17,7 +17,7 @@ enum {
 	INFO_SIZE = 52,		/* up to the module list */
 	ASSERTION_TEXT = 256,	/* 128 units */
 	OBJECT_STRING = 1,
-	MAX_VALUE = 256,	/* bytes shown of an object that is no string */
+	MAX_VALUE = 32,		/* bytes shown of an object that is no string */
 };
 
 static struct dump_piece location(struct cursor *c)
@@ -51,7 +51,7 @@ static struct err *dictionary(struct minidump *md, md_notes *notes, struct dump_
 		const char *key = md_string8(md, cursor_u32(&c), "annotation name");
 		const char *value = md_string8(md, cursor_u32(&c), "annotation");
 
-		TRY(md_note(notes, kind, scoped(md, scope, key), value));
+		TRY(md_note(md, notes, kind, scoped(md, scope, key), value));
 	}
 	return NULL;
 }
@@ -70,7 +70,7 @@ static struct err *string_list(struct minidump *md, md_notes *notes, struct dump
 	for (uint64_t i = 0; i < a.count; i++) {
 		struct cursor c = md_item(&in, &a, i);
 
-		TRY(md_note(notes, "crashpad-module", scope,
+		TRY(md_note(md, notes, "crashpad-module", scope,
 			    md_string8(md, cursor_u32(&c), "annotation")));
 	}
 	return NULL;
@@ -117,7 +117,7 @@ static struct err *objects(struct minidump *md, md_notes *notes, struct dump_pie
 		rva = cursor_u32(&c);
 		value = type == OBJECT_STRING ? md_string8(md, rva, "annotation") :
 						hex_value(md, rva, type);
-		TRY(md_note(notes, "crashpad-module", scoped(md, scope, name), value));
+		TRY(md_note(md, notes, "crashpad-module", scoped(md, scope, name), value));
 	}
 	return NULL;
 }
@@ -162,7 +162,7 @@ static struct err *modules(struct minidump *md, md_notes *notes, struct dump_pie
 		return NULL;
 	TRY(md_open(md, piece, "Crashpad module list", &in));
 	TRY(md_counted(md, &in, "Crashpad module list", sizes, 1, &a));
-	for (uint64_t i = 0; i < a.count; i++) {
+	for (uint64_t i = 0; i < a.count && md->notes_left; i++) {
 		struct cursor c = md_item(&in, &a, i);
 		const char *scope = module_name(md, cursor_u32(&c));
 
@@ -228,7 +228,7 @@ static struct err *assertion(struct minidump *md, md_notes *notes)
 		const char *s = md_utf16(md, &text, ASSERTION_TEXT);
 
 		if (!s || *s)
-			TRY(md_note(notes, "assertion", keys[i], s));
+			TRY(md_note(md, notes, "assertion", keys[i], s));
 	}
 	line = cursor_u32(&in.c);
 	type = cursor_u32(&in.c);
@@ -237,7 +237,7 @@ static struct err *assertion(struct minidump *md, md_notes *notes)
 		return NULL;
 	TRY(md_notef(md, notes, "assertion", "line", "%" PRIu32, line));
 	if (type < ARRAY_SIZE(types))
-		return md_note(notes, "assertion", "type", types[type]);
+		return md_note(md, notes, "assertion", "type", types[type]);
 	return md_notef(md, notes, "assertion", "type", "%" PRIu32, type);
 }
 

@@ -30,7 +30,7 @@ static struct err *strings(struct minidump *md, md_notes *notes, struct cursor *
 		TRY(cursor_check(c, "macOS crash information text"));
 		text = md_text(md, s, strlen(s));
 		if (!text || *text)
-			TRY(md_note(notes, "mac-crash-info", keys[i], text));
+			TRY(md_note(md, notes, "mac-crash-info", keys[i], text));
 	}
 	return NULL;
 }
@@ -99,7 +99,7 @@ static struct err *boot_args(struct minidump *md, md_notes *notes)
 	cursor_skip(&in.c, in.c.size >= 16 ? 8 : 4); /* packed, or not */
 	rva = cursor_u64(&in.c);
 	TRY(cursor_check(&in.c, "macOS boot arguments"));
-	return md_note(notes, "mac-boot-args", "", md_string(md, rva, "macOS boot arguments"));
+	return md_note(md, notes, "mac-boot-args", "", md_string(md, rva, "macOS boot arguments"));
 }
 
 struct err *md_notes_mozilla(struct minidump *md, md_notes *notes)

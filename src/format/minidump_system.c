@@ -317,7 +317,7 @@ static struct err *link_map(struct minidump *md, md_notes *notes, uint32_t rva, 
 		cursor_skip(&in.c, word == 8 ? 4 : 0);
 		cursor_skip(&in.c, word);
 		TRY(cursor_check(&in.c, "list of shared objects"));
-		TRY(md_note(notes, "shared-object",
+		TRY(md_note(md, notes, "shared-object",
 			    arena_printf(&md->d.arena, "0x%" PRIx64, address), name));
 	}
 	return NULL;

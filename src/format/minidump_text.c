@@ -14,14 +14,18 @@
 
 enum { MAX_TEXT = 16 << 20, MAX_NOTES = 1 << 20 };
 
-struct err *md_note(md_notes *notes, const char *kind, const char *key, const char *value)
+struct err *md_note(struct minidump *md, md_notes *notes, const char *kind, const char *key,
+		    const char *value)
 {
 	struct dump_annotation a = { kind, key, value };
 
 	if (!key || !value)
 		return err_nomem();
-	if (notes->n == MAX_NOTES)
-		return NULL;
+	if (!md->notes_left)
+		return err_new(ERR_CORRUPT,
+			       "%s: annotations overlap so often that the rest of them is left out",
+			       md->d.src->name);
+	md->notes_left--;
 	if (!(notes->n & 0xfff))
 		TRY(cancel_check());
 	return vec_push(notes, a) ? NULL : err_nomem();
@@ -37,7 +41,7 @@ struct err *md_notef(struct minidump *md, md_notes *notes, const char *kind, con
 	strbuf_vaddf(&sb, fmt, ap);
 	va_end(ap);
 	TRY(strbuf_check(&sb));
-	return md_note(notes, kind, key, arena_strdup(&md->d.arena, sb.s));
+	return md_note(md, notes, kind, key, arena_strdup(&md->d.arena, sb.s));
 }
 
 /* The text of a stream; *ret NULL when there is none. Keep `in` as long. */
@@ -69,7 +73,7 @@ static struct err *comment_a(struct minidump *md, md_notes *notes)
 	size_t n;
 
 	TRY(open_text(md, MD_COMMENT_A, &in, &text, &n));
-	return text ? md_note(notes, "comment", "", md_text(md, text, n)) : NULL;
+	return text ? md_note(md, notes, "comment", "", md_text(md, text, n)) : NULL;
 }
 
 static struct err *comment_w(struct minidump *md, md_notes *notes)
@@ -82,7 +86,7 @@ static struct err *comment_w(struct minidump *md, md_notes *notes)
 	if (piece.size > MAX_TEXT)
 		piece.size = MAX_TEXT;
 	TRY(md_open(md, piece, "CommentStreamW", &in));
-	return md_note(notes, "comment", "", md_utf16(md, &in.c, in.c.size));
+	return md_note(md, notes, "comment", "", md_utf16(md, &in.c, in.c.size));
 }
 
 static void trim(const char **s, size_t *n)
@@ -116,7 +120,7 @@ static struct err *add_pair(struct minidump *md, md_notes *notes, const char *ki
 	trim(&line, &key_n);
 	trim(&value, &value_n);
 	unquote(&value, &value_n);
-	return md_note(notes, kind, md_text(md, line, key_n), md_text(md, value, value_n));
+	return md_note(md, notes, kind, md_text(md, line, key_n), md_text(md, value, value_n));
 }
 
 /* A stream of pairs; a line ends at `end`, those that start with # are comments. */
@@ -148,7 +152,7 @@ static struct err *whole(struct minidump *md, md_notes *notes, uint32_t type, co
 	size_t n;
 
 	TRY(open_text(md, type, &in, &text, &n));
-	return text ? md_note(notes, kind, "", md_text(md, text, n)) : NULL;
+	return text ? md_note(md, notes, kind, "", md_text(md, text, n)) : NULL;
 }
 
 struct err *md_notes_text(struct minidump *md, md_notes *notes)
@@ -174,6 +178,10 @@ struct err *md_annotations(struct dump *d, struct dump_annotation **ret, size_t 
 	struct minidump *md = md_of(d);
 	struct dump_annotation *v;
 
+	/* an honest one takes two bytes of the file or more; or is one of a few fixed numbers */
+	md->notes_left = d->src->size / 2 + 4096;
+	if (md->notes_left > MAX_NOTES)
+		md->notes_left = MAX_NOTES;
 	TRY(md_notes_text(md, &notes));
 	TRY(md_soften(md, md_notes_crashpad(md, &notes)));
 	TRY(md_soften(md, md_notes_mozilla(md, &notes)));
