@@ -27,6 +27,7 @@ extern const struct command command_sw;
 extern const struct command command_process;
 extern const struct command command_system;
 extern const struct command command_evaluate;
+extern const struct command command_evaluate_cpp;
 extern const struct command command_formats;
 extern const struct command command_echo;
 extern const struct command command_printf;
@@ -82,6 +83,7 @@ const struct command *const commands[] = {
 	&command_system,
 	/* expressions and text */
 	&command_evaluate,
+	&command_evaluate_cpp,
 	&command_formats,
 	&command_echo,
 	&command_printf,

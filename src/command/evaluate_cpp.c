@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* ??: a C++ expression with its type; structures are shown by dt. */
+#include "command/cpp.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const struct field fields[] = {
+	{ "type", FIELD_STR, "type of the expression" },
+	{ "text", FIELD_STR, "value as text" },
+	{ "value", FIELD_ADDR, "value of integers and pointers" },
+	{ "number", FIELD_FLOAT, "value of floating-point numbers" },
+	{ "address", FIELD_ADDR, "where it lies, if in memory" },
+	{ NULL },
+};
+static const struct record record = {
+	.kind = "cpp_value",
+	.help = "The value of a C++ expression",
+	.fields = fields,
+	.text = "{type} {text}\n",
+};
+static const struct record *const records[] = { &record, NULL };
+
+static void out_text(struct session *s, const struct cpp_value *v, struct out *o)
+{
+	unsigned pointer = session_pointer_size(s);
+
+	if (v->type.pointers)
+		out_strf(o, "text", pointer == 4 ? "0x%08" PRIx64 : "0x%016" PRIx64, v->v);
+	else if (v->type.kind == CPP_FLOAT)
+		out_strf(o, "text", "%.17g", v->f);
+	else if (v->type.kind == CPP_BOOL)
+		out_str(o, "text", v->v ? "true" : "false");
+	else if (v->type.kind == CPP_CHAR && v->v >= 0x20 && v->v < 0x7f)
+		out_strf(o, "text", "0n%" PRId64 " '%c'", (int64_t)v->v, (char)v->v);
+	else if (v->type.is_signed)
+		out_strf(o, "text", "0n%" PRId64, (int64_t)v->v);
+	else
+		out_strf(o, "text", "0x%" PRIx64, v->v);
+}
+
+/* The type by name at its address. */
+static struct err *show_structure(struct session *s, const struct cpp_value *v, struct out *o)
+{
+	CLEANUP(strbuf_deinit) struct strbuf line = STRBUF_INIT;
+
+	if (!command_named("dt") || !*v->type.name)
+		return err_new(ERR_UNSUPPORTED, "??: the structure has no name to show it by");
+	strbuf_addf(&line, "dt %s 0x%" PRIx64, v->type.name, v->address);
+	TRY(strbuf_check(&line));
+	return session_run(s, line.s, o);
+}
+
+static struct err *run(struct session *s, const struct args *args, struct out *o)
+{
+	CLEANUP(strbuf_deinit) struct strbuf name = STRBUF_INIT;
+	struct cpp x = { .s = s, .a = args->arena };
+	const char *p = args->tail;
+	struct cpp_value v, loaded;
+
+	if (!*p)
+		return usage_error(args, "an expression is missing");
+	TRY(cpp_evaluate(s, args->arena, &p, &v));
+	TRY(end_parse(args, p));
+	if (v.in_memory && v.type.kind == CPP_AGGREGATE && !v.type.pointers)
+		return show_structure(s, &v, o);
+	cpp_add_name(&v.type, &name);
+	loaded = v;
+	TRY(cpp_load(&x, &loaded, args->tail));
+	s->last_value = loaded.v;
+	out_begin(o, &record);
+	out_str(o, "type", name.s);
+	out_text(s, &loaded, o);
+	if (loaded.type.kind == CPP_FLOAT && !loaded.type.pointers)
+		out_float(o, "number", loaded.f);
+	else
+		out_addr(o, "value", loaded.v);
+	if (v.in_memory)
+		out_addr(o, "address", v.address);
+	return out_end(o);
+}
+
+const struct command command_evaluate_cpp = {
+	.name = "??",
+	.summary = "evaluate a C++ expression",
+	.usage = "expression",
+	.help = "Numbers are C's (decimal, 0x, 0), registers and pseudo-registers need '@'. Variables\n"
+		"have the types of the symbol files: ?? argv[0], ?? ((ntdll!_PEB *)@$peb)->BeingDebugged,\n"
+		"?? sizeof(mod!thing), ?? #FIELD_OFFSET(mod!thing, member). @$teb and @$peb are typed\n"
+		"pointers where the types are known. Nothing can be assigned or called. A structure\n"
+		"is shown as by dt.",
+	.records = records,
+	.run = run,
+};
