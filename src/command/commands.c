@@ -7,6 +7,11 @@
 #include "command/session_impl.h"
 
 extern const struct command command_k;
+extern const struct command command_lm;
+extern const struct command command_lmi;
+extern const struct command command_dh;
+extern const struct command command_x;
+extern const struct command command_ln;
 extern const struct command command_d;
 extern const struct command command_da;
 extern const struct command command_dds;
@@ -73,6 +78,12 @@ const struct command *const commands[] = {
 	&command_dds,
 	&command_s,
 	&command_writemem,
+	/* modules and symbols */
+	&command_lm,
+	&command_lmi,
+	&command_dh,
+	&command_x,
+	&command_ln,
 	/* code */
 	&command_u,
 	&command_uf,

@@ -63,7 +63,7 @@ static void read_header(struct target *t, struct module *m)
 		       : (struct unwind_image){ .base = m->base, .size = m->size };
 }
 
-struct pe *module_pe(struct target *t, struct module *m)
+struct pe *module_pe_image(struct target *t, struct module *m)
 {
 	if (!target_is_windows(t))
 		return NULL;
@@ -220,7 +220,7 @@ static void add_exec(struct module *m, uint64_t start, uint64_t size)
 
 static void find_exec_pe(struct target *t, struct module *m)
 {
-	struct pe *pe = module_pe(t, m);
+	struct pe *pe = module_pe_image(t, m);
 	const struct pe_headers *h = pe ? pe_headers(pe) : NULL;
 
 	for (unsigned i = 0; h && i < h->n_sections; i++)

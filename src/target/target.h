@@ -21,6 +21,7 @@
 
 struct target;
 struct module;
+struct pe;
 
 struct target_options {
 	const char *symbol_path;	/* _NT_SYMBOL_PATH syntax; NULL: environment */
@@ -102,6 +103,8 @@ const char *module_symbol_file(const struct module *m);	/* "" when none */
 /* Why symbols could not be had ("pdb not found: ...", "mismatched"), or "". */
 const char *module_symbol_trouble(const struct module *m);
 void module_forget_symbols(struct target *t, struct module *m); /* .reload */
+/* The PE headers of a module, from memory or its file; NULL: not to be had. */
+struct pe *module_pe_image(struct target *t, struct module *m);
 bool module_is_executable(struct target *t, struct module *m, uint64_t address);
 
 /* Symbol path of the target (symbol/store.h); setting forgets all symbols. */

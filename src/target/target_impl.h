@@ -81,7 +81,6 @@ struct err *modules_add_wow(struct module_list *list) MUST_USE;
 
 /* module_image.c */
 const struct unwind_image *module_unwind_image(struct target *t, struct module *m);
-struct pe *module_pe(struct target *t, struct module *m);	/* NULL: no readable header */
 bool module_fill_from_image(struct target *t, struct module *m);
 void module_image_forget(struct module *m);
 

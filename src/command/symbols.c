@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/* x and ln: symbols by pattern and by address. */
+#include "command/command.h"
+
+#include "base/cancel.h"
+#include "base/vec.h"
+#include "command/value.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_SYMBOLS = 1 << 20 };
+
+static const struct field symbol_fields[] = {
+	{ "address", FIELD_ADDR, "address of the symbol" },
+	{ "module", FIELD_STR, "module" },
+	{ "name", FIELD_STR, "name" },
+	{ "type", FIELD_STR, "type, where symbols tell it" },
+	{ "size", FIELD_SIZE, "bytes, where known" },
+	{ "value", FIELD_STR, "value of data with a type" },
+	{ "symbol_kind", FIELD_STR, "function, data, public, export, constant, tls, label" },
+	{ NULL },
+};
+
+static const struct record symbol_record = {
+	.kind = "symbol",
+	.help = "a symbol",
+	.fields = symbol_fields,
+	.text = "{address}          {module}!{name} = {value|<no type information>}\n",
+};
+static const char plain_layout[] = "{address}          {module}!{name}\n";
+static const char typed_layout[] = "{address}          {type} {module}!{name}[ = {value}]\n";
+
+struct found {
+	uint64_t address;
+	struct symbol symbol;
+	struct module *module;
+};
+
+struct search {
+	struct module *module;
+	VEC(struct found) found;
+	bool no_memory, cancelled;
+};
+
+static bool collect(void *arg, const struct symbol *sym)
+{
+	struct search *x = arg;
+	struct found f = { x->module->base + sym->rva, *sym, x->module };
+
+	if (x->found.n >= MAX_SYMBOLS || (x->cancelled = cancel_requested()))
+		return false;
+	x->no_memory = !vec_push(&x->found, f);
+	return !x->no_memory;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct found *x = a, *y = b;
+
+	if (x->address != y->address)
+		return x->address < y->address ? -1 : 1;
+	return strcmp(x->symbol.name, y->symbol.name);
+}
+
+static const char *kind_name(enum symbol_kind kind)
+{
+	static const char *const names[] = {
+		[SYMBOL_FUNCTION] = "function", [SYMBOL_DATA] = "data", [SYMBOL_PUBLIC] = "public",
+		[SYMBOL_EXPORT] = "export", [SYMBOL_CONSTANT] = "constant", [SYMBOL_TLS] = "tls",
+		[SYMBOL_LABEL] = "label",
+	};
+
+	return names[kind];
+}
+
+static struct err *emit_found(struct session *s, struct out *o, const struct found *f)
+{
+	CLEANUP(strbuf_deinit) struct strbuf type = STRBUF_INIT, value = STRBUF_INIT;
+	bool is_data = f->symbol.kind == SYMBOL_DATA && f->symbol.type.id;
+	struct value v = { .type = f->symbol.type, .in_memory = true, .address = f->address };
+
+	if (f->symbol.type.id && err_ignore(type_describe(f->symbol.type, &type)))
+		strbuf_reset(&type);
+	if (is_data && err_ignore(value_describe(s, &v, &value)))
+		strbuf_reset(&value);
+	out_begin_as(o, &symbol_record, type.len ? typed_layout
+			 : f->symbol.is_code ? plain_layout : symbol_record.text);
+	out_addr(o, "address", f->symbol.kind == SYMBOL_CONSTANT ? (uint64_t)f->symbol.value : f->address);
+	out_str(o, "module", f->module->name);
+	out_str(o, "name", f->symbol.name);
+	if (type.len)
+		out_str(o, "type", type.s);
+	if (f->symbol.size)
+		out_uint(o, "size", f->symbol.size);
+	if (value.len)
+		out_str(o, "value", value.s);
+	out_str(o, "symbol_kind", kind_name(f->symbol.kind));
+	return out_end(o);
+}
+
+static struct err *search_module(struct target *t, struct module *m, const char *pattern,
+				 struct search *x)
+{
+	struct provider **providers;
+	size_t n = module_providers(t, m, &providers);
+
+	x->module = m;
+	for (size_t i = 0; i < n; i++) {
+		size_t before = x->found.n;
+
+		TRY(providers[i]->ops->symbols(providers[i], pattern, collect, x));
+		if (x->no_memory)
+			return err_nomem();
+		TRY(cancel_check());
+		if (x->found.n > before)
+			break; /* the best that knows any */
+	}
+	return NULL;
+}
+
+/* "module!name" with wildcards in both; without '!' all modules. */
+static struct err *search_all(struct session *s, const char *text, struct search *x)
+{
+	const char *bang = strchr(text, '!'), *name = bang ? bang + 1 : text;
+	CLEANUP(strbuf_deinit) struct strbuf wanted = STRBUF_INIT;
+	struct target *t = session_target(s);
+	struct module **modules;
+	size_t n = target_modules(t, &modules);
+
+	if (bang)
+		strbuf_add(&wanted, text, (size_t)(bang - text));
+	else
+		strbuf_addc(&wanted, '*');
+	TRY(strbuf_check(&wanted));
+	for (size_t i = 0; i < n; i++)
+		if (str_match(wanted.s, modules[i]->name, true))
+			TRY(search_module(t, modules[i], *name ? name : "*", x));
+	return NULL;
+}
+
+static struct err *run_x(struct session *s, const struct args *args, struct out *o)
+{
+	struct search x = { 0 };
+	const char *p = args->tail;
+	unsigned options = 0;
+	char *pattern = NULL;
+	struct err *e;
+
+	TRY(options_parse(&p, "012tvsqfdanz", &options));
+	TRY(word_parse(args->arena, &p, &pattern));
+	TRY(end_parse(args, p));
+	if (!pattern)
+		return usage_error(args, "a pattern is missing");
+	e = search_all(s, pattern, &x);
+	if (!e && x.found.n)
+		qsort(x.found.v, x.found.n, sizeof(*x.found.v), by_address);
+	for (size_t i = 0; !e && i < x.found.n; i++)
+		e = emit_found(s, o, &x.found.v[i]);
+	vec_deinit(&x.found);
+	return e;
+}
+
+static const struct record *const symbol_records[] = { &symbol_record, NULL };
+
+const struct command command_x = {
+	.name = "x",
+	.summary = "list symbols that match a pattern",
+	.usage = "[module!]pattern",
+	.help = "* and ? are wildcards in both parts; case does not matter. Symbols of matching\n"
+		"modules are loaded. Types and values are shown where the symbols tell types;\n"
+		"exports and public symbols have none.",
+	.records = symbol_records,
+	.needs = NEEDS_TARGET,
+	.run = run_x,
+};
+
+/* --- ln ---------------------------------------------------------------------------------- */
+
+static const struct field near_fields[] = {
+	{ "address", FIELD_ADDR, "address of the symbol" },
+	{ "symbol", FIELD_SYM, "the symbol, and how far the asked address is behind it" },
+	{ "next", FIELD_SYM, "the next symbol" },
+	{ "next_address", FIELD_ADDR, "its address" },
+	{ "exact", FIELD_BOOL, "the address is the symbol's own" },
+	{ "file", FIELD_STR, "source file" },
+	{ "line", FIELD_UINT, "source line" },
+	{ NULL },
+};
+
+static const struct record near_record = {
+	.kind = "nearest_symbol",
+	.help = "the symbol at or before an address, and the next",
+	.fields = near_fields,
+	.text = "[{file}({line})\n]({address})   {symbol}[   |  ({next_address})   {next}]\n",
+};
+
+struct next {
+	uint64_t above, best;
+	struct symbol symbol;
+	bool found;
+};
+
+static bool find_next(void *arg, const struct symbol *sym)
+{
+	struct next *x = arg;
+
+	if (sym->kind != SYMBOL_CONSTANT && sym->rva > x->above && (!x->found || sym->rva < x->best)) {
+		x->best = sym->rva;
+		x->symbol = *sym;
+		x->found = true;
+	}
+	return !cancel_requested();
+}
+
+static struct err *run_ln(struct session *s, const struct args *args, struct out *o)
+{
+	struct target *t = session_target(s);
+	struct provider **providers;
+	struct source_line line;
+	const char *p = args->tail;
+	struct next next = { 0 };
+	struct symbol_hit hit;
+	uint64_t address;
+	size_t n;
+
+	if (!*p)
+		return usage_error(args, "an address is missing");
+	TRY(expr_parse(s, &p, &address));
+	TRY(end_parse(args, p));
+	target_symbol_at(t, address, &hit);
+	if (!hit.module || !hit.symbol.name)
+		return err_new(ERR_NOTFOUND, "no symbol at or before 0x%" PRIx64, address);
+	next.above = address - hit.module->base;
+	n = module_providers(t, hit.module, &providers);
+	for (size_t i = 0; i < n && !next.found; i++)
+		TRY(providers[i]->ops->symbols(providers[i], "*", find_next, &next));
+	out_begin(o, &near_record);
+	out_addr(o, "address", address - hit.displacement);
+	out_sym(o, "symbol", hit.module->name, hit.symbol.name, hit.displacement, address);
+	if (next.found) {
+		out_sym(o, "next", hit.module->name, next.symbol.name, 0,
+			hit.module->base + next.symbol.rva);
+		out_addr(o, "next_address", hit.module->base + next.symbol.rva);
+	}
+	out_bool(o, "exact", !hit.displacement);
+	if (!err_ignore(target_line_at(t, address, &line))) {
+		out_str(o, "file", line.file);
+		out_uint(o, "line", line.line);
+	}
+	TRY(out_end(o));
+	return hit.displacement ? NULL : out_heading(o, "Exact matches:\n    %s!%s\n", hit.module->name,
+						    hit.symbol.name);
+}
+
+static const struct record *const near_records[] = { &near_record, NULL };
+
+const struct command command_ln = {
+	.name = "ln",
+	.summary = "show the symbols nearest to an address",
+	.usage = "address",
+	.help = "The symbol at or before the address, the next one behind it, and the source line.",
+	.records = near_records,
+	.needs = NEEDS_TARGET,
+	.run = run_ln,
+};
