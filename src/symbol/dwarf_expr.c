@@ -346,16 +346,6 @@ static void jump(struct machine_state *s, const struct expr_op *op)
 		stop(s, "location expression is damaged (branch)");
 }
 
-static void indexed(struct machine_state *s, uint64_t index, bool relocate)
-{
-	uint64_t v;
-
-	if (!s->x->indexed || !s->x->indexed(s->x->indexed_arg, index, &v))
-		stop(s, "needs the address table of a split debug file");
-	else
-		push(s, relocate ? v + s->x->bias : v);
-}
-
 /* Operations that push something; false: not one of them. */
 static bool push_op(struct machine_state *s, const struct expr_op *op)
 {
@@ -363,8 +353,6 @@ static bool push_op(struct machine_state *s, const struct expr_op *op)
 
 	switch (op->atom) {
 	case DW_OP_addr: push(s, op->n1 + x->bias); break;
-	case DW_OP_addrx: case DW_OP_GNU_addr_index: indexed(s, op->n1, true); break;
-	case DW_OP_constx: case DW_OP_GNU_const_index: indexed(s, op->n1, false); break;
 	case DW_OP_const1u: case DW_OP_const1s: case DW_OP_const2u: case DW_OP_const2s:
 	case DW_OP_const4u: case DW_OP_const4s: case DW_OP_const8u: case DW_OP_const8s:
 	case DW_OP_constu: case DW_OP_consts:
@@ -436,6 +424,8 @@ static const char *why_not(uint8_t atom)
 		return "optimised away (points to an optimised-away value)";
 	case DW_OP_piece: case DW_OP_bit_piece:
 		return "is in several pieces";
+	case DW_OP_addrx: case DW_OP_constx: case DW_OP_GNU_addr_index: case DW_OP_GNU_const_index:
+		return "needs the address table of a split debug file";
 	case DW_OP_call2: case DW_OP_call4: case DW_OP_call_ref: case DW_OP_GNU_variable_value:
 	case DW_OP_GNU_parameter_ref:
 		return "refers to another variable's location";

@@ -32,9 +32,6 @@ struct expr_context {
 	bool has_cfa, has_frame_base, has_initial;
 	uint64_t cfa, frame_base;
 	uint64_t initial;	/* pushed before the start */
-	/* DW_OP_addrx/constx: value by index; NULL: not supported */
-	bool (*indexed)(void *arg, uint64_t index, uint64_t *ret);
-	void *indexed_arg;
 };
 
 enum expr_kind {

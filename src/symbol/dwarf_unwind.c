@@ -345,23 +345,44 @@ static struct err *apply(struct dwarf_unwinder *u, struct applying *p, bool exac
 	return NULL;
 }
 
+/* The row of an rva and what its expressions are evaluated in. */
+static struct err *prepare(struct dwarf_unwinder *u, uint64_t module_base, uint64_t rva,
+			   const struct arch_memory *m, const struct regs *regs, struct applying *p)
+{
+	*p = (struct applying){ .memory = m, .callee = regs };
+	if (!regs->arch->n_dwarf)
+		return err_new(ERR_NOTFOUND, "registers of %s are not mapped to DWARF numbers", regs->arch->name);
+	TRY(dwarf_unwind_row(u, rva, &p->row, &p->file));
+	p->x = (struct expr_context){
+		.regs = regs, .memory = m, .address_size = elf_address_size(p->file),
+		.big_endian = p->file->big_endian, .bias = module_base - p->file->vaddr_base,
+	};
+	return NULL;
+}
+
+struct err *dwarf_unwind_cfa(struct dwarf_unwinder *u, uint64_t module_base, uint64_t rva,
+			     const struct arch_memory *m, const struct regs *regs, uint64_t *ret)
+{
+	struct applying p;
+
+	TRY(prepare(u, module_base, rva, m, regs, &p));
+	TRY(find_cfa(&p));
+	*ret = p.x.cfa;
+	return NULL;
+}
+
 struct err *dwarf_unwind(struct dwarf_unwinder *u, uint64_t module_base, bool exact,
 			 const struct arch_memory *m, const struct regs *callee,
 			 struct regs *ret_caller, struct unwind_result *ret)
 {
-	uint64_t rva = regs_ip(callee) - module_base - (exact ? 0 : 1);
-	struct applying p = { .memory = m, .callee = callee };
+	struct applying p;
 
-	if (!regs_has(callee, callee->arch->ip) || !callee->arch->n_dwarf)
-		return err_new(ERR_NOTFOUND, "registers of %s are not mapped to DWARF numbers", callee->arch->name);
-	TRY(dwarf_unwind_row(u, rva, &p.row, &p.file));
+	if (!regs_has(callee, callee->arch->ip))
+		return err_new(ERR_NOTFOUND, "the frame's instruction pointer is not known");
+	TRY(prepare(u, module_base, regs_ip(callee) - module_base - (exact ? 0 : 1), m, callee, &p));
 	if (u->arch != callee->arch) {
 		u->arch = callee->arch;
 		u->kept = kept_mask(callee->arch);
 	}
-	p.x = (struct expr_context){
-		.regs = callee, .memory = m, .address_size = elf_address_size(p.file),
-		.big_endian = p.file->big_endian, .bias = module_base - p.file->vaddr_base,
-	};
 	return apply(u, &p, exact, ret_caller, ret);
 }

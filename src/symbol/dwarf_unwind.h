@@ -33,5 +33,8 @@ struct err *dwarf_unwind_row(struct dwarf_unwinder *u, uint64_t rva, const struc
 struct err *dwarf_unwind(struct dwarf_unwinder *u, uint64_t module_base, bool exact,
 			 const struct arch_memory *m, const struct regs *callee,
 			 struct regs *ret_caller, struct unwind_result *ret) MUST_USE;
+/* The canonical frame address of a frame that stands at rva. */
+struct err *dwarf_unwind_cfa(struct dwarf_unwinder *u, uint64_t module_base, uint64_t rva,
+			     const struct arch_memory *m, const struct regs *regs, uint64_t *ret) MUST_USE;
 
 #endif

@@ -20,6 +20,118 @@ static struct elf_provider *elf_of(struct provider *p)
 	return (struct elf_provider *)p;
 }
 
+static struct dwarf_unwinder *unwinder_of(struct elf_provider *e);
+
+/* --- debug information --------------------------------------------------------------- */
+
+static const struct elf_file *dwarf_file(const struct elf_provider *e)
+{
+	return e->has_debug ? &e->debug : &e->file;
+}
+
+static struct elf_find how_to_find(const struct elf_provider *e)
+{
+	return (struct elf_find){
+		.path = e->has_file ? e->p.path : NULL, .id = &e->id, .file = e->has_file ? &e->file : NULL,
+		.debug_dirs = (const char *const *)e->debug_dirs, .n_debug_dirs = e->n_debug_dirs,
+		.no_system_dirs = e->no_system_dirs,
+	};
+}
+
+static struct err *open_dwarf(struct elf_provider *e)
+{
+	CLEANUP(strbuf_deinit) struct strbuf alt = STRBUF_INIT;
+	struct elf_find how = how_to_find(e);
+	struct dwarf_request req = {
+		.provider = &e->p, .path = e->has_debug ? e->debug_path : e->p.path,
+		.vaddr_base = dwarf_file(e)->vaddr_base, .big_endian = dwarf_file(e)->big_endian,
+		.unwinder = unwinder_of(e),
+	};
+
+	if (!err_ignore(elf_find_alt_file(&how, dwarf_file(e), req.path, &alt)))
+		req.alt_path = alt.s;
+	else if (elf_section_named(dwarf_file(e), ".gnu_debugaltlink"))
+		notice("%s: the shared debug file (dwz) it refers to is not there", req.path);
+	return dwarf_info_open(&req, &e->dwarf);
+}
+
+/* Opened when first needed; NOTFOUND: there is none. */
+static struct err *need_dwarf(struct provider *p, struct dwarf_info **ret)
+{
+	struct elf_provider *e = elf_of(p);
+
+	if (!e->tried_dwarf && e->p.has_lines) {
+		e->tried_dwarf = true;
+		TRY(open_dwarf(e));
+	}
+	if (!e->dwarf)
+		return err_new(ERR_NOTFOUND, "no debug information");
+	*ret = e->dwarf;
+	return NULL;
+}
+
+#define WITH_DWARF(p, call)                                                    \
+	do {                                                                   \
+		struct dwarf_info *d;                                          \
+		TRY(need_dwarf(p, &d));                                        \
+		return call;                                                   \
+	} while (0)
+
+static struct err *elf_line_at(struct provider *p, uint64_t rva, struct source_line *ret)
+{
+	WITH_DWARF(p, dwarf_line_at(d, rva, ret));
+}
+
+static struct err *elf_line_named(struct provider *p, const char *file, uint32_t line, line_visitor *v, void *arg)
+{
+	WITH_DWARF(p, dwarf_line_named(d, file, line, v, arg));
+}
+
+static struct err *elf_inlines_at(struct provider *p, uint64_t rva, struct arena *a, struct inline_site **ret,
+				  size_t *ret_n)
+{
+	WITH_DWARF(p, dwarf_inlines_at(d, rva, a, ret, ret_n));
+}
+
+static struct err *elf_locals(struct provider *p, const struct frame_context *f, struct arena *a,
+			      struct variable **ret, size_t *ret_n)
+{
+	WITH_DWARF(p, dwarf_locals(d, f, a, ret, ret_n));
+}
+
+static struct err *elf_type_named(struct provider *p, const char *name, struct type_ref *ret)
+{
+	WITH_DWARF(p, dwarf_type_named(d, name, ret));
+}
+
+static struct err *elf_types(struct provider *p, const char *pattern, type_visitor *v, void *arg)
+{
+	WITH_DWARF(p, dwarf_types(d, pattern, v, arg));
+}
+
+static struct err *elf_type_info(struct provider *p, uint64_t id, struct type_info *ret)
+{
+	WITH_DWARF(p, dwarf_type_info(d, id, ret));
+}
+
+static struct err *elf_type_members(struct provider *p, uint64_t id, struct arena *a, struct type_member **ret,
+				    size_t *ret_n)
+{
+	WITH_DWARF(p, dwarf_type_members(d, id, a, ret, ret_n));
+}
+
+static struct err *elf_type_enumerators(struct provider *p, uint64_t id, struct arena *a,
+					struct type_enumerator **ret, size_t *ret_n)
+{
+	WITH_DWARF(p, dwarf_type_enumerators(d, id, a, ret, ret_n));
+}
+
+static struct err *elf_type_params(struct provider *p, uint64_t id, struct arena *a, struct type_ref **ret,
+				   size_t *ret_n)
+{
+	WITH_DWARF(p, dwarf_type_params(d, id, a, ret, ret_n));
+}
+
 /* --- symbols ----------------------------------------------------------------------- */
 
 /* Tells of damage once; only memory and the user end the request. */
@@ -106,7 +218,23 @@ static struct err *elf_symbol_at(struct provider *p, uint64_t rva, struct symbol
 
 	TRY(need_symbols(e));
 	s = elf_symtab_at(&e->symtab, elf_main_file(e), rva);
-	return s ? describe(e, s, ret) : err_new(ERR_NOTFOUND, "no symbol at 0x%llx", (unsigned long long)rva);
+	if (s)
+		return describe(e, s, ret);
+	WITH_DWARF(p, dwarf_function_at(d, rva, ret)); /* a file without a symbol table */
+}
+
+/* Who asks for a symbol by name may want to show what it is. */
+static void add_type(struct elf_provider *e, struct symbol *s)
+{
+	struct dwarf_info *d;
+	struct symbol f;
+
+	if (err_ignore(need_dwarf(&e->p, &d)))
+		return;
+	if (!s->is_code)
+		s->type = dwarf_variable_type(d, s->name, s->rva);
+	else if (!err_ignore(dwarf_function_at(d, s->rva, &f)) && f.rva == s->rva)
+		s->type = f.type;
 }
 
 static struct err *elf_symbol_named(struct provider *p, const char *name, struct symbol *ret)
@@ -116,7 +244,11 @@ static struct err *elf_symbol_named(struct provider *p, const char *name, struct
 
 	TRY(need_symbols(e));
 	TRY(elf_symtab_named(&e->symtab, name, &s));
-	return s ? describe(e, s, ret) : err_new(ERR_NOTFOUND, "no symbol %s", name);
+	if (!s)
+		return err_new(ERR_NOTFOUND, "no symbol %s", name);
+	TRY(describe(e, s, ret));
+	add_type(e, ret);
+	return NULL;
 }
 
 static struct err *elf_symbols(struct provider *p, const char *pattern, symbol_visitor *v, void *arg)
@@ -192,6 +324,7 @@ static void elf_destroy(struct provider *p)
 {
 	struct elf_provider *e = elf_of(p);
 
+	dwarf_info_close(e->dwarf);
 	dwarf_unwinder_deinit(&e->unwinder);
 	for (unsigned i = 0; i < 2; i++) {
 		source_destroy(e->debug_frames[i]);
@@ -218,6 +351,16 @@ static const struct provider_ops *elf_ops(void)
 		.symbol_at = elf_symbol_at,
 		.symbol_named = elf_symbol_named,
 		.symbols = elf_symbols,
+		.line_at = elf_line_at,
+		.line_named = elf_line_named,
+		.inlines_at = elf_inlines_at,
+		.locals = elf_locals,
+		.type_named = elf_type_named,
+		.types = elf_types,
+		.type_info = elf_type_info,
+		.type_members = elf_type_members,
+		.type_enumerators = elf_type_enumerators,
+		.type_params = elf_type_params,
 		.unwind = elf_unwind,
 		.destroy = elf_destroy,
 	};
@@ -309,11 +452,7 @@ static bool has_lines(const struct elf_file *f)
 static struct err *open_debug_file(struct elf_provider *e)
 {
 	CLEANUP(strbuf_deinit) struct strbuf path = STRBUF_INIT, trouble = STRBUF_INIT;
-	struct elf_find how = {
-		.path = e->has_file ? e->p.path : NULL, .id = &e->id, .file = e->has_file ? &e->file : NULL,
-		.debug_dirs = (const char *const *)e->debug_dirs, .n_debug_dirs = e->n_debug_dirs,
-		.no_system_dirs = e->no_system_dirs,
-	};
+	struct elf_find how = how_to_find(e);
 
 	if (e->has_file && has_dwarf(&e->file))
 		return NULL;
@@ -346,7 +485,7 @@ static struct err *copy_dirs(struct elf_provider *e, const struct elf_request *r
 /* What `lm` says of the symbols. */
 static struct err *write_note(struct elf_provider *e)
 {
-	const struct elf_file *dwarf = e->has_debug ? &e->debug : &e->file;
+	const struct elf_file *dwarf = dwarf_file(e);
 	const char *what;
 	char *note = NULL;
 

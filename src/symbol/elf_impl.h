@@ -3,6 +3,7 @@
 #ifndef OSM_SYMBOL_ELF_IMPL_H
 #define OSM_SYMBOL_ELF_IMPL_H
 
+#include "symbol/dwarf_info.h"
 #include "symbol/dwarf_unwind.h"
 #include "symbol/elf_find.h"
 #include "symbol/elf_symtab.h"
@@ -30,6 +31,8 @@ struct elf_provider {
 	bool has_unwinder;
 	struct source *debug_frames[2];	/* decompressed .debug_frame sections */
 	uint8_t *debug_frame_bytes[2];
+	struct dwarf_info *dwarf;
+	bool tried_dwarf;
 };
 
 /* File if there is one, else image, else debug file: for segments. */
