@@ -7,6 +7,10 @@
 #include "command/session_impl.h"
 
 extern const struct command command_k;
+extern const struct command command_frame;
+extern const struct command command_dv;
+extern const struct command command_uniqstack;
+extern const struct command command_findstack;
 extern const struct command command_lm;
 extern const struct command command_lmi;
 extern const struct command command_dh;
@@ -65,6 +69,10 @@ const struct command *const commands[] = {
 	&command_threads,
 	&command_k,
 	&command_r,
+	&command_frame,
+	&command_dv,
+	&command_uniqstack,
+	&command_findstack,
 	/* the dump and its event */
 	&command_vertarget,
 	&command_time,
