@@ -19,8 +19,9 @@ struct err *usage_error(const struct args *args, const char *fmt, ...)
 	va_end(ap);
 	if (!c)
 		return err_new(ERR_USAGE, "%s: %s", args->name, text);
-	return err_new(ERR_USAGE, "%s: %s\nUsage: %s %s", args->name, text, c->name,
-		       c->usage ? c->usage : "");
+	if (!c->usage || !*c->usage)
+		return err_new(ERR_USAGE, "%s: %s", args->name, text);
+	return err_new(ERR_USAGE, "%s: %s\nUsage: %s %s", args->name, text, c->name, c->usage);
 }
 
 struct err *end_parse(const struct args *args, const char *p)

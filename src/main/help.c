@@ -15,7 +15,11 @@ static int run_help(const struct settings *s)
 		print_manual(stdout);
 		return EXIT_OK;
 	}
-	if (name && s->markdown && print_markdown(name, stdout))
+	if (s->markdown && !name) {
+		print_pages(stdout);
+		return EXIT_OK;
+	}
+	if (s->markdown && print_markdown(name, stdout))
 		return EXIT_OK;
 	if (sub) {
 		print_usage(sub, stdout);

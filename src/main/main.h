@@ -98,6 +98,7 @@ int run_interactive(struct session *s, struct out *o);
 void print_usage(const struct subcommand *sub, FILE *to);
 void print_manual(FILE *to);
 bool print_markdown(const char *command, FILE *to);
+void print_pages(FILE *to);
 bool print_completion(const char *shell, FILE *to);
 
 #endif

@@ -3,6 +3,7 @@
  * --help, the manual page, docs/commands and shell completions, all made of
  * the rows of sub-commands, options and commands, so that they cannot differ.
  */
+#include "command/markdown.h"
 #include "main/main.h"
 
 #include <stdio.h>
@@ -141,56 +142,27 @@ void print_manual(FILE *to)
 
 /* --- docs/commands ---------------------------------------------------------------------------- */
 
-static const char *type_name(enum field_type type)
-{
-	static const char *const names[] = {
-		[FIELD_ADDR] = "address, \"0x...\"", [FIELD_HEX] = "number",
-		[FIELD_UINT] = "number",	     [FIELD_INT] = "number",
-		[FIELD_SIZE] = "number (bytes)",     [FIELD_STR] = "string",
-		[FIELD_BOOL] = "true or false",	     [FIELD_TIME] = "time, RFC 3339",
-		[FIELD_DURATION] = "number (seconds)",
-		[FIELD_SYM] = "object: module, name, offset, address",
-		[FIELD_BYTES] = "string of hex digits",
-		[FIELD_WORDS] = "list of numbers or \"0x...\", null where absent",
-		[FIELD_STRS] = "list of strings",    [FIELD_FLAGS] = "object: value, names",
-		[FIELD_FLOAT] = "number",
-	};
-
-	return names[type];
-}
-
-static void markdown_record(const struct record *r, FILE *to)
-{
-	(void)fprintf(to, "\n### `%s`\n\n%s.\n\n| key | type | what it is |\n|---|---|---|\n", r->kind,
-		      r->help ? r->help : "");
-	for (const struct field *f = r->fields; f->key; f++) {
-		(void)fprintf(to, "| `%s` | %s | ", f->key, type_name(f->type));
-		for (const char *p = f->help; *p; p++)
-			(void)fprintf(to, *p == '|' ? "\\|" : "%c", *p);
-		(void)fputs(" |\n", to);
-	}
-}
-
 bool print_markdown(const char *name, FILE *to)
 {
+	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
 	const struct command *c = command_named(name);
 
 	if (!c)
 		return false;
-	(void)fprintf(to, "# `%s`: %s\n\n```\n%s%s%s\n```\n\n%s\n", c->name, c->summary, c->name,
-		      c->usage && *c->usage ? " " : "", c->usage ? c->usage : "", c->help);
-	if (c->aliases && c->aliases[0]) {
-		(void)fputs("\nAlso:", to);
-		for (const char *const *a = c->aliases; *a; a++)
-			(void)fprintf(to, "%s `%s`", a == c->aliases ? "" : ",", *a);
-		(void)fputs(".\n", to);
-	}
-	if (c->records && c->records[0]) {
-		(void)fputs("\n## With `--json`\n", to);
-		for (const struct record *const *r = c->records; *r; r++)
-			markdown_record(*r, to);
-	}
+	command_add_markdown(c, &sb);
+	(void)fwrite(sb.s, 1, sb.len, to);
 	return true;
+}
+
+/* "?\tquestion": the commands and their pages, for tools/command-docs */
+void print_pages(FILE *to)
+{
+	for (size_t i = 0; commands[i]; i++) {
+		CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
+
+		command_add_page_name(commands[i], &sb);
+		(void)fprintf(to, "%s\t%s\t%s\n", commands[i]->name, sb.s, commands[i]->summary);
+	}
 }
 
 /* --- completions --------------------------------------------------------------------------------- */

@@ -42,7 +42,7 @@ const struct option_row option_rows[] = {
 	{ { "--image-base" }, "ADDRESS", "subtract this from the addresses read", "symbolize", AT(base) },
 	{ { "--no-inlines" }, NULL, "do not print functions that were inlined", "symbolize", AT(no_inlines) },
 	{ { "--man" }, NULL, "print the manual page's source", "help", AT(man) },
-	{ { "--markdown" }, NULL, "print a command's page for docs/commands", "help", AT(markdown) },
+	{ { "--markdown" }, NULL, "print a command's documentation page; without a name, which page is whose", "help", AT(markdown) },
 	{ { "--no-color" }, NULL, "no colours (they appear on terminals only, and NO_COLOR is honoured)",
 	  "", AT(no_color) },
 	{ { "-h", "--help" }, NULL, "print help", "", AT(help) },

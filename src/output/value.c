@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 #include <time.h>
 
@@ -223,6 +224,15 @@ static void add_hex_item(struct strbuf *sb, struct out_word w, unsigned size)
 	}
 }
 
+/* The C library tells "-nan" and "nan" apart; people do not. */
+static void add_float(struct strbuf *sb, double d, int digits)
+{
+	if (isnan(d))
+		strbuf_adds(sb, "NaN");
+	else
+		strbuf_addf(sb, "%.*g", digits, d);
+}
+
 static void add_float_item(struct strbuf *sb, uint64_t bits, unsigned size)
 {
 	uint32_t narrow = (uint32_t)bits;
@@ -235,7 +245,7 @@ static void add_float_item(struct strbuf *sb, uint64_t bits, unsigned size)
 		memcpy(&f, &narrow, sizeof(f));
 		d = (double)f;
 	}
-	strbuf_addf(sb, size == 8 ? "%.16g" : "%.8g", d);
+	add_float(sb, d, size == 8 ? 16 : 8);
 }
 
 static void add_item(struct strbuf *sb, struct out_word w, unsigned size, char conversion)
@@ -382,6 +392,6 @@ void out_add_value(struct strbuf *sb, enum field_type type, const struct out_val
 	case FIELD_WORDS: add_items(sb, v, c ? c : 'x', false); break;
 	case FIELD_STRS: add_strings(sb, v, c); break;
 	case FIELD_FLAGS: add_flags(sb, v, c); break;
-	case FIELD_FLOAT: strbuf_addf(sb, "%g", v->f); break;
+	case FIELD_FLOAT: add_float(sb, v->f, 6); break;
 	}
 }

@@ -97,7 +97,7 @@ TEST(loops_count_and_break)
 		       ".if ($t0 > 4) { .break }; .printf \"%d \", $t0 }; .echo end"),
 		   "1 3 4 end\n");
 	EXPECT_STR(run("r $t0=5; .do { .printf \"%d \", @$t0; r $t0=@$t0-1 } (@$t0 > 3)"), "5 4 ");
-	EXPECT_STR(run(".break"), "ERROR .break: not inside a loop\nUsage: .break \n");
+	EXPECT_STR(run(".break"), "ERROR .break: not inside a loop\n");
 }
 
 TEST(foreach_walks_words_of_output)
