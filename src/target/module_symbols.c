@@ -3,13 +3,13 @@
  * Symbols of a module: found when someone first asks, kept in a chain of
  * providers, best first.
  */
+#include "symbol/breakpad.h"
 #include "symbol/elf.h"
+#include "symbol/pdb.h"
 #include "target/target_impl.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static void add_provider(struct module *m, struct provider *p, enum symbol_status status)
 {
@@ -67,7 +67,6 @@ static void load_elf(struct target *t, struct module *m)
 	struct elf_request req = { .name = m->path, .base = m->base };
 	char *path = NULL;
 
-	take_build_id(t, m);
 	id.size = (unsigned)m->build_id_size;
 	memcpy(id.bytes, m->build_id, sizeof(id.bytes));
 	req.build_id = id.size ? &id : NULL;
@@ -84,10 +83,106 @@ static void load_elf(struct target *t, struct module *m)
 	free(path);
 }
 
+/* --- PDB, Breakpad, exports ------------------------------------------------------ */
+
+/* Modules that no record describes (found in memory) tell it in their image. */
+static void take_codeview(struct target *t, struct module *m)
+{
+	struct pe *pe = m->codeview.kind == CODEVIEW_NONE ? module_pe_image(t, m) : NULL;
+	struct pe_codeview cv;
+
+	if (!pe || err_ignore(pe_codeview(pe, &cv)))
+		return;
+	m->codeview.kind = cv.kind == PE_CODEVIEW_RSDS ? CODEVIEW_RSDS : CODEVIEW_NB10;
+	memcpy(m->codeview.guid, cv.guid, sizeof(cv.guid));
+	m->codeview.timestamp = cv.signature;
+	m->codeview.age = cv.age;
+	m->codeview.pdb_path = arena_strdup(&t->arena, cv.path);
+}
+
+bool module_symbol_request(struct target *t, struct module *m, struct symbol_request *ret)
+{
+	const struct dump_codeview *cv = &m->codeview;
+
+	if (target_is_windows(t))
+		take_codeview(t, m);
+	*ret = (struct symbol_request){ .kind = SYMBOL_WANT_PDB, .image = m->image_name,
+					.age = cv->age };
+	if (cv->kind == CODEVIEW_RSDS || cv->kind == CODEVIEW_NB10) {
+		ret->name = cv->pdb_path && *cv->pdb_path ? cv->pdb_path : m->image_name;
+		ret->has_guid = cv->kind == CODEVIEW_RSDS;
+		memcpy(ret->guid, cv->guid, sizeof(ret->guid));
+		ret->has_signature = cv->kind == CODEVIEW_NB10;
+		ret->signature = cv->timestamp;
+		return true;
+	}
+	ret->kind = SYMBOL_WANT_ELF_SYM;
+	ret->name = m->path;
+	ret->build_id = m->build_id;
+	ret->build_id_size = m->build_id_size;
+	return m->build_id_size != 0;
+}
+
+static struct err *open_found(const struct symbol_search *found, struct provider **ret)
+{
+	if (found->type == SYMBOL_FILE_BREAKPAD)
+		return breakpad_open(found->path, ret);
+	return pdb_open(found->path, ret);
+}
+
+/* True: a symbol file was found and opened. */
+static bool load_from_store(struct target *t, struct module *m)
+{
+	CLEANUP(arena_deinit) struct arena a = ARENA_INIT;
+	struct symbol_search found = { 0 };
+	struct symbol_request request;
+	struct provider *p = NULL;
+	struct err *e = target_store(t);
+
+	if (!e && !module_symbol_request(t, m, &request))
+		return false;
+	if (!e)
+		e = symbol_store_find(t->store, &request, &a, &found);
+	if (!e && !found.path) {
+		if (found.trouble && found.trouble->outcome != SYMBOL_ABSENT)
+			keep_trouble(m, err_new(ERR_NOTFOUND, "%s: %s%s%s", found.trouble->where,
+						symbol_outcome_text(found.trouble->outcome),
+						*found.trouble->why ? ": " : "", found.trouble->why));
+		else
+			keep_trouble(m, err_new(ERR_NOTFOUND, "no symbol file for %s",
+						str_basename(request.name)));
+		return false;
+	}
+	if (!e)
+		e = open_found(&found, &p);
+	if (e) {
+		keep_trouble(m, e);
+		return false;
+	}
+	add_provider(m, p, p->is_private || p->has_lines || found.type == SYMBOL_FILE_BREAKPAD
+				   ? SYMBOLS_PRIVATE : SYMBOLS_PUBLIC);
+	return true;
+}
+
+/* The export table names what the PDB cannot; it comes last. */
+static void load_exports(struct target *t, struct module *m)
+{
+	struct pe *pe = module_pe_image(t, m);
+	struct provider *p = NULL;
+
+	if (pe && !err_ignore(pe_export_provider(pe, false, &p)))
+		add_provider(m, p, SYMBOLS_EXPORT);
+}
+
 static void load(struct target *t, struct module *m)
 {
 	m->priv->status = SYMBOLS_NONE;
 	if (!target_is_windows(t))
+		take_build_id(t, m);
+	(void)load_from_store(t, m);
+	if (target_is_windows(t))
+		load_exports(t, m);
+	else
 		load_elf(t, m);
 }
 
@@ -137,25 +232,84 @@ void module_forget_symbols(struct target *t, struct module *m)
 	module_symbols_forget(m);
 }
 
-/* Where a Linux module's file may be: under the sysroot, in image folders. */
-static struct err *find_elf_image(struct target *t, struct module *m, char **ret_path)
-{
-	struct elf_build_id id;
-	char *path;
+/* --- images and paths -------------------------------------------------------------- */
 
-	if (asprintf(&path, "%s%s", t->sysroot ? t->sysroot : "", m->path) < 0)
-		return err_nomem();
-	if (err_ignore(elf_build_id_of_file(path, &id)) && access(path, R_OK) != 0) {
-		free(path);
-		return err_new(ERR_NOTFOUND, "no file for %s", m->path);
-	}
-	*ret_path = path;
-	return NULL;
+struct err *target_store(struct target *t)
+{
+	struct symbol_store_options options = {
+		.symbol_path = t->symbol_path,
+		.image_path = t->image_path,
+		.sysroot = t->sysroot,
+	};
+
+	return t->store ? NULL : symbol_store_create(&options, &t->store);
 }
 
 struct err *module_find_image(struct target *t, struct module *m, char **ret_path)
 {
-	if (!target_is_windows(t))
-		return find_elf_image(t, m, ret_path);
-	return err_new(ERR_NOTFOUND, "no image file for %s", m->image_name);
+	CLEANUP(arena_deinit) struct arena a = ARENA_INIT;
+	bool windows = target_is_windows(t);
+	struct symbol_search found = { 0 };
+	struct symbol_request request = {
+		.kind = windows ? SYMBOL_WANT_IMAGE : SYMBOL_WANT_ELF,
+		.name = m->path,
+		.timestamp = m->timestamp,
+		.size_of_image = (uint32_t)m->size,
+		.build_id = m->build_id,
+		.build_id_size = m->build_id_size,
+	};
+
+	TRY(target_store(t));
+	TRY(symbol_store_find(t->store, &request, &a, &found));
+	if (!found.path) {
+		const struct symbol_attempt *why = found.trouble;
+
+		return err_new(ERR_NOTFOUND, "no image file for %s%s%s%s%s", m->image_name,
+			       why ? ": " : "", why ? why->where : "", why && *why->why ? ": " : "",
+			       why ? why->why : "");
+	}
+	*ret_path = strdup(found.path);
+	return *ret_path ? NULL : err_nomem();
+}
+
+static void forget_all(struct target *t)
+{
+	target_forget_resolved(t);
+	u64map_deinit(&t->bindings);
+	for (size_t i = 0; i < t->n_modules; i++)
+		module_symbols_forget(t->modules[i]);
+	symbol_store_destroy(t->store);
+	t->store = NULL;
+}
+
+static struct err *set_path(struct target *t, char **slot, const char *path)
+{
+	char *copy = strdup(path);
+
+	if (!copy)
+		return err_nomem();
+	free(*slot);
+	*slot = copy;
+	forget_all(t);
+	return NULL;
+}
+
+const char *target_symbol_path(const struct target *t)
+{
+	return t->symbol_path ? t->symbol_path : "";
+}
+
+struct err *target_set_symbol_path(struct target *t, const char *path)
+{
+	return set_path(t, &t->symbol_path, path);
+}
+
+const char *target_image_path(const struct target *t)
+{
+	return t->image_path ? t->image_path : "";
+}
+
+struct err *target_set_image_path(struct target *t, const char *path)
+{
+	return set_path(t, &t->image_path, path);
 }

@@ -116,6 +116,7 @@ void target_destroy(struct target *t)
 	if (!t)
 		return;
 	destroy_modules(t);
+	symbol_store_destroy(t->store);
 	space_destroy(t->space);
 	u64map_deinit(&t->threads_by_tid);
 	u64map_deinit(&t->bindings);

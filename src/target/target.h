@@ -107,6 +107,10 @@ void module_forget_symbols(struct target *t, struct module *m); /* .reload */
 struct pe *module_pe_image(struct target *t, struct module *m);
 bool module_is_executable(struct target *t, struct module *m, uint64_t address);
 
+/* What to ask a symbol store for (`.symlist`); false: the identity is not known. */
+struct symbol_request;
+bool module_symbol_request(struct target *t, struct module *m, struct symbol_request *ret);
+
 /* Symbol path of the target (symbol/store.h); setting forgets all symbols. */
 const char *target_symbol_path(const struct target *t);
 struct err *target_set_symbol_path(struct target *t, const char *path) MUST_USE;

@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "symbol/pe.h"
+#include "symbol/store.h"
 #include "target/target.h"
 
 enum {
@@ -67,6 +68,7 @@ struct target {
 
 	int has_wow;			/* -1: not looked yet */
 	char *symbol_path, *image_path, *sysroot;
+	struct symbol_store *store;	/* made on first use */
 };
 
 /* modules_elf.c, modules_wow.c, modules_pe.c: append to the list under construction */
@@ -88,6 +90,8 @@ void module_image_forget(struct module *m);
 void module_symbols_forget(struct module *m);
 /* The module's file, its identity checked. NOTFOUND with every place tried. */
 struct err *module_find_image(struct target *t, struct module *m, char **ret_path) MUST_USE;
+
+struct err *target_store(struct target *t) MUST_USE; /* makes t->store */
 
 /* symbols.c */
 void target_forget_resolved(struct target *t);
