@@ -50,7 +50,6 @@ struct unwind {
 	const struct arch_memory *m;
 	const struct unwind_image *image;
 	uint32_t rva, begin;
-	uint64_t code_like;	/* an address of code without a signature */
 	struct regs r;
 	bool own_pc;		/* pc was restored, it is not lr */
 	bool exact;		/* ... and is where the caller was stopped */
@@ -131,22 +130,25 @@ static struct err *machine_frame(struct unwind *w)
 	return NULL;
 }
 
-/* KTRAP_FRAME, as type data of Windows 10 and 11 kernels has it. */
+/* Its layout is published nowhere; the kernel's type data has it. */
 static struct err *trap_frame(struct unwind *w)
 {
-	enum { SPSR = 0x98, SP = 0xa0, X = 0xa8, LR = 0x140, FP = 0x148, PC = 0x150 };
-	uint64_t at = regs_sp(&w->r), spsr, v[3];
+	const struct arm64_trap_layout *t = w->image->trap_frame;
+	uint64_t at = regs_sp(&w->r), spsr, sp, pc;
 
+	if (!t)
+		return err_new(ERR_UNSUPPORTED, "trap frame at 0x%" PRIx64 ": its layout is not known",
+			       at);
 	for (unsigned i = 0; i <= 18; i++)
-		TRY(load_reg(w, i, at + X + 8 * (uint64_t)i));
-	TRY(stack_word(w->m, at + SPSR, 4, &spsr));
-	TRY(stack_word(w->m, at + SP, 8, &v[0]));
-	TRY(stack_word(w->m, at + PC, 8, &v[1]));
-	TRY(load_reg(w, ARM64_LR, at + LR));
-	TRY(load_reg(w, ARM64_X29, at + FP));
+		TRY(load_reg(w, i, at + t->x + 8 * (uint64_t)i));
+	TRY(stack_word(w->m, at + t->spsr, 4, &spsr));
+	TRY(stack_word(w->m, at + t->sp, 8, &sp));
+	TRY(stack_word(w->m, at + t->pc, 8, &pc));
+	TRY(load_reg(w, ARM64_LR, at + t->lr));
+	TRY(load_reg(w, ARM64_X29, at + t->fp));
 	regs_set(&w->r, ARM64_CPSR, spsr);
-	regs_set(&w->r, ARM64_SP, v[0]);
-	regs_set(&w->r, ARM64_PC, v[1]);
+	regs_set(&w->r, ARM64_SP, sp);
+	regs_set(&w->r, ARM64_PC, pc);
 	w->own_pc = w->exact = true;
 	return NULL;
 }
@@ -204,7 +206,7 @@ static struct err *run_op(struct unwind *w, const struct op *op, unsigned next)
 		w->exact = true;
 		return NULL;
 	case OP_PAC:
-		w->r.v[ARM64_LR] = arm64_strip(w->r.v[ARM64_LR], w->code_like);
+		w->r.v[ARM64_LR] = arm64_strip(w->r.v[ARM64_LR], 0);
 		return NULL;
 	case OP_NOP:
 	case OP_NEXT:
@@ -635,7 +637,7 @@ static struct err *finish(struct unwind *w, const struct regs *callee, struct re
 		if (!regs_has(&w->r, ARM64_LR))
 			return err_new(ERR_NOTFOUND, "lr is not known");
 		/* a signed address is never right, whoever forgot to say so */
-		regs_set(&w->r, ARM64_PC, arm64_strip(w->r.v[ARM64_LR], w->code_like));
+		regs_set(&w->r, ARM64_PC, arm64_strip(w->r.v[ARM64_LR], 0));
 		regs_forget(&w->r, ARM64_LR);
 		for (unsigned i = ARM64_X0; i < 18; i++)	/* x18 is the thread's */
 			regs_forget(&w->r, i);
@@ -653,7 +655,7 @@ struct err *arm64_unwind(const struct arch_memory *m, const struct unwind_image 
 			 bool leaf_allowed, const struct regs *callee, struct regs *ret_caller,
 			 struct unwind_result *ret)
 {
-	struct unwind w = { .m = m, .image = image, .r = *callee, .code_like = regs_ip(callee) };
+	struct unwind w = { .m = m, .image = image, .r = *callee };
 	bool covered;
 
 	if (!regs_has(callee, ARM64_PC) || !regs_has(callee, ARM64_SP))

@@ -43,7 +43,7 @@ static struct err *try_record(const struct arch_memory *m, const struct regs *ca
 	TRY(stack_word(m, fp + (uint64_t)(int64_t)rec->fp_at, word, &saved));
 	TRY(stack_word(m, fp + (uint64_t)(int64_t)rec->ra_at, word, &ip));
 	if (arch->machine == MACHINE_ARM64)
-		ip = arm64_strip(ip, regs_ip(callee));
+		ip = arm64_strip(ip, regs_ip(callee) | sp);
 	if (arch->machine == MACHINE_ARM)
 		ip &= ~(uint64_t)1;
 	regs_set(&r, arch->ip, ip);
@@ -76,6 +76,8 @@ static struct err *arm_fp_unwind(const struct arch_memory *m, const struct regs 
 			continue;
 		/* the outermost record holds zeros; else the chain goes up and
 		 * the return address is not on this stack */
+		if (res.end && r.v[kinds[i].fp])
+			continue;
 		if (!res.end && (r.v[kinds[i].fp] <= fp || r.v[kinds[i].fp] - fp > MAX_FRAME))
 			continue;
 		if (!res.end && (regs_ip(&r) - regs_sp(callee) < MAX_FRAME ||
@@ -139,7 +141,7 @@ struct err *scan_unwind(const struct arch_memory *m, const struct regs *callee, 
 		if (!arch_read_uint(m, at, word, &v))
 			break;
 		if (arch->machine == MACHINE_ARM64)
-			v = arm64_strip(v, regs_ip(callee));
+			v = arm64_strip(v, regs_ip(callee) | regs_sp(callee));
 		if (!v || !is_return(arg, v))
 			continue;
 		regs_set(&r, arch->ip, arch->machine == MACHINE_ARM ? v & ~(uint64_t)1 : v);

@@ -92,13 +92,15 @@ struct err *pdata_find(const struct arch_memory *m, const struct unwind_image *i
 
 uint64_t arm64_strip(uint64_t address, uint64_t like)
 {
-	uint64_t bits = 48;
+	bool high = address >> 55 & 1;
+	uint64_t keep = ((uint64_t)1 << 48) - 1;
 
-	/* A bare address below 2^39 says that the process has 39-bit addresses
-	 * (Android), where the signature begins at bit 39. */
-	if (like && !(like >> 39) && !(address >> 55 & 1))
-		bits = 39;
-	if (address >> 55 & 1)
-		return address | ~(((uint64_t)1 << bits) - 1);
-	return address & (((uint64_t)1 << bits) - 1);
+	/* nothing above bit 47: there is no signature */
+	if (address >> 48 == (high ? 0xffff : 0))
+		return address;
+	/* A process all of whose addresses are below 2^39 (Android) has its
+	 * signatures from bit 39 on. */
+	if (like && !(like >> 39) && !high)
+		keep = ((uint64_t)1 << 39) - 1;
+	return high ? address | ~keep : address & keep;
 }

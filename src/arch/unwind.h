@@ -32,13 +32,22 @@ struct unwind_result {
 };
 
 /* --- Windows x64: .pdata/.xdata ------------------------------------------- */
-struct unwind_image {
-	uint64_t base, size;
-	uint64_t pdata_rva, pdata_size;	/* exception directory; 0: none */
+
+/* Offsets in _KTRAP_FRAME of an ARM64 kernel, from its type data. */
+struct arm64_trap_layout {
+	uint16_t spsr, sp, x, lr, fp, pc;	/* x: of x0; x0 to x18 follow it */
 };
 
-/* `leaf_allowed`: no .pdata entry means a leaf function (return at rsp).
- * NOTFOUND: no rule can be applied (no .pdata, or not readable). */
+struct unwind_image {
+	uint64_t base, size;		/* size 0: not known */
+	uint64_t pdata_rva, pdata_size;	/* exception directory; 0: none */
+	const struct arm64_trap_layout *trap_frame;	/* NULL: not known */
+};
+
+/* `leaf_allowed`: no .pdata entry means a leaf function (return at rsp); right
+ * for the innermost frame and for one that a machine frame leads to.
+ * NOTFOUND: no rule can be applied (no .pdata, not readable, or a register that
+ * the rule needs is not known). FAULT: the stack is not there. */
 struct err *x64_unwind(const struct arch_memory *m, const struct unwind_image *image,
 		       bool leaf_allowed, const struct regs *callee, struct regs *ret_caller,
 		       struct unwind_result *ret) MUST_USE;
@@ -59,7 +68,7 @@ struct err *arm64_unwind(const struct arch_memory *m, const struct unwind_image 
 /* --- x86: FPO_DATA, FRAMEDATA / Breakpad STACK WIN -------------------------- */
 enum x86_frame_kind { X86_FRAME_FPO, X86_FRAME_TRAP, X86_FRAME_TSS, X86_FRAME_NONFPO, X86_FRAME_DATA };
 struct x86_frame_data {
-	enum x86_frame_kind kind;
+	enum x86_frame_kind kind;	/* TSS: UNSUPPORTED */
 	uint32_t rva, size;		/* block the rule covers */
 	uint32_t locals_size;		/* bytes */
 	uint32_t params_size;		/* bytes */
@@ -84,11 +93,13 @@ struct err *fp_unwind(const struct arch_memory *m, const struct regs *callee,
 /* Is this address code that a call returns to? The target layer answers: in an
  * executable range of a module and preceded by a call instruction. */
 typedef bool return_address_test(void *arg, uint64_t address);
-/* Looks at up to max_words stack words from sp upwards. NOTFOUND. */
+/* Looks at up to max_words stack words from sp upwards. The caller's frame
+ * pointer is known only where a plausible one is found. NOTFOUND. */
 struct err *scan_unwind(const struct arch_memory *m, const struct regs *callee,
 			unsigned max_words, return_address_test *is_return, void *arg,
 			struct regs *ret_caller, struct unwind_result *ret) MUST_USE;
-/* The bytes before `address` decode as a call ending there (x86/x64/arm/arm64). */
+/* The bytes before `address` decode as a call ending there (x86/x64/arm/arm64;
+ * arm: bit 0 says Thumb). false also when they are not there. */
 bool after_call(const struct arch *arch, const struct arch_memory *m, uint64_t address);
 
 #endif

@@ -17,7 +17,7 @@ struct err *stack_word(const struct arch_memory *m, uint64_t address, unsigned s
 	MUST_USE;
 
 /* The address with the pointer-authentication bits taken out (arm64). `like`:
- * an address of the same kind known to be bare, 0: none. */
+ * addresses of the same process known to be bare, or-ed; 0: none. */
 uint64_t arm64_strip(uint64_t address, uint64_t like);
 
 /*

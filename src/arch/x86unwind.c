@@ -248,12 +248,17 @@ static uint32_t search_return(const struct arch_memory *m, const struct arch *ar
 	return start;
 }
 
-static uint32_t search_start(const struct x86_frame_data *d, const struct regs *callee,
-			     uint32_t callee_params)
+static struct err *search_start(const struct x86_frame_data *d, const struct regs *callee,
+				uint32_t callee_params, uint32_t *ret)
 {
+	uint64_t at = regs_sp(callee) + callee_params + d->locals_size + d->saved_regs_size;
+
 	if (d->program && strchr(d->program, '@') && regs_has(callee, X86_EBP))
-		return (uint32_t)callee->v[X86_EBP] + 4;
-	return (uint32_t)regs_sp(callee) + callee_params + d->locals_size + d->saved_regs_size;
+		at = callee->v[X86_EBP] + 4;
+	if (at > UINT32_MAX)
+		return err_new(ERR_CORRUPT, "frame data leads to stack address 0x%" PRIx64, at);
+	*ret = (uint32_t)at;
+	return NULL;
 }
 
 /* --- results ------------------------------------------------------------------------------ */
@@ -327,12 +332,13 @@ static struct err *by_program(const struct arch_memory *m, const struct x86_fram
 			      const struct regs *callee, uint32_t callee_params,
 			      struct regs *ret_caller, struct unwind_result *ret)
 {
-	uint32_t start = search_start(d, callee, callee_params);
-	uint32_t found = search_return(m, callee->arch, start);
+	uint32_t start, found;
 	struct eval k = { .m = m };
 	struct regs caller = *callee;
 	struct unwind_result res = { 0 };
 
+	TRY(search_start(d, callee, callee_params, &start));
+	found = search_return(m, callee->arch, start);
 	predefine_all(&k, d, callee, callee_params, start, found);
 	TRY(run_program(&k, d->program));
 	for (unsigned i = 0; i < N_PROGRAM_REGS; i++)
@@ -350,11 +356,15 @@ static struct err *by_fpo(const struct arch_memory *m, const struct x86_frame_da
 			  const struct regs *callee, uint32_t callee_params, struct regs *ret_caller,
 			  struct unwind_result *ret)
 {
-	uint32_t slot = search_return(m, callee->arch, search_start(d, callee, callee_params));
+	struct unwind_result res = { 0 };
 	struct regs caller = *callee;
-	struct unwind_result res = { .return_slot = slot, .frame = slot - 4 };
 	uint64_t eip, ebp;
+	uint32_t slot;
 
+	TRY(search_start(d, callee, callee_params, &slot));
+	slot = search_return(m, callee->arch, slot);
+	res.return_slot = slot;
+	res.frame = slot - 4;
 	TRY(stack_word(m, slot, 4, &eip));
 	regs_set(&caller, X86_EIP, eip);
 	regs_set(&caller, X86_ESP, slot + (uint64_t)4);

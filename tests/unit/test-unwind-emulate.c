@@ -303,7 +303,7 @@ static bool load_unicorn(void)
 	return u.open && u.close && u.reg_read && u.reg_write && u.mem_map_ptr && u.emu_start;
 }
 
-static bool shell(const char *fmt, ...)
+static bool PRINTF(1, 2) shell(const char *fmt, ...)
 {
 	char cmd[2048];
 	va_list ap;
