@@ -615,6 +615,59 @@ TEST(handle_chains_end)
 	EXPECT(has_defect(b.d, "handle 0x1: built: chain of handle object information at offset 0x2c"));
 }
 
+TEST(both_memory_lists)
+{
+	BUILT_TEXT(b, "minidump x64\nmemory64 0x1000 fill 0x10 1\nmemory 0x3000 fill 0x10 2\n"
+		      "stream MemoryList u32 2 u64 0x2000 u32 4 0 u64 0x3000 u32 4 4\n");
+	const struct dump_segment *s;
+	size_t n;
+
+	EXPECT_OK(dump_segments(b.d, &s, &n));
+	EXPECT_EQ(n, 4);
+	EXPECT_EQ(s[1].address, 0x2000);
+	EXPECT_EQ(s[1].offset, 0);
+	EXPECT_EQ(s[2].address, 0x3000); /* MemoryList's first */
+	EXPECT_EQ(s[2].offset, 4);
+	EXPECT_EQ(s[3].size, 0x10);
+}
+
+TEST(system_memory)
+{
+	BUILT_TEXT(b, "minidump x64\nstream SystemMemoryInfo u16 1 0 u32 156250 4096 1000 1 2000 65536\n"
+		      "  u64 0x10000 0x7ffffffeffff 0xff u32 8 u64 7 8 u32 9 u64 10 11 12 13 u32 14 0\n"
+		      "  u64 500 600 700 800\n");
+
+	EXPECT_STR(note(b.d, "system-memory", "page_size"), "4096");
+	EXPECT_STR(note(b.d, "system-memory", "processors"), "8");
+	EXPECT_STR(note(b.d, "system-memory", "available_pages"), "500");
+	EXPECT_STR(note(b.d, "system-memory", "peak_commitment_pages"), "800");
+	EXPECT_STR(note(b.d, "system-memory", "io_read_bytes"), "(none)");
+}
+
+/* A dictionary inside a list inside a list, all over the whole file: time and
+ * memory follow from the file's size, not from its square. */
+TEST(overlapping_annotations_are_bounded)
+{
+	CLEANUP(built_deinit) struct built b = BUILT_INIT;
+	const struct dump_annotation *a;
+	size_t n;
+
+	if (!have_mkdump())
+		return;
+	EXPECT(build_text("minidump x64\nstream CrashpadInfo u32 1 zero 32 u32 0 0 0x7000 0x1000\n"
+			  "stream 0x99 fill 0x9000 4\npatch 0x1000 ff0f0000\n",
+			  &b));
+	for (size_t i = 0x1004; i + 12 <= 0x8000; i += 12) { /* module 0, 0x4000 bytes at 0x1000 */
+		static const uint8_t record[12] = { 0, 0, 0, 0, 0, 0x40, 0, 0, 0, 0x10, 0, 0 };
+
+		memcpy(b.bytes + i, record, 12);
+	}
+	EXPECT_OK(open_built(&b));
+	EXPECT_OK(dump_annotations(b.d, &a, &n));
+	EXPECT(n > 1000 && n <= b.size / 2 + 4096);
+	EXPECT(has_defect(b.d, "annotations overlap"));
+}
+
 TEST(memory_past_the_end)
 {
 	BUILT_TEXT(b, "minidump x64\nmemory64 0x1000 fill 0x100 1\nmemory 0x3000 fill 0x100 2\n"
@@ -683,5 +736,6 @@ TESTS(facts_of_windows, threads_of_windows, modules_of_windows, memory_of_window
       handles_of_windows, exception_and_streams, wide_comment, full_memory, old_x86,
       linux_of_breakpad, notes_of_breakpad, macos_of_crashpad, big_endian,
       extended_threads_and_padding, extended_records_in_the_plain_list, context_layouts, platforms,
-      misc_sizes, damaged_lists_yield_what_is_there, handle_chains_end, memory_past_the_end,
+      misc_sizes, damaged_lists_yield_what_is_there, handle_chains_end, both_memory_lists,
+      system_memory, overlapping_annotations_are_bounded, memory_past_the_end,
       overlaps_keep_file_order, stacks_stand_in_for_a_list, refused)
