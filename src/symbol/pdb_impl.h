@@ -103,7 +103,7 @@ struct pdb_tpi {
 	uint32_t begin, end;		/* type indices */
 	uint32_t header_size, bytes;	/* records: [header_size, +bytes) */
 	uint32_t hash_stream, hash_key_size, n_hash_buckets;
-	uint32_t hash_offset, hash_size, index_offset, index_size;
+	uint32_t hash_offset, hash_size, index_offset, index_size, adjust_offset, adjust_size;
 	uint32_t *offsets;	/* of each record + 1; 0: not known yet, UINT32_MAX: damaged */
 	bool chained, no_hash;
 	uint32_t *heads, *next;		/* hash chains: record number + 1; 0 ends */

@@ -44,6 +44,8 @@ static struct err *read_header(struct pdb *pdb, struct pdb_tpi *t, uint32_t stre
 	t->hash_size = cursor_u32(&c);
 	t->index_offset = cursor_u32(&c);
 	t->index_size = cursor_u32(&c);
+	t->adjust_offset = cursor_u32(&c);
+	t->adjust_size = cursor_u32(&c);
 	t->stream = stream;
 	if (t->header_size < TPI_HEADER_SIZE || !range_in(t->header_size, t->bytes, size))
 		return cursor_corrupt(&c, "%" PRIu32 " bytes of types at 0x%" PRIx32
@@ -176,11 +178,51 @@ struct err *pdb_id_record(struct pdb *pdb, uint32_t index, uint16_t *leaf, struc
 
 /* --- names ---------------------------------------------------------------------------- */
 
+/* Makes record `number` the first of its chain. */
+static void move_to_head(struct pdb_tpi *t, uint32_t *head, uint32_t number)
+{
+	for (uint32_t *link = head; *link; link = &t->next[*link - 1])
+		if (*link == number + 1) {
+			*link = t->next[number];
+			t->next[number] = *head;
+			*head = number + 1;
+			return;
+		}
+}
+
+/* The linker notes which of several types of one name was used last: a table of
+ * name -> index, stored as the named streams are. */
+static void adjust_chains(struct pdb *pdb, struct pdb_tpi *t, struct cursor hashes)
+{
+	struct cursor c;
+	uint32_t n;
+
+	if (!t->adjust_size ||
+	    err_ignore(msf_cursor(pdb->msf, t->hash_stream, t->adjust_offset, t->adjust_size, &c)))
+		return;
+	n = cursor_u32(&c);
+	cursor_skip(&c, 4);
+	cursor_skip(&c, 4 * (uint64_t)cursor_u32(&c));
+	cursor_skip(&c, 4 * (uint64_t)cursor_u32(&c));
+	while (n-- && cursor_left(&c) >= 8) {
+		uint32_t index, h;
+
+		cursor_skip(&c, 4);
+		index = cursor_u32(&c);
+		if (index < t->begin || index >= t->end)
+			continue;
+		cursor_seek(&hashes, (uint64_t)(index - t->begin) * t->hash_key_size);
+		h = (uint32_t)cursor_uint(&hashes, t->hash_key_size);
+		if (h < t->n_hash_buckets)
+			move_to_head(t, &t->heads[h], index - t->begin);
+	}
+}
+
 /* Chains the records of each bucket, the newest first. */
 static struct err *build_chains(struct pdb *pdb, struct pdb_tpi *t)
 {
 	uint32_t n = t->end - t->begin;
-	struct cursor c;
+	struct cursor c, hashes;
 
 	t->no_hash = true;
 	if (!t->n_hash_buckets || t->n_hash_buckets > MAX_BUCKETS ||
@@ -189,6 +231,7 @@ static struct err *build_chains(struct pdb *pdb, struct pdb_tpi *t)
 		return NULL;
 	if (err_ignore(msf_cursor(pdb->msf, t->hash_stream, t->hash_offset, t->hash_size, &c)))
 		return NULL;
+	hashes = c;
 	t->heads = calloc(t->n_hash_buckets, sizeof(*t->heads));
 	t->next = calloc((size_t)n + 1, sizeof(*t->next));
 	if (!t->heads || !t->next)
@@ -201,6 +244,7 @@ static struct err *build_chains(struct pdb *pdb, struct pdb_tpi *t)
 		t->next[i] = t->heads[h];
 		t->heads[h] = i + 1;
 	}
+	adjust_chains(pdb, t, hashes);
 	t->no_hash = false;
 	return NULL;
 }
