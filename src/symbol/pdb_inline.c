@@ -6,7 +6,9 @@
  *
  * The annotations drive a small machine: file and line are set, then a change
  * of the code offset starts a row that runs to the next row or for the length
- * that is told. After a length the offset stands at the end of the row.
+ * that is told. After a length told alone the offset stands at the end of the
+ * row; after a length told with an offset, at its start (as clang and Visual C++
+ * write them).
  */
 #include "symbol/pdb_impl.h"
 
@@ -85,13 +87,12 @@ static void open_row(struct site_state *s)
 	s->has_row = true;
 }
 
-static void change_length(struct site_state *s, uint32_t length)
+static void end_row(struct site_state *s, uint32_t length)
 {
 	uint32_t end = s->offset + length;
 
 	if (end >= s->offset)
 		close_row(s, end);
-	s->offset = end;
 }
 
 /* One annotation; false at the end. */
@@ -114,7 +115,8 @@ static bool step(struct site_state *s, struct cursor *c)
 		open_row(s);
 		break;
 	case BA_CHANGE_CODE_LENGTH:
-		change_length(s, v);
+		end_row(s, v);
+		s->offset += v;
 		break;
 	case BA_CHANGE_FILE:
 		s->file = v;
@@ -133,7 +135,7 @@ static bool step(struct site_state *s, struct cursor *c)
 	case BA_CHANGE_CODE_LENGTH_AND_CODE_OFFSET:
 		s->offset += read_compressed(c);
 		open_row(s);
-		change_length(s, v);
+		end_row(s, v);
 		break;
 	default: /* changes of what is not told */
 		break;

@@ -37,7 +37,7 @@ struct walk {
 	/* the S_LOCAL at hand */
 	bool has_local, has_place;
 	uint16_t local_flags;
-	unsigned n_pieces;
+	unsigned n_pieces, n_locals;
 };
 
 /* --- places ------------------------------------------------------------------------ */
@@ -45,7 +45,15 @@ struct walk {
 static void set_none(struct variable *v, const char *reason)
 {
 	v->location = LOCATION_NONE;
+	v->value = 0;
 	v->reason = reason;
+}
+
+static void set_place(struct variable *v, enum location_kind kind, uint64_t value)
+{
+	v->location = kind;
+	v->value = value;
+	v->reason = NULL;
 }
 
 static uint64_t part(const struct regs *regs, const struct pdb_register *r)
@@ -68,8 +76,7 @@ static bool set_pair(struct walk *w, uint32_t cv, struct variable *v)
 		set_none(v, "its registers are not known in this frame");
 		return true;
 	}
-	v->location = LOCATION_VALUE;
-	v->value = part(w->f->regs, &high) << 32 | part(w->f->regs, &low);
+	set_place(v, LOCATION_VALUE, part(w->f->regs, &high) << 32 | part(w->f->regs, &low));
 	return true;
 }
 
@@ -85,10 +92,9 @@ static void set_register(struct walk *w, uint32_t cv, struct variable *v)
 	} else if (!regs_has(w->f->regs, r.index)) {
 		set_none(v, "its register is not known in this frame");
 	} else if (r.shift) {
-		v->location = LOCATION_VALUE;
-		v->value = part(w->f->regs, &r);
+		set_place(v, LOCATION_VALUE, part(w->f->regs, &r));
 	} else {
-		v->location = LOCATION_REGISTER;
+		set_place(v, LOCATION_REGISTER, 0);
 		v->reg = r.index;
 	}
 }
@@ -114,10 +120,10 @@ static void set_relative(struct walk *w, uint32_t cv, int32_t offset, struct var
 		set_none(v, "its frame is not known");
 		return;
 	}
-	v->location = LOCATION_ADDRESS;
-	v->value = base + (uint64_t)(int64_t)offset;
+	base += (uint64_t)(int64_t)offset;
 	if (machine_pointer_size(w->pdb->identity.machine) == 4)
-		v->value &= UINT32_MAX;
+		base &= UINT32_MAX;
+	set_place(v, LOCATION_ADDRESS, base);
 }
 
 /* --- S_FRAMEPROC --------------------------------------------------------------------- */
@@ -146,24 +152,33 @@ static void read_frameproc(struct walk *w, struct cursor c)
 	w->param_base = base_register(w->pdb->identity.machine, flags >> 16 & 3);
 }
 
-static bool ends_scope(uint16_t kind)
+static uint32_t end_of_scope(struct cursor c)
 {
-	return kind == S_END || kind == S_INLINESITE_END || kind == S_PROC_ID_END;
+	cursor_skip(&c, 4);
+	return cursor_u32(&c);
 }
 
-/* S_FRAMEPROC stands among the first records of a procedure. */
+static void seek_record(struct cursor *records, uint32_t at, uint32_t target)
+{
+	if (target > at && target - records->origin > records->pos)
+		cursor_seek(records, target - records->origin);
+}
+
+/* S_FRAMEPROC stands beside the procedure's own variables. */
 static void find_frameproc(struct walk *w, struct cursor records)
 {
 	struct cursor content;
 	uint16_t kind;
 	uint32_t at;
 
-	while (pdb_next_record(&records, &kind, &content, &at) && at < w->proc.end &&
-	       !ends_scope(kind))
+	while (pdb_next_record(&records, &kind, &content, &at) && at < w->proc.end) {
 		if (kind == S_FRAMEPROC) {
 			read_frameproc(w, content);
 			return;
 		}
+		if (kind == S_BLOCK32 || kind == S_INLINESITE || kind == S_INLINESITE2)
+			seek_record(&records, at, end_of_scope(content));
+	}
 }
 
 /* --- one record a variable -------------------------------------------------------------- */
@@ -173,6 +188,22 @@ static void add(struct walk *w, struct variable v)
 	if (!v.name || !*v.name || w->variables.n >= MAX_VARIABLES)
 		return;
 	w->failed |= !vec_push(&w->variables, v);
+}
+
+/*
+ * Code optimised with /Zo has its variables twice: S_LOCALs with their ranges,
+ * and behind them the older records, of which those that have no S_LOCAL stand
+ * for variables that are nowhere.
+ */
+static void add_older(struct walk *w, struct variable v)
+{
+	if (w->n_locals) {
+		for (size_t i = 0; i < w->variables.n; i++)
+			if (v.name && !strcmp(w->variables.v[i].name, v.name))
+				return;
+		set_none(&v, "optimised away");
+	}
+	add(w, v);
 }
 
 /* Parameters come first, in their order, and outside of blocks. */
@@ -200,7 +231,7 @@ static void add_relative(struct walk *w, uint16_t kind, struct cursor c)
 	v.is_parameter = (first && above) || !strcmp(v.name, "this");
 	set_relative(w, reg, offset, &v);
 	if (cursor_ok(&c))
-		add(w, v);
+		add_older(w, v);
 }
 
 static void add_register(struct walk *w, uint16_t kind, struct cursor c)
@@ -212,7 +243,7 @@ static void add_register(struct walk *w, uint16_t kind, struct cursor c)
 	v.is_parameter = by_position(w);
 	set_register(w, reg, &v);
 	if (cursor_ok(&c))
-		add(w, v);
+		add_older(w, v);
 }
 
 static void add_static(struct walk *w, uint16_t kind, struct cursor c)
@@ -229,10 +260,9 @@ static void add_static(struct walk *w, uint16_t kind, struct cursor c)
 		set_none(&v, "local to a thread");
 	} else if (pdb_place(w->pdb, section, offset, &place) &&
 		   pdb_from_source(w->pdb, place, &rva)) {
-		v.location = LOCATION_ADDRESS;
-		v.value = w->f->module_base + rva;
+		set_place(&v, LOCATION_ADDRESS, w->f->module_base + rva);
 	} else {
-		set_none(&v, "not in the image");
+		set_none(&v, "optimised away");
 	}
 	add(w, v);
 }
@@ -264,6 +294,7 @@ static void start_local(struct walk *w, struct cursor c)
 	if (cursor_ok(&c))
 		add(w, v);
 	w->has_local = w->variables.n > before;
+	w->n_locals++;
 	w->has_place = false;
 	w->n_pieces = 0;
 }
@@ -365,12 +396,6 @@ static bool block_covers(struct walk *w, struct cursor c, uint32_t *ret_end)
 	       w->place - start < size;
 }
 
-static uint32_t end_of_scope(struct cursor c)
-{
-	cursor_skip(&c, 4);
-	return cursor_u32(&c);
-}
-
 /* Offset of the end of a scope to be passed over, or 0. */
 static uint32_t visit(struct walk *w, uint16_t kind, struct cursor c)
 {
@@ -431,8 +456,7 @@ static struct err *walk_scope(struct walk *w, struct cursor records, uint32_t en
 		if (++n % 4096 == 0)
 			TRY(cancel_check());
 		skip = visit(w, kind, content);
-		if (skip > at && skip - records.origin > records.pos)
-			cursor_seek(&records, skip - records.origin);
+		seek_record(&records, at, skip);
 	}
 	return w->failed ? err_nomem() : NULL;
 }

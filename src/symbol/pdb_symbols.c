@@ -210,6 +210,27 @@ static int compare_code(const void *pa, const void *pb)
 	return a->offset < b->offset ? -1 : a->offset > b->offset;
 }
 
+/* Sorts, and drops the labels inside of procedures: nobody looks for them. */
+static void arrange_code(struct pdb_module *m)
+{
+	uint32_t end = 0;
+	size_t n = 0;
+
+	if (!m->code.n)
+		return;
+	qsort(m->code.v, m->code.n, sizeof(*m->code.v), compare_code);
+	for (size_t i = 0; i < m->code.n; i++) {
+		const struct pdb_code *code = &m->code.v[i];
+
+		if (code->kind == PDB_CODE_LABEL && code->rva < end)
+			continue;
+		if (code->size <= UINT32_MAX - code->rva && code->rva + code->size > end)
+			end = code->rva + code->size;
+		m->code.v[n++] = *code;
+	}
+	m->code.n = n;
+}
+
 struct err *pdb_load_code(struct pdb *pdb, struct pdb_module *m)
 {
 	struct cursor records, content;
@@ -230,8 +251,7 @@ struct err *pdb_load_code(struct pdb *pdb, struct pdb_module *m)
 		if (end > at && end - RECORDS_START > records.pos)
 			cursor_seek(&records, end - RECORDS_START);
 	}
-	if (m->code.n)
-		qsort(m->code.v, m->code.n, sizeof(*m->code.v), compare_code);
+	arrange_code(m);
 	m->has_code = true;
 	return NULL;
 }

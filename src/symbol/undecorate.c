@@ -410,7 +410,7 @@ static const char *variable(struct undecorator *u, const char *name, char kind)
 	bool member;
 	enum cv cv;
 
-	undecorate_skip_pointer_extras(u);
+	(void)undecorate_pointer_extras(u);
 	cv = undecorate_cv(u, &member);
 	if (member)
 		(void)undecorate_type_name(u);

@@ -21,6 +21,7 @@ struct type_text {
 	enum type_shape shape;
 	const char *pre, *post;
 	const char *convention;	/* SHAPE_FUNCTION */
+	bool qualified;		/* const or volatile at its end */
 };
 
 struct undecorator {
@@ -70,7 +71,10 @@ const char *undecorate_this(struct undecorator *u);
 /* const and volatile letter; *ret_member: of a pointer to member */
 enum cv undecorate_cv(struct undecorator *u, bool *ret_member);
 const char *undecorate_cv_text(enum cv cv); /* "", " const" ... */
-/* E, F, I before a pointer's qualifiers */
-void undecorate_skip_pointer_extras(struct undecorator *u);
+/* Letters before a pointer's qualifiers: 64-bit (not told), __unaligned, __restrict */
+struct pointer_extras {
+	const char *pointee, *own;
+};
+struct pointer_extras undecorate_pointer_extras(struct undecorator *u);
 
 #endif

@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-static const struct type_text no_type = { SHAPE_PLAIN, "", "", "" };
+static const struct type_text no_type = { SHAPE_PLAIN, "", "", "", false };
 
 static struct type_text bad(struct undecorator *u)
 {
@@ -19,7 +19,7 @@ static struct type_text bad(struct undecorator *u)
 
 static struct type_text plain(const char *name)
 {
-	return (struct type_text){ SHAPE_PLAIN, name, "", "" };
+	return (struct type_text){ SHAPE_PLAIN, name, "", "", false };
 }
 
 const char *undecorate_cv_text(enum cv cv)
@@ -42,15 +42,23 @@ enum cv undecorate_cv(struct undecorator *u, bool *ret_member)
 	return (enum cv)((c - (*ret_member ? 'Q' : 'A')) & 3);
 }
 
-void undecorate_skip_pointer_extras(struct undecorator *u)
+struct pointer_extras undecorate_pointer_extras(struct undecorator *u)
 {
-	while (*u->p == 'E' || *u->p == 'F' || *u->p == 'I')
-		u->p++;
+	struct pointer_extras e = { "", "" };
+
+	for (;; u->p++) {
+		if (*u->p == 'F')
+			e.pointee = " __unaligned";
+		else if (*u->p == 'I')
+			e.own = " __restrict";
+		else if (*u->p != 'E')
+			return e;
+	}
 }
 
 const char *undecorate_this(struct undecorator *u)
 {
-	const char *reference = "";
+	const char *reference = "", *restricted = "";
 	bool member;
 	enum cv cv;
 
@@ -59,11 +67,13 @@ const char *undecorate_this(struct undecorator *u)
 			reference = " &";
 		else if (*u->p == 'H')
 			reference = " &&";
-		else if (*u->p != 'E' && *u->p != 'F' && *u->p != 'I')
+		else if (*u->p == 'I')
+			restricted = " __restrict";
+		else if (*u->p != 'E' && *u->p != 'F')
 			break;
 	}
 	cv = undecorate_cv(u, &member);
-	return undecorate_text(u, "%s%s", undecorate_cv_text(cv), reference);
+	return undecorate_text(u, "%s%s%s", undecorate_cv_text(cv), restricted, reference);
 }
 
 static const char *convention(struct undecorator *u)
@@ -163,10 +173,9 @@ const char *undecorate_plain(struct undecorator *u, struct type_text t)
 
 /* `sign` ("*", "&", "C::*") in front of what is declared. */
 static struct type_text point_to(struct undecorator *u, struct type_text to, const char *sign,
-				 enum cv own)
+				 const char *cv)
 {
 	struct type_text t = { .shape = SHAPE_POINTER, .convention = "" };
-	const char *cv = undecorate_cv_text(own);
 
 	if (to.shape == SHAPE_FUNCTION) {
 		bool member = strlen(sign) > 1 && sign[strlen(sign) - 1] == '*';
@@ -178,7 +187,8 @@ static struct type_text point_to(struct undecorator *u, struct type_text to, con
 		t.pre = undecorate_text(u, "%s (%s%s", to.pre, sign, cv);
 		t.post = undecorate_text(u, ")%s", to.post);
 	} else {
-		t.pre = undecorate_text(u, "%s %s%s", to.pre, sign, cv);
+		/* "int * *", but "void (__cdecl**)(int)" */
+		t.pre = undecorate_text(u, "%s%s%s%s", to.pre, *to.post == ')' ? "" : " ", sign, cv);
 		t.post = to.post;
 	}
 	return t;
@@ -192,17 +202,19 @@ static struct type_text qualified(struct undecorator *u, struct type_text t, enu
 	/* what is qualified already is not told twice */
 	if (n && !(t.shape == SHAPE_POINTER && len > n && !strcmp(t.pre + len - n, text)))
 		t.pre = undecorate_text(u, "%s%s", t.pre, text);
+	t.qualified |= n > 0;
 	return t;
 }
 
-static struct type_text pointer(struct undecorator *u, const char *sign, enum cv own)
+static struct type_text pointer(struct undecorator *u, const char *sign, enum cv own_cv)
 {
+	struct pointer_extras extras = undecorate_pointer_extras(u);
+	const char *of = "", *own;
 	struct type_text to;
-	const char *of = "";
 	bool member = false;
 	enum cv cv;
 
-	undecorate_skip_pointer_extras(u);
+	own = undecorate_text(u, "%s%s", undecorate_cv_text(own_cv), extras.own);
 	if (take(u, '6'))
 		return point_to(u, undecorate_function(u, ""), sign, own);
 	if (take(u, '8')) {
@@ -215,6 +227,7 @@ static struct type_text pointer(struct undecorator *u, const char *sign, enum cv
 	if (member)
 		of = undecorate_text(u, "%s::", undecorate_type_name(u));
 	to = qualified(u, undecorate_type(u), cv);
+	to.pre = undecorate_text(u, "%s%s", to.pre, extras.pointee);
 	return point_to(u, to, undecorate_text(u, "%s%s", of, sign), own);
 }
 
@@ -295,9 +308,14 @@ static struct type_text dollar_type(struct undecorator *u)
 	if (undecorate_take(u, "$BY"))
 		return array(u);
 	if (undecorate_take(u, "$C")) {
-		undecorate_skip_pointer_extras(u);
+		struct pointer_extras extras = undecorate_pointer_extras(u);
+		struct type_text t;
+
 		cv = undecorate_cv(u, &member);
-		return qualified(u, undecorate_type(u), cv);
+		t = qualified(u, undecorate_type(u), cv);
+		t.pre = undecorate_text(u, "%s%s", t.pre, extras.pointee);
+		t.qualified |= *extras.pointee;
+		return t;
 	}
 	return bad(u);
 }
@@ -334,7 +352,8 @@ static struct type_text read_type(struct undecorator *u)
 		if (*u->p < '0' || *u->p > '7')
 			return bad(u);
 		u->p++;
-		return tagged(u, "enum");
+		/* the compiler itself writes "f<enum E>", but "f<C>" */
+		return plain(undecorate_text(u, "enum %s", undecorate_type_name(u)));
 	case 'Y':
 		return array(u);
 	case '?':
@@ -443,7 +462,7 @@ static const char *template_arg(struct undecorator *u)
 	t = undecorate_type(u);
 	text = undecorate_plain(u, t);
 	/* Microsoft's text leaves room for the name that does not come. */
-	if (t.shape == SHAPE_PLAIN && (strlen(text) > 6 && !strcmp(text + strlen(text) - 6, " const")))
+	if (t.shape == SHAPE_PLAIN && t.qualified)
 		text = undecorate_text(u, "%s ", text);
 	return text;
 }
