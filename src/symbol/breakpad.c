@@ -21,13 +21,14 @@ struct err *bp_string(struct breakpad *b, struct text t, const char **ret)
 {
 	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
 	uint64_t key = (uint64_t)(t.p - (const char *)b->text.data);
-	char *s = text_len(t) ? u64map_get(&b->interned, key) : NULL;
+	const char *s = text_len(t) ? u64map_get(&b->interned, key) : "";
+	char *copy;
 
 	if (!s) {
 		strbuf_add_utf8(&sb, t.p, text_len(t));
 		TRY(strbuf_check(&sb));
-		s = arena_strdup(&b->strings, sb.s);
-		if (!s || (text_len(t) && !u64map_put(&b->interned, key, s)))
+		s = copy = arena_strdup(&b->strings, sb.s);
+		if (!copy || !u64map_put(&b->interned, key, copy))
 			return err_nomem();
 	}
 	*ret = s;

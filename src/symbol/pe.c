@@ -208,7 +208,7 @@ struct err *pe_directory_cursor(struct pe *pe, enum pe_directory_index i, const 
 	return err_prefix(pe_cursor(pe, d.rva, min_u64(d.size, limit), ret_view, ret), "%s", what);
 }
 
-struct err *pe_string(struct pe *pe, uint64_t rva, const char **ret)
+static struct err *read_string(struct pe *pe, uint64_t rva, const char **ret)
 {
 	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
 	char chunk[128], *copy;
@@ -229,9 +229,19 @@ struct err *pe_string(struct pe *pe, uint64_t rva, const char **ret)
 	}
 	TRY(strbuf_check(&sb));
 	copy = arena_strdup(&pe->arena, sb.s);
-	if (!copy)
+	if (!copy || !u64map_put(&pe->strings, rva, copy))
 		return err_nomem();
 	*ret = copy;
+	return NULL;
+}
+
+struct err *pe_string(struct pe *pe, uint64_t rva, const char **ret)
+{
+	const char *known = u64map_get(&pe->strings, rva);
+
+	if (!known)
+		return read_string(pe, rva, ret);
+	*ret = known;
 	return NULL;
 }
 
@@ -437,6 +447,8 @@ void pe_destroy(struct pe *pe)
 	if (!pe)
 		return;
 	source_destroy(pe->src);
+	u64map_deinit(&pe->strings);
+	u64map_deinit(&pe->shown);
 	arena_deinit(&pe->arena);
 	free(pe);
 }

@@ -11,6 +11,7 @@
 #include "symbol/pe_impl.h"
 
 #include "base/cancel.h"
+#include "symbol/undecorate.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -270,19 +271,51 @@ static struct err *build_by_rva(struct pe *pe, struct pe_export_table *t)
 	return NULL;
 }
 
+static struct err *make_shown_name(struct pe *pe, const struct pe_export *e, char **ret)
+{
+	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
+
+	if (!e->name)
+		strbuf_addf(&sb, "Ordinal%u", e->ordinal);
+	else if (!undecorate(e->name, UNDECORATE_NAME_ONLY, &sb))
+		strbuf_adds(&sb, e->name);
+	TRY(strbuf_check(&sb));
+	*ret = arena_strdup(&pe->arena, sb.s);
+	return *ret ? NULL : err_nomem();
+}
+
+/* As WinDbg shows it: C++ names undecorated, nameless exports by ordinal. */
+static struct err *shown_name(struct pe *pe, const struct pe_export *e, const char **ret)
+{
+	/* Names are kept once: their address tells them apart. */
+	uint64_t key = e->name ? (uint64_t)(uintptr_t)e->name : (uint64_t)1 << 63 | e->ordinal;
+	char *name;
+
+	if (e->name && e->name[0] != '?') {
+		*ret = e->name;
+		return NULL;
+	}
+	name = u64map_get(&pe->shown, key);
+	if (!name) {
+		TRY(make_shown_name(pe, e, &name));
+		if (!u64map_put(&pe->shown, key, name))
+			return err_nomem();
+	}
+	*ret = name;
+	return NULL;
+}
+
 static struct err *make_symbol(struct pe *pe, struct pe_export_table *t, uint32_t function, uint32_t name,
 			       struct symbol *ret)
 {
 	const struct pe_section *s;
+	const char *shown;
 	struct pe_export e;
 
 	make_export(pe, t, function, name, &e);
-	if (!e.name)
-		e.name = arena_printf(&pe->arena, "Ordinal%u", e.ordinal);
-	if (!e.name)
-		return err_nomem();
+	TRY(shown_name(pe, &e, &shown));
 	s = pe_section_at(pe, e.rva);
-	*ret = (struct symbol){ .name = e.name, .rva = e.rva, .kind = SYMBOL_EXPORT,
+	*ret = (struct symbol){ .name = shown, .rva = e.rva, .kind = SYMBOL_EXPORT,
 				.forwarder = e.forwarder,
 				.is_code = !e.forwarder && s && (s->characteristics & PE_SCN_EXECUTE) };
 	return NULL;
@@ -347,6 +380,24 @@ static bool find_nocase(struct pe *pe, struct pe_export_table *t, const char *na
 	return false;
 }
 
+/* The name as it is shown, of a decorated one. */
+static bool find_shown(struct pe *pe, struct pe_export_table *t, const char *name, uint32_t *ret)
+{
+	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
+	bool found = false;
+
+	for (uint32_t i = 0; i < t->n_names && !found; i++) {
+		const char *at = name_text(pe, t, i);
+
+		if (!at || at[0] != '?')
+			continue;
+		strbuf_reset(&sb);
+		found = undecorate(at, UNDECORATE_NAME_ONLY, &sb) && !strcasecmp(sb.s, name);
+		*ret = i;
+	}
+	return found;
+}
+
 static bool find_ordinal(struct pe_export_table *t, const char *name, uint32_t *ret)
 {
 	unsigned long v;
@@ -368,7 +419,7 @@ static struct err *export_symbol_named(struct provider *p, const char *name, str
 	uint32_t i;
 
 	TRY(export_table(pe, &t));
-	if ((find_sorted(pe, t, name, &i) || find_nocase(pe, t, name, &i)) &&
+	if ((find_sorted(pe, t, name, &i) || find_nocase(pe, t, name, &i) || find_shown(pe, t, name, &i)) &&
 	    t->name_functions[i] < t->n_functions && t->functions[t->name_functions[i]])
 		return make_symbol(pe, t, t->name_functions[i], i + 1, ret);
 	if (find_ordinal(t, name, &i))
@@ -388,21 +439,13 @@ static bool visit_symbol(void *arg, const struct pe_export *e)
 {
 	struct visit *visit = arg;
 	const struct pe_section *s = pe_section_at(visit->pe, e->rva);
-	struct symbol sym = { .name = e->name, .rva = e->rva, .kind = SYMBOL_EXPORT,
-			      .forwarder = e->forwarder,
+	struct symbol sym = { .rva = e->rva, .kind = SYMBOL_EXPORT, .forwarder = e->forwarder,
 			      .is_code = !e->forwarder && s && (s->characteristics & PE_SCN_EXECUTE) };
-	char ordinal[24];
 
-	(void)snprintf(ordinal, sizeof(ordinal), "Ordinal%u", e->ordinal);
-	if (!str_match(visit->pattern, e->name ? e->name : ordinal, true))
-		return true;
-	if (!sym.name)
-		sym.name = arena_strdup(&visit->pe->arena, ordinal);
-	if (!sym.name) {
-		visit->e = err_nomem();
+	visit->e = shown_name(visit->pe, e, &sym.name);
+	if (visit->e)
 		return false;
-	}
-	return visit->v(visit->arg, &sym);
+	return !str_match(visit->pattern, sym.name, true) || visit->v(visit->arg, &sym);
 }
 
 static struct err *export_symbols(struct provider *p, const char *pattern, symbol_visitor *v, void *arg)

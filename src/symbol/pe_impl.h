@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/cursor.h"
+#include "base/map.h"
 #include "symbol/pe.h"
 
 struct pe_export_table;
@@ -15,6 +16,8 @@ struct pe {
 	struct pe_headers h;
 	struct pe_section *sections;
 	struct arena arena;		/* all strings and tables, limited */
+	struct u64map strings;		/* RVA -> string in the arena */
+	struct u64map shown;		/* export -> its name as shown, where that is another */
 	struct pe_export_table *exports; /* in the arena; NULL: not read yet */
 	struct pe_version *version;
 	struct pe_debug_entry *debug;
@@ -40,7 +43,7 @@ uint64_t pe_section_extent(const struct pe_section *s);
  * piece of a mapped source. view_deinit when done. */
 struct err *pe_cursor(struct pe *pe, uint64_t rva, uint64_t len, struct view *ret_view,
 		      struct cursor *ret) MUST_USE;
-/* Terminated string at rva, made valid UTF-8, in the pe's arena. */
+/* Terminated string at rva, made valid UTF-8, in the pe's arena, once. */
 struct err *pe_string(struct pe *pe, uint64_t rva, const char **ret) MUST_USE;
 /* The directory's table as a cursor. NOTFOUND: there is none. `limit` cuts it. */
 struct err *pe_directory_cursor(struct pe *pe, enum pe_directory_index i, const char *what,

@@ -101,27 +101,28 @@ static inline void pb_headers(struct pb *b)
 }
 
 /* alpha (ordinal 5, text+0x10), beta (6, text+0x40), alpha2 (alias of alpha),
- * fwd (7, forwarder), nameless (8, text+0x80), datum (10, data+8); 9 is unused. */
+ * fwd (7, forwarder), nameless (8, text+0x80), datum (10, data+8); 9 is unused;
+ * C::m (11, text+0xc0, decorated). */
 static inline void pb_exports(struct pb *b)
 {
 	static const uint32_t functions[] = { PB_TEXT + 0x10, PB_TEXT + 0x40, PB_RDATA + 0x180,
-					      PB_TEXT + 0x80, 0, PB_DATA + 8 };
-	static const char *const names[] = { "alpha", "alpha2", "beta", "datum", "fwd" };
-	static const uint16_t ordinals[] = { 0, 0, 1, 5, 2 };
+					      PB_TEXT + 0x80, 0, PB_DATA + 8, PB_TEXT + 0xc0 };
+	static const char *const names[] = { "?m@C@@QEAAXH@Z", "alpha", "alpha2", "beta", "datum", "fwd" };
+	static const uint16_t ordinals[] = { 6, 0, 0, 1, 5, 2 };
 	uint32_t r = PB_RAW_RDATA, text = 0x100;
 
 	pb_dir(b, 0, PB_RDATA, 0x200);
 	pb_put(b, r + 12, 4, PB_RDATA + 0x1a0);
 	pb_str(b, r + 0x1a0, "small.dll");
 	pb_put(b, r + 16, 4, 5);
-	pb_put(b, r + 20, 4, 6);
-	pb_put(b, r + 24, 4, 5);
+	pb_put(b, r + 20, 4, 7);
+	pb_put(b, r + 24, 4, 6);
 	pb_put(b, r + 28, 4, PB_RDATA + 0x40);
 	pb_put(b, r + 32, 4, PB_RDATA + 0x60);
 	pb_put(b, r + 36, 4, PB_RDATA + 0x80);
-	for (unsigned i = 0; i < 6; i++)
+	for (unsigned i = 0; i < 7; i++)
 		pb_put(b, r + 0x40 + 4 * i, 4, functions[i]);
-	for (unsigned i = 0; i < 5; i++) {
+	for (unsigned i = 0; i < 6; i++) {
 		pb_put(b, r + 0x60 + 4 * i, 4, PB_RDATA + text);
 		pb_put(b, r + 0x80 + 2 * i, 2, ordinals[i]);
 		text = pb_str(b, r + text, names[i]) - r;

@@ -189,7 +189,7 @@ TEST(exports_by_ordinal)
 	EXPECT_OK(open_built(&b, PB_SIZE, &pe));
 	EXPECT_OK(pe_exports(pe, collect_export, &c));
 	EXPECT_STR(c.text, "5 alpha 1010\n5 alpha2 1010\n6 beta 1040\n7 fwd 2180 OTHER.Function\n"
-			   "8 - 1080\n10 datum 4008\n");
+			   "8 - 1080\n10 datum 4008\n11 ?m@C@@QEAAXH@Z 10c0\n");
 	EXPECT_OK(pe_export_dll_name(pe, &dll));
 	EXPECT_STR(dll, "small.dll");
 }
@@ -232,6 +232,10 @@ TEST(export_provider_names_addresses)
 	EXPECT_STR(s.forwarder, "OTHER.Function");
 	EXPECT_OK(p->ops->symbol_named(p, "ordinal8", &s));
 	EXPECT_EQ(s.rva, PB_TEXT + 0x80);
+	EXPECT_OK(p->ops->symbol_at(p, PB_TEXT + 0xc8, &s));
+	EXPECT_STR(s.name, "C::m");
+	EXPECT_OK(p->ops->symbol_named(p, "c::m", &s));
+	EXPECT_EQ(s.rva, PB_TEXT + 0xc0);
 	EXPECT_ERR(p->ops->symbol_named(p, "Ordinal9", &s), ERR_NOTFOUND);
 	EXPECT_ERR(p->ops->symbol_named(p, "gamma", &s), ERR_NOTFOUND);
 	EXPECT_OK(p->ops->symbols(p, "*a*", collect_symbol, &c));
