@@ -242,7 +242,11 @@ static uint64_t lz4_size(struct source *src)
 
 static bool bzip2_probe(const uint8_t *head, size_t n)
 {
-	return n >= 4 && !memcmp(head, "BZh", 3) && head[3] >= '1' && head[3] <= '9';
+	static const uint8_t block[6] = { 0x31, 0x41, 0x59, 0x26, 0x53, 0x59 }; /* pi */
+	static const uint8_t end[6] = { 0x17, 0x72, 0x45, 0x38, 0x50, 0x90 };	/* its root */
+
+	return n >= 10 && !memcmp(head, "BZh", 3) && head[3] >= '1' && head[3] <= '9' &&
+	       (!memcmp(head + 4, block, 6) || !memcmp(head + 4, end, 6));
 }
 
 static void *bzip2_create(void)

@@ -26,6 +26,8 @@ enum {
 	SPACE_EVERY = 64 << 20,	   /* written bytes between looks at the disk */
 };
 
+#define SUFFIX " (unpacked)"
+
 struct unpack {
 	struct source *src;
 	const struct codec *codec;
@@ -269,7 +271,9 @@ static struct err *make_source(struct unpack *p, struct source **ret)
 		return err_nomem();
 	s->ops = &unpacked_ops;
 	s->size = p->size;
-	strbuf_addf(&name, "%s (unpacked)", p->src->name);
+	strbuf_adds(&name, p->src->name);
+	if (!str_ends_nocase(p->src->name, SUFFIX))
+		strbuf_adds(&name, SUFFIX);
 	s->name = strbuf_detach(&name);
 	if (!s->name) {
 		source_destroy(s);
