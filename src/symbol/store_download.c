@@ -11,7 +11,7 @@
 #include "symbol/store_impl.h"
 
 #include "base/cancel.h"
-#include <curl/curl.h>
+#include "symbol/curl.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -62,46 +62,50 @@ static int progress(void *arg, curl_off_t total, curl_off_t now, curl_off_t up_t
 	return t->cancelled;
 }
 
+/* NULL: no libcurl. Without a handle nothing below is called. */
 static CURL *handle_of(struct symbol_store *s)
 {
-	if (!s->curl && curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
-		s->curl = curl_easy_init();
+	const struct curl_api *curl = curl_load();
+
+	if (curl && !s->curl && curl->curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
+		s->curl = curl->curl_easy_init();
 	return s->curl;
 }
 
 void store_download_end(struct symbol_store *s)
 {
 	if (s->curl)
-		curl_easy_cleanup(s->curl);
+		curl_load()->curl_easy_cleanup(s->curl);
 	s->curl = NULL;
 }
 
 /* false: libcurl refuses an option that we cannot do without. */
 static bool set_options(CURL *c, struct transfer *t, const char *url, char *error)
 {
+	const struct curl_api *curl = curl_load();
 	const struct symbol_store_options *o = &t->q->s->o;
 	bool ok;
 
-	curl_easy_reset(c);
+	curl->curl_easy_reset(c);
 	error[0] = '\0';
-	ok = curl_easy_setopt(c, CURLOPT_URL, url) == CURLE_OK &&
-	     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https,file") == CURLE_OK &&
-	     curl_easy_setopt(c, CURLOPT_REDIR_PROTOCOLS_STR, "http,https") == CURLE_OK &&
-	     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, write_bytes) == CURLE_OK &&
-	     curl_easy_setopt(c, CURLOPT_WRITEDATA, t) == CURLE_OK &&
-	     curl_easy_setopt(c, CURLOPT_FAILONERROR, 1L) == CURLE_OK &&
-	     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
-	(void)curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 1L);
-	(void)curl_easy_setopt(c, CURLOPT_MAXREDIRS, (long)MAX_REDIRECTS);
-	(void)curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)o->connect_timeout);
-	(void)curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	(void)curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)o->stall_timeout);
-	(void)curl_easy_setopt(c, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)o->max_size);
-	(void)curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
-	(void)curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, progress);
-	(void)curl_easy_setopt(c, CURLOPT_XFERINFODATA, t);
-	(void)curl_easy_setopt(c, CURLOPT_ERRORBUFFER, error);
-	(void)curl_easy_setopt(c, CURLOPT_USERAGENT, "osmodump/" OSM_VERSION);
+	ok = curl->curl_easy_setopt(c, CURLOPT_URL, url) == CURLE_OK &&
+	     curl->curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https,file") == CURLE_OK &&
+	     curl->curl_easy_setopt(c, CURLOPT_REDIR_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+	     curl->curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, write_bytes) == CURLE_OK &&
+	     curl->curl_easy_setopt(c, CURLOPT_WRITEDATA, t) == CURLE_OK &&
+	     curl->curl_easy_setopt(c, CURLOPT_FAILONERROR, 1L) == CURLE_OK &&
+	     curl->curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
+	(void)curl->curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 1L);
+	(void)curl->curl_easy_setopt(c, CURLOPT_MAXREDIRS, (long)MAX_REDIRECTS);
+	(void)curl->curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)o->connect_timeout);
+	(void)curl->curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	(void)curl->curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)o->stall_timeout);
+	(void)curl->curl_easy_setopt(c, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)o->max_size);
+	(void)curl->curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+	(void)curl->curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, progress);
+	(void)curl->curl_easy_setopt(c, CURLOPT_XFERINFODATA, t);
+	(void)curl->curl_easy_setopt(c, CURLOPT_ERRORBUFFER, error);
+	(void)curl->curl_easy_setopt(c, CURLOPT_USERAGENT, "osmodump/" OSM_VERSION);
 	return ok;
 }
 
@@ -139,7 +143,7 @@ static struct err *note_failure(struct transfer *t, const char *base, const char
 
 	if (t->cancelled || cancel_requested())
 		return err_cancelled();
-	(void)curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &status);
+	(void)curl_load()->curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &status);
 	if (t->too_big || code == CURLE_FILESIZE_EXCEEDED)
 		(void)snprintf(why, sizeof(why), "larger than %llu bytes", (unsigned long long)s->o.max_size);
 	else if (t->write_error)
@@ -149,7 +153,7 @@ static struct err *note_failure(struct transfer *t, const char *base, const char
 	else if (status >= 400)
 		(void)snprintf(why, sizeof(why), "the server answers %ld", status);
 	else
-		(void)snprintf(why, sizeof(why), "%s", error[0] ? error : curl_easy_strerror(code));
+		(void)snprintf(why, sizeof(why), "%s", error[0] ? error : curl_load()->curl_easy_strerror(code));
 	TRY(search_note(t->q, url, "server", why[0] ? SYMBOL_FAILED : SYMBOL_ABSENT, why));
 	if (server_is_down(code))
 		return remember(s, &s->servers_down, base, why);
@@ -168,7 +172,7 @@ static struct err *fetch(struct transfer *t, const char *base, const char *url, 
 	*ret_ok = false;
 	if (!c || !set_options(c, t, url, error))
 		return search_note(t->q, url, "server", SYMBOL_FAILED, "libcurl cannot be set up");
-	code = curl_easy_perform(c);
+	code = curl_load()->curl_easy_perform(c);
 	if (code != CURLE_OK)
 		return note_failure(t, base, url, code, error);
 	*ret_ok = true;
@@ -231,10 +235,11 @@ static struct err *download_to(struct search *q, const char *base, const char *u
 
 static void add_escaped(struct strbuf *sb, CURL *c, const char *s)
 {
-	char *escaped = c ? curl_easy_escape(c, s, 0) : NULL;
+	char *escaped = c ? curl_load()->curl_easy_escape(c, s, 0) : NULL;
 
 	strbuf_addf(sb, "/%s", escaped ? escaped : s);
-	curl_free(escaped);
+	if (escaped)
+		curl_load()->curl_free(escaped);
 }
 
 /* Folders that were made for nothing go again; others are not empty. */
