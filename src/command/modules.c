@@ -2,7 +2,6 @@
 /* lm and !lmi: loaded and unloaded modules, and what is known of their symbols. */
 #include "command/command.h"
 
-#include "symbol/pe.h"
 
 #include <ctype.h>
 #include <inttypes.h>

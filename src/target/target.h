@@ -17,6 +17,7 @@
 #include "base/str.h"
 #include "format/dump.h"
 #include "memory/space.h"
+#include "symbol/pe.h"
 #include "symbol/provider.h"
 
 struct target;
