@@ -54,6 +54,12 @@ extern const struct command command_catch;
 extern const struct command command_break;
 extern const struct command command_comment;
 extern const struct command command_short_comment;
+extern const struct command command_sympath;
+extern const struct command command_symfix;
+extern const struct command command_exepath;
+extern const struct command command_reload;
+extern const struct command command_symlist;
+extern const struct command command_sym;
 extern const struct command command_script;
 extern const struct command command_logopen;
 extern const struct command command_logclose;
@@ -121,6 +127,13 @@ const struct command *const commands[] = {
 	&command_break,
 	&command_comment,
 	&command_short_comment,
+	/* where symbols come from */
+	&command_sympath,
+	&command_symfix,
+	&command_exepath,
+	&command_reload,
+	&command_symlist,
+	&command_sym,
 	/* the session itself */
 	&command_script,
 	&command_logopen,

@@ -38,6 +38,7 @@ struct session {
 	enum flow flow;
 	unsigned depth, loops, catches;
 	bool quit;
+	bool noisy;			/* !sym */
 	bool clear;			/* .cls */
 	char *last_line;		/* what <Enter> repeats */
 	const struct command *last_command;

@@ -215,7 +215,9 @@ static struct err *run_command(struct session *s, const struct command *c, char 
 	const char *start = *p, *end;
 
 	switch (c->syntax) {
-	case SYNTAX_RAW: end = strchrnul(start, '\n'); break;
+	case SYNTAX_RAW: /* ".sympath; k": nothing to take, so the ';' parts */
+		end = name[0] == '.' && *str_skip_space(start) == ';' ? start : strchrnul(start, '\n');
+		break;
 	case SYNTAX_BLOCK: end = lex_block_end(start); break;
 	case SYNTAX_WORDS:
 	default: end = lex_command_end(start); break;

@@ -15,7 +15,7 @@
 /* Errors that did not end their line come here. */
 struct errors {
 	struct out *o;
-	bool any;
+	bool any, cancelled;
 };
 
 static void on_error(void *arg, struct err *e)
@@ -32,6 +32,7 @@ static bool told(struct errors *errors, struct err *e)
 	cancel_clear();
 	if (!e)
 		return true;
+	errors->cancelled |= err_code(e) == ERR_CANCELLED;
 	on_error(errors, e);
 	return false;
 }
@@ -45,7 +46,7 @@ static struct err *run_script(struct session *s, const struct script *script, st
 
 static void run_scripts(const struct settings *set, struct session *s, struct errors *errors)
 {
-	for (size_t i = 0; i < set->scripts.n && !session_ended(s); i++)
+	for (size_t i = 0; i < set->scripts.n && !session_ended(s) && !errors->cancelled; i++)
 		(void)told(errors, run_script(s, &set->scripts.v[i], errors->o));
 }
 
@@ -55,7 +56,7 @@ static void run_stdin(struct session *s, struct errors *errors)
 	size_t cap = 0;
 	ssize_t n;
 
-	while (!session_ended(s) && (n = getline(&line, &cap, stdin)) >= 0) {
+	while (!session_ended(s) && !errors->cancelled && (n = getline(&line, &cap, stdin)) >= 0) {
 		while (n && (line[n - 1] == '\n' || line[n - 1] == '\r'))
 			line[--n] = '\0';
 		/* an empty line of a script is no <Enter> at a prompt */
@@ -83,6 +84,8 @@ static struct err *banner(struct session *s, struct target *t, struct out *o)
 
 	TRY(out_heading(o, "\nosmodump %s\n\nLoading Dump File [%s]\n%s\n\n", OSM_VERSION,
 			dump_path(target_dump(t)), f->title));
+	TRY(out_heading(o, "Symbol search path is: %s\nExecutable search path is: %s\n",
+			target_symbol_path(t), target_image_path(t)));
 	TRY(show(s, "vertarget", o));
 	if (err_ignore(dump_exception(target_dump(t), &x)))
 		x = NULL;

@@ -98,7 +98,9 @@ static unsigned char complete(EditLine *el, int c)
 		list_words(words, n);
 		return CC_REDISPLAY;
 	}
-	text = arena_printf(&a, "%.*s%s", (int)len, words[0], n == 1 ? " " : "");
+	/* behind "module!" the symbol follows at once */
+	text = arena_printf(&a, "%.*s%s", (int)len, words[0],
+			    n == 1 && words[0][len - 1] != '!' ? " " : "");
 	el_deletestr(el, (int)(at - start));
 	if (!text || el_insertstr(el, text) != 0)
 		return CC_ERROR;
@@ -199,8 +201,9 @@ static void run_line(struct editor *ed, const char *line, struct out *o)
 	e = session_enter(ed->session, line, o);
 	terminal_clear_progress();
 	cancel_clear();
-	if (e)
-		report_error(o, e);
+	if (e && err_code(e) == ERR_CANCELLED) /* behind the terminal's ^C */
+		(void)fputc('\n', stdout);
+	report_error(o, e);
 	if (session_wants_clear(ed->session))
 		(void)fputs("\033[H\033[2J", stdout);
 	err_free(stdout_flush());

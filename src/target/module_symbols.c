@@ -130,6 +130,20 @@ static struct err *open_found(const struct symbol_search *found, struct provider
 	return pdb_open(found->path, ret);
 }
 
+/* symbol_store_find, telling each attempt when that is wanted. */
+static struct err *find_file(struct target *t, const struct symbol_request *r, struct arena *a,
+			     struct symbol_search *ret)
+{
+	TRY(symbol_store_find(t->store, r, a, ret));
+	for (size_t i = 0; t->noisy && i < ret->n_attempts; i++) {
+		const struct symbol_attempt *try = &ret->attempts[i];
+
+		notice("SYMSRV: %s - %s%s%s", try->where, symbol_outcome_text(try->outcome),
+		       *try->why ? ": " : "", try->why);
+	}
+	return NULL;
+}
+
 /* True: a symbol file was found and opened. */
 static bool load_from_store(struct target *t, struct module *m)
 {
@@ -142,7 +156,7 @@ static bool load_from_store(struct target *t, struct module *m)
 	if (!e && !module_symbol_request(t, m, &request))
 		return false;
 	if (!e)
-		e = symbol_store_find(t->store, &request, &a, &found);
+		e = find_file(t, &request, &a, &found);
 	if (!e && !found.path) {
 		if (found.trouble && found.trouble->outcome != SYMBOL_ABSENT)
 			keep_trouble(m, err_new(ERR_NOTFOUND, "%s: %s%s%s", found.trouble->where,
@@ -260,7 +274,7 @@ struct err *module_find_image(struct target *t, struct module *m, char **ret_pat
 	};
 
 	TRY(target_store(t));
-	TRY(symbol_store_find(t->store, &request, &a, &found));
+	TRY(find_file(t, &request, &a, &found));
 	if (!found.path) {
 		const struct symbol_attempt *why = found.trouble;
 
@@ -302,6 +316,11 @@ const char *target_symbol_path(const struct target *t)
 struct err *target_set_symbol_path(struct target *t, const char *path)
 {
 	return set_path(t, &t->symbol_path, path);
+}
+
+void target_set_noisy(struct target *t, bool noisy)
+{
+	t->noisy = noisy;
 }
 
 const char *target_image_path(const struct target *t)

@@ -115,6 +115,15 @@ bool module_symbol_request(struct target *t, struct module *m, struct symbol_req
 /* Symbol path of the target (symbol/store.h); setting forgets all symbols. */
 const char *target_symbol_path(const struct target *t);
 struct err *target_set_symbol_path(struct target *t, const char *path) MUST_USE;
+/* With its defaults written out; what .symfix with this cache (or NULL) sets. */
+struct err *target_expand_symbol_path(const struct target *t, struct strbuf *sb) MUST_USE;
+struct err *target_fixed_symbol_path(const char *cache, struct strbuf *sb) MUST_USE;
+/* The symbol file that the module wants: its name, its key in a symbol store and
+ * its URL, "" where there is none. False: the dump does not tell. */
+bool module_missing_file(struct target *t, struct module *m, struct strbuf *name, struct strbuf *key,
+			 struct strbuf *url);
+/* Whether each attempt to find a file is told as a notice (!sym noisy). */
+void target_set_noisy(struct target *t, bool noisy);
 const char *target_image_path(const struct target *t);
 struct err *target_set_image_path(struct target *t, const char *path) MUST_USE;
 

@@ -69,6 +69,7 @@ struct target {
 	int has_wow;			/* -1: not looked yet */
 	char *symbol_path, *image_path, *sysroot;
 	struct symbol_store *store;	/* made on first use */
+	bool noisy;			/* tell each attempt to find a file */
 };
 
 /* modules_elf.c, modules_wow.c, modules_pe.c: append to the list under construction */

@@ -5,7 +5,7 @@ The session: scripts, logs, help, q
   > header time=1234567890
   > system windows 10.0.19041 cpus=4 vendor=GenuineIntel
   > misc size=44 pid=0x1a2c create=1234567000 user=1 kernel=2
-  > module 0x7ff700000000 0x10000 C:\demo\app.exe timestamp=0x49960000
+  > module 0x7ff700000000 0x10000 C:\demo\app.exe pdb D:\src\app.pdb 00112233-4455-6677-8899-AABBCCDDEEFF 2 timestamp=0x49960000
   > module 0x7ffa00000000 0x20000 C:\Windows\System32\ntdll.dll
   > memory 0x7ff700000000 "MZ" at 0x7ff70000003c u32 0x80 at 0x7ff700000080 "PE" zero 2 at 0x7ff7000000a8 u32 0x1234
   > memory 0x20000 z "hello world" at 0x20020 wz "wide" at 0x20040 u64 0x20000 u32 0xdeadbeef
