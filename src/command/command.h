@@ -98,6 +98,7 @@ unsigned session_pointer_size(struct session *s);
  */
 struct err *session_regs(struct session *s, struct regs *ret) MUST_USE;
 void session_set_context(struct session *s, const struct regs *regs); /* NULL: back */
+bool session_has_context(struct session *s);
 struct err *session_stack(struct session *s, struct arena *a, unsigned max, struct stack *ret) MUST_USE;
 unsigned session_frame(struct session *s);
 void session_set_frame(struct session *s, unsigned index);

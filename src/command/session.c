@@ -143,6 +143,11 @@ unsigned session_radix(struct session *s)
 	return s->radix;
 }
 
+bool session_has_context(struct session *s)
+{
+	return s->has_context;
+}
+
 void session_set_context(struct session *s, const struct regs *regs)
 {
 	s->has_context = regs;

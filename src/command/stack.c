@@ -7,6 +7,7 @@
  * 64-bit one the frame's stack pointer as Child-SP.
  */
 #include "command/command.h"
+#include "base/cancel.h"
 #include "command/stack.h"
 #include "command/value.h"
 
@@ -51,6 +52,8 @@ static const struct record warning_record = {
 	.fields = warning_fields,
 	.text = "{text}\n",
 };
+
+enum { USER32_CS = 0x23 };
 
 struct layout {
 	bool args, number, memory, lines, params, param_lines, names_only, fpo, raw;
@@ -283,11 +286,39 @@ static struct err *parse_override(struct session *s, const char **p, struct regs
 	return NULL;
 }
 
+/* A thread that runs 32-bit code has nothing to show of its 64-bit half. */
+static bool runs_32bit_code(struct session *s)
+{
+	struct regs regs;
+
+	return !err_ignore(thread_regs(session_target(s), session_thread(s), HALF_NATIVE, &regs)) &&
+	       regs.arch->machine == MACHINE_X64 && regs_has(&regs, X64_CS) &&
+	       regs.v[X64_CS] == USER32_CS;
+}
+
+/* WOW64, and no half was asked for: the 64-bit stack, then the 32-bit one. */
+static struct err *emit_both_halves(struct session *s, const struct args *args, struct out *o,
+				    unsigned max)
+{
+	struct stack_options options = { .max_frames = max, .half = HALF_WOW };
+	struct stack stack = { 0 };
+
+	if (!runs_32bit_code(s)) {
+		TRY(session_stack(s, args->arena, max, &stack));
+		TRY(emit_stack(s, args->arena, o, args->name, &stack));
+	}
+	if (err_ignore(stack_walk(session_target(s), session_thread(s), &options, args->arena, &stack)))
+		return cancel_check();
+	TRY(out_heading(o, "\n"));
+	return emit_stack(s, args->arena, o, args->name, &stack);
+}
+
 static struct err *run_k(struct session *s, const struct args *args, struct out *o)
 {
 	const char *p = str_skip_space(args->tail);
 	struct stack stack = { 0 };
 	uint64_t count = 0;
+	unsigned max;
 
 	if (*p == '=') {
 		struct regs regs;
@@ -301,7 +332,11 @@ static struct err *run_k(struct session *s, const struct args *args, struct out 
 			TRY(expr_parse(s, &p, &count));
 		if (*str_skip_space(p))
 			return usage_error(args, "'%s' is not expected", p);
-		TRY(session_stack(s, args->arena, count > 0xffff ? 0xffff : (unsigned)count, &stack));
+		max = count > 0xffff ? 0xffff : (unsigned)count;
+		if (session_half(s) == HALF_NATIVE && target_has_wow(session_target(s)) &&
+		    !session_has_context(s))
+			return emit_both_halves(s, args, o, max);
+		TRY(session_stack(s, args->arena, max, &stack));
 	}
 	return emit_stack(s, args->arena, o, args->name, &stack);
 }

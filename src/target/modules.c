@@ -70,6 +70,14 @@ static void from_record(struct module *m, const struct dump_module *r)
 	}
 }
 
+bool module_is_listed(const struct module_list *list, uint64_t base, uint64_t size)
+{
+	for (size_t i = 0; i < list->v.n; i++)
+		if (list->v.v[i]->base == base && list->v.v[i]->size == size)
+			return true;
+	return false;
+}
+
 static struct err *add_listed(struct module_list *list)
 {
 	const struct dump_module *records;
@@ -77,9 +85,11 @@ static struct err *add_listed(struct module_list *list)
 
 	TRY(dump_modules(list->target->dump, &records, &n));
 	for (size_t i = 0; i < n && i < MAX_MODULES; i++) {
-		struct module *m =
-			module_list_add(list, records[i].base, records[i].size, records[i].path);
+		struct module *m;
 
+		if (module_is_listed(list, records[i].base, records[i].size))
+			continue; /* the loaders of both WOW64 halves list the program */
+		m = module_list_add(list, records[i].base, records[i].size, records[i].path);
 		if (!m)
 			return err_nomem();
 		from_record(m, &records[i]);

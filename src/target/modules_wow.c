@@ -59,24 +59,17 @@ static const char *read_name(struct target *t, uint64_t address)
 	return sb.len ? arena_strdup(&t->arena, sb.s) : NULL;
 }
 
-static bool is_listed(const struct module_list *list, uint64_t base)
-{
-	for (size_t i = 0; i < list->v.n; i++)
-		if (list->v.v[i]->base == base)
-			return true;
-	return false;
-}
-
 static struct err *add_entry(struct module_list *list, uint32_t entry)
 {
 	struct target *t = list->target;
 	uint32_t base = word32(t, entry + ENTRY32_BASE);
 	const char *name = read_name(t, entry + ENTRY32_NAME);
+	uint32_t size = word32(t, entry + ENTRY32_SIZE);
 	struct module *m;
 
-	if (!base || !name || is_listed(list, base))
+	if (!base || !name || module_is_listed(list, base, size))
 		return NULL;
-	m = module_list_add(list, base, word32(t, entry + ENTRY32_SIZE), name);
+	m = module_list_add(list, base, size, name);
 	if (!m)
 		return err_nomem();
 	m->timestamp = word32(t, entry + ENTRY32_TIMESTAMP);

@@ -79,6 +79,7 @@ struct module_list {
 };
 struct module *module_list_add(struct module_list *list, uint64_t base, uint64_t size,
 			       const char *path); /* NULL: no memory or absurd */
+bool module_is_listed(const struct module_list *list, uint64_t base, uint64_t size);
 struct err *modules_add_elf(struct module_list *list) MUST_USE;
 struct err *modules_add_wow(struct module_list *list) MUST_USE;
 
