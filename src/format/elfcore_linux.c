@@ -35,7 +35,6 @@ enum {
 	NT_X86_XSTATE = 0x202,
 	NT_ARM_VFP = 0x400,
 	NT_ARM_TLS = 0x401,
-	NT_ARM_SVE = 0x405,
 	NT_ARM_PAC_MASK = 0x406,
 };
 
@@ -152,7 +151,8 @@ static struct err *add_prstatus(struct elfcore *c, const struct elf_note *note,
 
 /*
  * Vector registers: xstate is the XSAVE area on x86 (or the plain 512-byte
- * FXSAVE image where a 32-bit core has no more), VFP on ARM, SVE on ARM64.
+ * FXSAVE image where a 32-bit core has no more), VFP on ARM. NT_ARM_SVE stays
+ * a stream: it has a header of its own, and FPREGSET has the low 128 bits.
  */
 static void attach(struct dump_thread *t, const struct elf_note *note)
 {
@@ -164,7 +164,7 @@ static void attach(struct dump_thread *t, const struct elf_note *note)
 		t->siginfo = piece;
 	if (note->owner != OWNER_LINUX)
 		return;
-	if (note->type == NT_X86_XSTATE || note->type == NT_ARM_VFP || note->type == NT_ARM_SVE)
+	if (note->type == NT_X86_XSTATE || note->type == NT_ARM_VFP)
 		t->xstate = piece;
 	else if (note->type == NT_PRXFPREG && !t->xstate.size)
 		t->xstate = piece;

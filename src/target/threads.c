@@ -160,13 +160,15 @@ struct err *thread_vectors(struct target *t, struct thread *th, struct arena *a,
 	CLEANUP(view_deinit) struct view xstate = VIEW_INIT;
 	const struct dump_thread *r = th->record;
 	struct dump_piece main = r->fpregs.size ? r->fpregs : r->context;
+	/* An ELF core without the larger area still has the plain set. */
+	struct dump_piece state = r->xstate.size ? r->xstate : r->fpregs;
 
 	if (!t->arch->vectors)
 		return err_new(ERR_UNSUPPORTED, "vector registers of %s are not known",
 			       machine_name(t->facts->machine));
 	TRY(read_piece(t, main, &context));
-	if (r->xstate.size)
-		TRY(read_piece(t, r->xstate, &xstate));
+	if (state.size)
+		TRY(read_piece(t, state, &xstate));
 	return t->arch->vectors(r->layout, context.data, context.size, xstate.data, xstate.size, a,
 				ret, ret_n);
 }
