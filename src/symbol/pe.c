@@ -214,6 +214,9 @@ static struct err *read_string(struct pe *pe, uint64_t rva, const char **ret)
 	char chunk[128], *copy;
 	size_t n, len;
 
+	/* When the arena is full, a hostile table must not make us read on. */
+	if (pe->arena.total > ARENA_LIMIT - 2 * MAX_STRING)
+		return err_nomem();
 	for (uint64_t at = rva;; at += n) {
 		n = pe_read_some(pe, at, chunk, sizeof(chunk));
 		len = n ? strnlen(chunk, n) : 0;
