@@ -253,7 +253,7 @@ struct err *target_store(struct target *t)
 	struct symbol_store_options options = {
 		.symbol_path = t->symbol_path,
 		.image_path = t->image_path,
-		.sysroot = t->sysroot,
+		.sysroot = t->sysroot ? t->sysroot : "/",
 	};
 
 	return t->store ? NULL : symbol_store_create(&options, &t->store);
