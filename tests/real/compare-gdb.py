@@ -61,7 +61,10 @@ def by_osmodump(osmodump, exe, core):
 
 def plain(name):
     """Versioned and local aliases of one function compare as equal."""
-    return name.split('@')[0].split('(')[0].removeprefix('__GI_').removesuffix('_impl') if name else None
+    if not name:
+        return None
+    # foo@@GLIBC_2.4, foo(int), foo.constprop.0
+    return name.split('@')[0].split('(')[0].split('.')[0].removeprefix('__GI_').removesuffix('_impl')
 
 
 def main():
@@ -104,19 +107,26 @@ def main():
 _symbols = {}
 
 
+def debug_file(path):
+    """Debian's place for the debug file of a library, by build id."""
+    notes = subprocess.run(['readelf', '-n', path], capture_output=True, text=True, check=False).stdout
+    ids = [line.split()[-1] for line in notes.split('\n') if 'Build ID' in line]
+    return f'/usr/lib/debug/.build-id/{ids[0][:2]}/{ids[0][2:]}.debug' if ids else ''
+
+
 def same_address(exe, a, b):
     """Two names that nm gives the same address, in the program or in the C library."""
     if not _symbols:
-        libc = subprocess.run(['sh', '-c', f'ldd {exe} 2>/dev/null | sed -n "s/.*libc.so.6 => \\([^ ]*\\).*/\\1/p"'],
-                              capture_output=True, text=True, check=False).stdout.strip()
-        for path in filter(None, (exe, libc)):
+        libraries = subprocess.run(['ldd', exe], capture_output=True, text=True, check=False).stdout
+        libc = [w for w in libraries.split() if w.endswith('/libc.so.6')]
+        for path in [exe] + libc + [debug_file(p) for p in libc]:
             for opt in ([], ['-D']):
                 text = subprocess.run(['nm', *opt, path], capture_output=True, text=True, check=False).stdout
                 for line in text.split('\n'):
                     parts = line.split()
                     if len(parts) == 3:
-                        _symbols.setdefault(plain(parts[2]), (path, parts[0]))
-    return a in _symbols and _symbols[a] == _symbols.get(b)
+                        _symbols.setdefault(plain(parts[2]), set()).add(parts[0])
+    return bool(_symbols.get(a, set()) & _symbols.get(b, set()))
 
 
 sys.exit(main())
