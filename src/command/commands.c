@@ -7,6 +7,7 @@
 #include "command/session_impl.h"
 
 extern const struct command command_k;
+extern const struct command command_dt;
 extern const struct command command_frame;
 extern const struct command command_dv;
 extern const struct command command_uniqstack;
@@ -98,6 +99,7 @@ const struct command *const commands[] = {
 	&command_dh,
 	&command_x,
 	&command_ln,
+	&command_dt,
 	/* code */
 	&command_u,
 	&command_uf,

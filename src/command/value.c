@@ -212,6 +212,13 @@ static void add_pointer(struct session *s, const struct type_info *info, uint64_
 	}
 }
 
+static void add_binary(uint64_t bits, unsigned n, struct strbuf *sb)
+{
+	strbuf_adds(sb, "0y");
+	while (n--)
+		strbuf_addc(sb, bits >> n & 1 ? '1' : '0');
+}
+
 static struct err *add_scalar(struct session *s, struct type_ref type, const struct type_info *info,
 			      const struct value *v, struct strbuf *sb)
 {
@@ -248,7 +255,7 @@ static struct err *add_scalar(struct session *s, struct type_ref type, const str
 		break;
 	}
 	if (v->bit_size)
-		strbuf_addf(sb, "0y%s%" PRIx64, v->bit_size > 1 ? "... 0x" : "", bits);
+		add_binary(bits, v->bit_size, sb);
 	else
 		strbuf_addf(sb, "0x%" PRIx64, bits);
 	return NULL;
