@@ -7,6 +7,8 @@
 #include "command/session_impl.h"
 
 extern const struct command command_k;
+extern const struct command command_address;
+extern const struct command command_vprot;
 extern const struct command command_dt;
 extern const struct command command_frame;
 extern const struct command command_dv;
@@ -93,6 +95,8 @@ const struct command *const commands[] = {
 	&command_dds,
 	&command_s,
 	&command_writemem,
+	&command_address,
+	&command_vprot,
 	/* modules and symbols */
 	&command_lm,
 	&command_lmi,

@@ -60,6 +60,10 @@ struct target {
 	size_t n_modules;
 	struct module *last_hit;
 
+	bool regions_done;		/* regions.c */
+	struct region *regions;
+	size_t n_regions;
+
 	struct u64map resolved;		/* address -> struct resolved */
 	struct arena resolved_arena;
 
