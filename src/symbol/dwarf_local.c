@@ -4,11 +4,9 @@
  *
  * A variable belongs to a scope (the function, or one inlined call) when it
  * stands in it or in a block of it that covers the address; inlined calls
- * inside are scopes of their own. Optimised code tells locations by address
- * (location lists); where none covers the address the value is gone.
+ * inside are scopes of their own.
  */
-#include "symbol/dwarf_expr.h"
-#include "symbol/dwarf_info_impl.h"
+#include "symbol/dwarf_frame.h"
 
 #include <string.h>
 
@@ -16,104 +14,9 @@ enum { MAX_VARIABLES = 4096 };
 
 struct locals {
 	struct dwarf_info *d;
-	const struct frame_context *f;
-	struct arena *a;
-	uint64_t vaddr;
-	Dwarf_Die func;			/* the real one, for the frame base */
-	struct expr_context x;
+	struct dwarf_frame frame;
 	VEC(struct variable) vars;
-	struct expr_op ops[EXPR_MAX_OPS];
 };
-
-/* --- evaluating ---------------------------------------------------------------------- */
-
-/* What libdw decoded, as our own operations; indexed ones resolved. */
-static bool convert_op(Dwarf_Attribute *attr, const Dwarf_Op *from, struct expr_op *to)
-{
-	Dwarf_Attribute indexed;
-	Dwarf_Block block;
-	Dwarf_Addr address;
-
-	*to = (struct expr_op){
-		.atom = from->atom, .n1 = from->number, .n2 = from->number2, .offset = from->offset,
-	};
-	switch (from->atom) {
-	case DW_OP_addrx:
-	case DW_OP_GNU_addr_index:
-	case DW_OP_constx:
-	case DW_OP_GNU_const_index:
-		if (dwarf_getlocation_attr(attr, from, &indexed) != 0 || dwarf_formaddr(&indexed, &address) != 0)
-			return false;
-		to->atom = from->atom == DW_OP_addrx || from->atom == DW_OP_GNU_addr_index ? DW_OP_addr : DW_OP_constu;
-		to->n1 = address;
-		return true;
-	case DW_OP_implicit_value:
-		if (dwarf_getlocation_implicit_value(attr, from, &block) != 0)
-			return false;
-		to->n1 = block.length;
-		to->block = block.data;
-		return true;
-	default:
-		return true;
-	}
-}
-
-static void none(struct expr_result *r, const char *reason)
-{
-	*r = (struct expr_result){ .kind = EXPR_NONE, .reason = reason };
-}
-
-static void evaluate_attr(struct locals *l, Dwarf_Attribute *attr, struct expr_result *ret)
-{
-	Dwarf_Op *ops;
-	size_t n;
-	int found = dwarf_getlocation_addr(attr, l->vaddr, &ops, &n, 1);
-
-	if (found <= 0) {
-		none(ret, found < 0 ? "its location cannot be read" : "optimised away");
-		return;
-	}
-	if (n > EXPR_MAX_OPS) {
-		none(ret, "its location is too long");
-		return;
-	}
-	for (size_t i = 0; i < n; i++)
-		if (!convert_op(attr, &ops[i], &l->ops[i])) {
-			none(ret, "its location cannot be read");
-			return;
-		}
-	expr_evaluate(&l->x, l->ops, n, ret);
-}
-
-/* The frame base is what DW_OP_fbreg counts from. A register as a location
- * means the register's value here. */
-static void find_frame_base(struct locals *l)
-{
-	Dwarf_Attribute attr;
-	struct expr_result r;
-
-	if (!dwarf_attr_integrate(&l->func, DW_AT_frame_base, &attr))
-		return;
-	evaluate_attr(l, &attr, &r);
-	if (r.kind == EXPR_NONE)
-		return;
-	l->x.has_frame_base = true;
-	l->x.frame_base = r.kind == EXPR_REGISTER ? l->f->regs->v[r.value] : r.value;
-}
-
-static void find_cfa(struct locals *l)
-{
-	uint64_t cfa;
-
-	if (l->d->unwinder && !err_ignore(dwarf_unwind_cfa(l->d->unwinder, l->f->module_base, l->f->rva, l->f->memory,
-							   l->f->regs, &cfa))) {
-		l->x.has_cfa = true;
-		l->x.cfa = cfa;
-	} else if (l->f->frame_base) {
-		l->x.has_cfa = true;
-		l->x.cfa = l->f->frame_base;
-	}
-}
 
 /* --- variables --------------------------------------------------------------------------- */
 
@@ -143,7 +46,7 @@ static void locate(struct locals *l, Dwarf_Die *die, struct variable *v)
 
 	v->location = LOCATION_NONE;
 	if (dwarf_attr(die, DW_AT_location, &attr)) {
-		evaluate_attr(l, &attr, &r);
+		dwarf_frame_evaluate(&l->frame, &attr, &r);
 		v->reason = r.reason;
 		v->value = r.value;
 		switch (r.kind) {
@@ -152,14 +55,14 @@ static void locate(struct locals *l, Dwarf_Die *die, struct variable *v)
 		case EXPR_REGISTER:
 			v->location = LOCATION_REGISTER;
 			v->reg = (uint8_t)r.value;
-			v->value = l->f->regs->v[r.value];
+			v->value = l->frame.f->regs->v[r.value];
 			break;
 		case EXPR_NONE: break;
 		}
 	} else if (dwarf_attr_integrate(die, DW_AT_const_value, &attr)) {
 		constant(l, &attr, v);
 	} else if (dwarf_attr_integrate(die, DW_AT_location, &attr)) {
-		evaluate_attr(l, &attr, &r); /* a static variable of an inlined function */
+		dwarf_frame_evaluate(&l->frame, &attr, &r); /* a static variable of an inlined function */
 		v->reason = r.reason;
 		v->value = r.value;
 		v->location = r.kind == EXPR_ADDRESS ? LOCATION_ADDRESS : LOCATION_NONE;
@@ -194,59 +97,41 @@ static struct err *collect(struct locals *l, Dwarf_Die *scope, unsigned depth)
 
 		if (tag == DW_TAG_variable)
 			TRY(add_variable(l, &c, false));
-		else if (tag == DW_TAG_lexical_block && depth < DIE_MAX_DEPTH && dwarf_haspc(&c, l->vaddr) == 1)
+		else if (tag == DW_TAG_lexical_block && depth < DIE_MAX_DEPTH && dwarf_haspc(&c, l->frame.vaddr) == 1)
 			TRY(collect(l, &c, depth + 1));
 	}
 	return NULL;
 }
 
-static struct err *find_all(struct locals *l)
+static struct err *find_all(struct locals *l, const struct frame_context *f)
 {
-	const struct dwarf_func *func;
-	struct dwarf_unit *u;
 	Dwarf_Die scope;
 
-	TRY(dwarf_unit_at(l->d, l->vaddr, &u));
-	TRY(dwarf_func_at(l->d, u, l->vaddr, &func));
-	if (!func)
-		return err_new(ERR_NOTFOUND, "no function at 0x%llx", (unsigned long long)l->f->rva);
-	l->func = scope = func->die;
-	if (l->f->scope)
-		TRY(dwarf_type_die(l->d, l->f->scope, &scope));
-	find_cfa(l);
-	find_frame_base(l);
+	TRY(dwarf_frame_init(&l->frame, l->d, f, NULL));
+	scope = l->frame.func;
+	if (f->scope)
+		TRY(dwarf_type_die(l->d, f->scope, &scope));
 	return collect(l, &scope, 0);
 }
 
 struct err *dwarf_locals(struct dwarf_info *d, const struct frame_context *f, struct arena *a,
 			 struct variable **ret, size_t *ret_n)
 {
-	CLEANUP(freep) struct locals *l = calloc(1, sizeof(*l));
-	struct err *e;
+	struct locals l = { .d = d };
+	struct variable *made;
+	struct err *e = find_all(&l, f);
 
-	if (!l)
-		return err_nomem();
-	l->d = d;
-	l->f = f;
-	l->a = a;
-	l->vaddr = f->rva + d->vaddr_base;
-	l->x = (struct expr_context){
-		.regs = f->regs, .memory = f->memory, .address_size = f->regs->arch->pointer_size,
-		.big_endian = d->big_endian, .bias = f->module_base - d->vaddr_base,
-	};
-	e = find_all(l);
 	if (!e) {
-		struct variable *made = arena_array(a, l->vars.n + 1, sizeof(*made));
-
+		made = arena_array(a, l.vars.n + 1, sizeof(*made));
 		if (made) {
-			if (l->vars.n)
-				memcpy(made, l->vars.v, l->vars.n * sizeof(*made));
+			if (l.vars.n)
+				memcpy(made, l.vars.v, l.vars.n * sizeof(*made));
 			*ret = made;
-			*ret_n = l->vars.n;
+			*ret_n = l.vars.n;
 		} else {
 			e = err_nomem();
 		}
 	}
-	vec_deinit(&l->vars);
+	vec_deinit(&l.vars);
 	return e;
 }
