@@ -57,6 +57,8 @@ extern const struct command command_catch;
 extern const struct command command_break;
 extern const struct command command_comment;
 extern const struct command command_short_comment;
+extern const struct command command_go;
+extern const struct command command_bp;
 extern const struct command command_sympath;
 extern const struct command command_symfix;
 extern const struct command command_exepath;
@@ -133,6 +135,9 @@ const struct command *const commands[] = {
 	&command_break,
 	&command_comment,
 	&command_short_comment,
+	/* what a dump cannot do */
+	&command_go,
+	&command_bp,
 	/* where symbols come from */
 	&command_sympath,
 	&command_symfix,

@@ -34,7 +34,6 @@ struct session {
 	char *fixed[SESSION_FIXED_ALIASES]; /* owned, NULL: empty */
 	VEC(struct alias) aliases;
 	uint64_t last_value;		/* $exp */
-	bool cpp;			/* .expr /s c++ */
 	enum flow flow;
 	unsigned depth, loops, catches;
 	bool quit;

@@ -70,6 +70,7 @@ static struct err *emit(struct session *s, struct thread *th, const struct threa
 			const char *layout, struct out *o)
 {
 	bool event = th == target_event_thread(s->target);
+	uint64_t teb = s->half == HALF_WOW && th->teb32 ? th->teb32 : th->teb;
 	uint32_t pid = target_pid(s->target);
 
 	out_begin_as(o, &thread_record, layout);
@@ -80,8 +81,8 @@ static struct err *emit(struct session *s, struct thread *th, const struct threa
 	out_uint(o, "tid", th->tid);
 	if (th->record && (th->record->has & THREAD_HAS_SUSPEND))
 		out_uint(o, "suspend", th->record->suspend_count);
-	if (th->teb)
-		out_addr(o, "teb", th->teb);
+	if (teb)
+		out_addr(o, "teb", teb);
 	out_name(o, "name", th->name);
 	out_bool(o, "current", th == current);
 	out_bool(o, "event", event);

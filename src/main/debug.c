@@ -146,9 +146,12 @@ static int debug(const struct settings *set, struct target *t)
 	errors.o = o;
 	session_on_error(s, on_error, &errors);
 	(void)told(&errors, start_log(set, s, o));
-	if (!set->quiet)
+	if (!set->quiet) {
+		bool log_failed = errors.any;
+
 		(void)told(&errors, banner(s, t, o));
-	errors.any = errors.any && set->log;
+		errors.any = log_failed; /* the banner is no command */
+	}
 	if (interactive) {
 		run_rc(s, &errors);
 		(void)run_interactive(s, o);

@@ -71,18 +71,19 @@ static const char *parse_place(const char *p, struct place *ret)
 }
 
 /* Characters, not bytes, so that names in any script keep the columns. */
-static size_t count_chars(const char *s)
+static size_t count_chars(const char *s, size_t len)
 {
 	size_t n = 0;
 
-	for (; *s; s++)
-		n += (*s & 0xc0) != 0x80;
+	for (size_t i = 0; i < len; i++)
+		n += (s[i] & 0xc0) != 0x80;
 	return n;
 }
 
-static void cut(struct strbuf *sb, size_t max)
+/* Cuts what begins at `start` to max characters. */
+static void cut(struct strbuf *sb, size_t start, size_t max)
 {
-	size_t n = 0, i = 0;
+	size_t n = 0, i = start;
 
 	for (; i < sb->len; i++)
 		if ((sb->s[i] & 0xc0) != 0x80 && n++ == max)
@@ -90,22 +91,22 @@ static void cut(struct strbuf *sb, size_t max)
 	strbuf_truncate(sb, i);
 }
 
-static void add_padded(struct strbuf *sb, const char *text, const struct out_spec *spec,
-		       unsigned pointer_size)
+/* Brings what begins at `start` to its width. */
+static void pad(struct strbuf *sb, size_t start, const struct out_spec *spec, unsigned pointer_size)
 {
-	size_t n = count_chars(text), width = spec->width, pad;
-	bool minus = spec->zero && text[0] == '-';
+	size_t len = sb->len - start, n = count_chars(sb->s + start, len), width = spec->width;
+	bool minus = spec->zero && sb->s[start] == '-';
 
 	if (spec->pointer_width)
 		width = pointer_size == 4 ? 8 : 17;
-	pad = width > n ? width - n : 0;
-	if (!spec->left && minus)
-		strbuf_addc(sb, *text++);
-	if (!spec->left)
-		strbuf_pad(sb, spec->zero ? '0' : ' ', pad);
-	strbuf_adds(sb, text);
-	if (spec->left)
-		strbuf_pad(sb, ' ', pad);
+	if (n >= width)
+		return;
+	strbuf_pad(sb, ' ', width - n);
+	if (spec->left || sb->failed)
+		return;
+	start += minus;
+	memmove(sb->s + start + (width - n), sb->s + start, len - minus);
+	memset(sb->s + start, spec->zero ? '0' : ' ', width - n);
 }
 
 /* A fallback of one '?' stands for as many as an address has digits. */
@@ -129,23 +130,21 @@ static void add_fallback(struct strbuf *sb, const struct place *pl, enum field_t
 /* Returns whether the field is there. */
 static bool render_place(struct out *o, const struct place *pl)
 {
-	CLEANUP(strbuf_deinit) struct strbuf text = STRBUF_INIT;
 	int i = out_field_index(o->rec->fields, pl->key, pl->key_len);
+	size_t start = o->buf.len;
 	enum field_type type;
 
 	assert(i >= 0);
 	type = o->rec->fields[i].type;
 	assert(out_has_conversion(type, pl->spec.conversion));
 	if (o->values[i].present) {
-		out_add_value(&text, type, &o->values[i], &pl->spec, o->pointer_size);
+		out_add_value(&o->buf, type, &o->values[i], &pl->spec, o->pointer_size);
 		if (pl->spec.max)
-			cut(&text, pl->spec.max);
+			cut(&o->buf, start, pl->spec.max);
 	} else if (pl->fallback) {
-		add_fallback(&text, pl, type, o->pointer_size);
+		add_fallback(&o->buf, pl, type, o->pointer_size);
 	}
-	if (text.failed)
-		o->nomem = true;
-	add_padded(&o->buf, text.s, &pl->spec, o->pointer_size);
+	pad(&o->buf, start, &pl->spec, o->pointer_size);
 	return o->values[i].present || pl->fallback;
 }
 

@@ -36,11 +36,23 @@ static size_t unsafe_len(const char *s, uint32_t *ret_code)
 	return 0;
 }
 
+static bool is_plain(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)s[i] < 0x20 || (unsigned char)s[i] >= 0x7f)
+			return false;
+	return true;
+}
+
 void out_add_safe(struct strbuf *sb, const char *s, size_t n, bool raw)
 {
 	CLEANUP(strbuf_deinit) struct strbuf valid = STRBUF_INIT;
 	size_t start = 0, i = 0;
 
+	if (is_plain(s, n)) { /* nearly always */
+		strbuf_add(sb, s, n);
+		return;
+	}
 	strbuf_add_utf8(&valid, s, n);
 	if (valid.failed)
 		sb->failed = true;
