@@ -125,7 +125,7 @@ static struct err *module_framedata(struct pdb *pdb, uint32_t place, struct x86_
 		return err_new(ERR_NOTFOUND, "no frame data for this address");
 	TRY(msf_cursor(pdb->msf, m->stream, (uint64_t)m->symbols_size + m->c11_size, m->c13_size,
 		       &subsections));
-	while (cursor_left(&subsections) >= 8) {
+	while (cursor_ok(&subsections) && cursor_left(&subsections) >= 8) {
 		uint32_t kind = cursor_u32(&subsections);
 		struct frame_table t = { .each = FRAMEDATA_SIZE };
 

@@ -444,7 +444,7 @@ static bool read_inlinees(struct cursor c, struct pdb_module *m)
 {
 	bool extended = cursor_u32(&c) == 1;
 
-	while (cursor_left(&c) >= 12) {
+	while (cursor_ok(&c) && cursor_left(&c) >= 12) {
 		struct pdb_inlinee i;
 
 		i.id = cursor_u32(&c);
