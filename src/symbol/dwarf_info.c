@@ -201,6 +201,15 @@ struct type_ref die_type(struct dwarf_info *d, Dwarf_Die *die)
 
 /* --- units --------------------------------------------------------------------------------- */
 
+bool dwarf_next_readable_unit(Dwarf *dbg, Dwarf_CU **cu, uint8_t *ret_type, Dwarf_Die *ret)
+{
+	*ret = (Dwarf_Die){ 0 };
+	while (dwarf_get_units(dbg, *cu, cu, NULL, ret_type, ret, NULL) == 0)
+		if (ret->cu && ret->addr) /* else its abbreviations are damaged */
+			return true;
+	return false;
+}
+
 struct err *dwarf_unit_of(struct dwarf_info *d, Dwarf_Die *die, struct dwarf_unit **ret)
 {
 	struct dwarf_unit *u = u64map_get(&d->unit_by_cu, (uintptr_t)die->cu);
@@ -255,7 +264,7 @@ static struct err *load_ranges(struct dwarf_info *d)
 
 	if (d->has_ranges)
 		return NULL;
-	while (dwarf_get_units(d->dbg, cu, &cu, NULL, &type, &die, NULL) == 0) {
+	while (dwarf_next_readable_unit(d->dbg, &cu, &type, &die)) {
 		if (!(++n & 255))
 			TRY(cancel_check());
 		if (type != DW_UT_type && type != DW_UT_split_type)

@@ -70,6 +70,9 @@ struct err *dwarf_unit_lines(struct dwarf_info *d, struct dwarf_unit *u) MUST_US
 struct err *dwarf_func_at(struct dwarf_info *d, struct dwarf_unit *u, uint64_t vaddr,
 			  const struct dwarf_func **ret) MUST_USE;
 
+/* The next unit after *cu (NULL: the first) whose own DIE can be read; false: no more. */
+bool dwarf_next_readable_unit(Dwarf *dbg, Dwarf_CU **cu, uint8_t *ret_type, Dwarf_Die *ret);
+
 /* First child and next sibling; false: none. */
 bool die_child(Dwarf_Die *die, Dwarf_Die *ret);
 bool die_next(Dwarf_Die *die, Dwarf_Die *ret);

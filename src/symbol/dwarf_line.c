@@ -200,7 +200,7 @@ static struct err *each_unit(struct line_search *s, void (*fn)(struct line_searc
 	Dwarf_Die die;
 	uint8_t type;
 
-	while (!s->stop && dwarf_get_units(s->d->dbg, cu, &cu, NULL, &type, &die, NULL) == 0) {
+	while (!s->stop && dwarf_next_readable_unit(s->d->dbg, &cu, &type, &die)) {
 		struct dwarf_unit *u;
 
 		TRY(cancel_check());

@@ -207,8 +207,9 @@ static struct err *index_units(struct dwarf_info *d, Dwarf *dbg)
 	Dwarf_CU *cu = NULL;
 	Dwarf_Die die;
 	unsigned n = 0;
+	uint8_t type;
 
-	while (dwarf_get_units(dbg, cu, &cu, NULL, NULL, &die, NULL) == 0) {
+	while (dwarf_next_readable_unit(dbg, &cu, &type, &die)) {
 		TRY(cancel_check());
 		if (!(++n & 63))
 			progress_report("indexing types", dwarf_dieoffset(&die), 0);

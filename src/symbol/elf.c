@@ -224,7 +224,7 @@ static struct err *elf_symbol_at(struct provider *p, uint64_t rva, struct symbol
 }
 
 /* Who asks for a symbol by name may want to show what it is. */
-static void add_type(struct elf_provider *e, struct symbol *s)
+static void add_type(struct elf_provider *e, struct symbol *s, bool functions)
 {
 	struct dwarf_info *d;
 	struct symbol f;
@@ -233,7 +233,7 @@ static void add_type(struct elf_provider *e, struct symbol *s)
 		return;
 	if (!s->is_code)
 		s->type = dwarf_variable_type(d, s->name, s->rva);
-	else if (!err_ignore(dwarf_function_at(d, s->rva, &f)) && f.rva == s->rva)
+	else if (functions && !err_ignore(dwarf_function_at(d, s->rva, &f)) && f.rva == s->rva)
 		s->type = f.type;
 }
 
@@ -247,13 +247,27 @@ static struct err *elf_symbol_named(struct provider *p, const char *name, struct
 	if (!s)
 		return err_new(ERR_NOTFOUND, "no symbol %s", name);
 	TRY(describe(e, s, ret));
-	add_type(e, ret);
+	add_type(e, ret, true);
 	return NULL;
+}
+
+/* Types of many symbols need the index of names: not worth the wait for a list
+ * when the debug information is very large (the index takes about a second for
+ * 64 MB). Compressed sections are about a third of what they hold. */
+static bool is_worth_types(const struct elf_provider *e, const char *pattern)
+{
+	enum { ENOUGH = 64 << 20 };
+	const struct elf_section *s = elf_section_named(dwarf_file(e), ".debug_info");
+
+	if (!strpbrk(pattern, "*?"))
+		return true;
+	return s && s->size < (s->flags & SHF_COMPRESSED ? ENOUGH / 3 : ENOUGH);
 }
 
 static struct err *elf_symbols(struct provider *p, const char *pattern, symbol_visitor *v, void *arg)
 {
 	struct elf_provider *e = elf_of(p);
+	bool types = is_worth_types(e, pattern), one = !strpbrk(pattern, "*?");
 	struct symbol sym;
 
 	TRY(need_symbols(e));
@@ -267,6 +281,8 @@ static struct err *elf_symbols(struct provider *p, const char *pattern, symbol_v
 		if (!str_match(pattern, name, true))
 			continue;
 		TRY(describe(e, &e->symtab.v[i], &sym));
+		if (types)
+			add_type(e, &sym, one);
 		if (!v(arg, &sym))
 			break;
 	}
