@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Files are mapped, but what was read of them does not stay mapped: a process
+ * that has walked through a large dump would count all of it as its memory,
+ * although every page is the page cache's. Reads note which chunks they touch;
+ * after so many the mapping is told to let go. Pointers into it stay good, for
+ * its pages come back from the file when they are touched again.
+ */
 #include "base/source.h"
 
 #include <errno.h>
@@ -22,20 +29,83 @@ static void memory_destroy(struct source *src)
 	free(src);
 }
 
+enum {
+	CHUNK_SHIFT = 16,	/* a page fault maps up to 64 KB around it */
+	MAX_CHUNKS = 32,		/* 2 MB of the file */
+};
+
+struct file_source {
+	struct source src;
+	uint8_t *touched;	/* a bit a chunk; NULL: nothing read yet */
+	size_t n_touched;
+};
+
+static size_t bitmap_size(const struct file_source *f)
+{
+	return (size_t)(f->src.size >> CHUNK_SHIFT) / 8 + 1;
+}
+
+static void let_go(struct file_source *f)
+{
+	/* Of a private read-only mapping of a file, nothing is lost. */
+	(void)madvise((void *)(uintptr_t)f->src.map, f->src.size, MADV_DONTNEED);
+	memset(f->touched, 0, bitmap_size(f));
+	f->n_touched = 0;
+}
+
+static void note_chunk(struct file_source *f, uint64_t chunk)
+{
+	uint8_t bit = (uint8_t)(1U << chunk % 8);
+
+	if (f->touched[chunk / 8] & bit)
+		return;
+	if (f->n_touched >= MAX_CHUNKS)
+		let_go(f);
+	f->touched[chunk / 8] |= bit;
+	f->n_touched++;
+}
+
+/* The range was checked and is not empty. */
+static struct err *file_read(struct source *src, uint64_t offset, void *buf, size_t len)
+{
+	struct file_source *f = (struct file_source *)src;
+	uint8_t *to = buf;
+
+	if (!f->touched)
+		f->touched = calloc(1, bitmap_size(f));
+	if (!f->touched)
+		return memory_read(src, offset, buf, len);
+	while (len) {
+		size_t n = ((size_t)1 << CHUNK_SHIFT) - (size_t)(offset & (((size_t)1 << CHUNK_SHIFT) - 1));
+
+		if (n > len)
+			n = len;
+		note_chunk(f, offset >> CHUNK_SHIFT);
+		memcpy(to, src->map + offset, n);
+		to += n;
+		offset += n;
+		len -= n;
+	}
+	return NULL;
+}
+
 static void file_destroy(struct source *src)
 {
+	struct file_source *f = (struct file_source *)src;
+
 	if (src->size)
 		(void)munmap((void *)(uintptr_t)src->map, src->size);
+	free(f->touched);
 	memory_destroy(src);
 }
 
 static const struct source_ops memory_ops = { memory_read, memory_destroy };
-static const struct source_ops file_ops = { memory_read, file_destroy };
+static const struct source_ops file_ops = { file_read, file_destroy };
 
-static struct err *make(const struct source_ops *ops, const char *name, const void *data,
-			uint64_t size, struct source **ret)
+static struct err *make(const struct source_ops *ops, size_t struct_size, const char *name,
+			const void *data, uint64_t size, struct source **ret)
 {
-	struct source *src = calloc(1, sizeof(*src));
+	struct source *src = calloc(1, struct_size);
 
 	if (!src)
 		return err_nomem();
@@ -66,7 +136,7 @@ static struct err *map_file(const char *path, int fd, struct source **ret)
 		if (map == MAP_FAILED)
 			return err_os(errno, "%s: cannot map", path);
 	}
-	e = make(&file_ops, path, map, (uint64_t)st.st_size, ret);
+	e = make(&file_ops, sizeof(struct file_source), path, map, (uint64_t)st.st_size, ret);
 	if (e && map)
 		(void)munmap(map, (size_t)st.st_size);
 	return e;
@@ -87,7 +157,7 @@ struct err *source_open_file(const char *path, struct source **ret)
 struct err *source_from_memory(const char *name, const void *data, size_t size,
 			       struct source **ret)
 {
-	return make(&memory_ops, name, data, size, ret);
+	return make(&memory_ops, sizeof(struct source), name, data, size, ret);
 }
 
 void source_destroy(struct source *src)

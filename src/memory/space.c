@@ -393,10 +393,6 @@ static size_t piece_read(const struct piece *p, uint64_t address, uint8_t *buf, 
 		memset(buf, 0, len);
 		return len;
 	}
-	if (p->src->map) {
-		memcpy(buf, p->src->map + p->offset + skip, len);
-		return len;
-	}
 	return source_read_some(p->src, p->offset + skip, buf, len);
 }
 
