@@ -34,7 +34,7 @@ grep -q "crash.c" err
 
 # only the names of osmosis.h are visible
 lib=$(find "$prefix" -name 'libosmosis.so' | head -1)
-if nm -D --defined-only "$lib" | awk '{ print $3 }' | grep -v '^osm_'; then
+if nm -D --defined-only "$lib" | awk '{ print $3 }' | grep -vE '^(osm_|OSMOSIS_)'; then
 	echo "names that are not part of the API are visible"
 	exit 1
 fi
