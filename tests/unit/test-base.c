@@ -6,6 +6,8 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "unit/test.h"
+#include <stdlib.h>
+#include <unistd.h>
 
 TEST(err_prefix_puts_context_in_front)
 {
@@ -111,6 +113,54 @@ TEST(source_is_bounded)
 	EXPECT_ERR(source_read(src, UINT64_MAX, buf, 2), ERR_TRUNCATED);
 }
 
+/* Pages of files that this process has mapped in, in kB; 0: not known. */
+static unsigned long mapped_file_pages(void)
+{
+	unsigned long kb = 0;
+	char line[128];
+	FILE *f = fopen("/proc/self/status", "r");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (strncmp(line, "RssFile:", 8) == 0)
+			kb = strtoul(line + 8, NULL, 10);
+	if (f)
+		(void)fclose(f);
+	return kb;
+}
+
+TEST(reading_a_file_does_not_keep_it_mapped)
+{
+	enum { MB = 1 << 20, SIZE = 24 * MB };
+	char path[] = "/tmp/osmosis-source-XXXXXX";
+	struct source *src = NULL;
+	struct view first = VIEW_INIT;
+	static char block[MB];
+	unsigned long before, after;
+	bool same = true;
+	int fd = mkstemp(path);
+
+	EXPECT(fd >= 0);
+	for (int i = 0; i < SIZE / MB; i++) {
+		memset(block, i + 1, MB);
+		same = same && write(fd, block, MB) == MB;
+	}
+	(void)close(fd);
+	EXPECT(same);
+	EXPECT_OK(source_open_file(path, &src));
+	(void)unlink(path);
+	EXPECT_OK(source_view(src, 100, 10, &first));
+	before = mapped_file_pages();
+	for (uint64_t at = 1; at + MB <= SIZE; at += MB) { /* across chunks */
+		EXPECT_OK(source_read(src, at, block, MB));
+		same = same && block[0] == (char)(at / MB + 1) && block[MB - 1] == (char)(at / MB + 2);
+	}
+	after = mapped_file_pages();
+	EXPECT(same);
+	EXPECT(after < before + 6 * 1024);
+	EXPECT(first.data[0] == 1 && first.data[9] == 1); /* what was handed out stays good */
+	source_destroy(src);
+}
+
 TESTS(err_prefix_puts_context_in_front, cursor_is_sticky_at_the_end, cursor_reads_big_endian,
       cursor_sub_refuses_what_is_outside, utf16_becomes_utf8, wildcards_match, maps_keep_what_is_put,
-      arena_honours_its_limit, source_is_bounded)
+      arena_honours_its_limit, source_is_bounded, reading_a_file_does_not_keep_it_mapped)
