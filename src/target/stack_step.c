@@ -8,7 +8,10 @@
  */
 #include "target/stack_impl.h"
 
+#include <elf.h>
+
 enum {
+	ENTRY_CODE_SIZE = 0x40,	  /* _start of every libc and machine is shorter */
 	SCAN_WORDS = 40,	  /* what Breakpad looks at, so that results compare */
 	SCAN_WORDS_INNERMOST = 160,
 	MAX_STACK_JUMP = 64 << 20, /* a frame larger than this is no frame */
@@ -185,6 +188,21 @@ static bool is_blind(struct walk *w, struct module *m, const struct step *s)
 	return module_symbol_status(m) <= SYMBOLS_EXPORT;
 }
 
+/* The program's entry point has no caller; old start files carry no unwind data
+ * that would say so. */
+static bool is_entry_code(struct walk *w, uint64_t ip)
+{
+	const struct dump_auxv *auxv = NULL;
+	size_t n = 0;
+
+	if (target_is_windows(w->t) || err_ignore(dump_auxv(w->t->dump, &auxv, &n)))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (auxv[i].type == AT_ENTRY)
+			return ip >= auxv[i].value && ip - auxv[i].value < ENTRY_CODE_SIZE;
+	return false;
+}
+
 bool stack_step(struct walk *w, struct step *s)
 {
 	uint64_t ip = regs_ip(&w->regs);
@@ -197,6 +215,10 @@ bool stack_step(struct walk *w, struct step *s)
 	}
 	if (m && by_module(w, m, s))
 		return true;
+	if (is_entry_code(w, ip)) {
+		s->why = "end of stack";
+		return false;
+	}
 	if (after_wild_call(w, s) || by_frame_pointer(w, s) || by_scan(w, s)) {
 		s->blind = is_blind(w, m, s);
 		return true;
