@@ -286,6 +286,19 @@ static struct err *parse_override(struct session *s, const char **p, struct regs
 	return NULL;
 }
 
+/* Some dumps have no registers of a thread (of the one that wrote them): there
+ * is no stack to show then, but `~*k` goes on to the next. */
+static struct err *emit_no_registers(struct out *o, struct err *e)
+{
+	CLEANUP(strbuf_deinit) struct strbuf why = STRBUF_INIT;
+
+	strbuf_addf(&why, "No stack: %s", err_message(e));
+	err_free(e);
+	out_begin(o, &warning_record);
+	out_str(o, "text", why.s ? why.s : "No stack");
+	return out_end(o);
+}
+
 /* A thread that runs 32-bit code has nothing to show of its 64-bit half. */
 static bool runs_32bit_code(struct session *s)
 {
@@ -318,6 +331,7 @@ static struct err *run_k(struct session *s, const struct args *args, struct out 
 	const char *p = str_skip_space(args->tail);
 	struct stack stack = { 0 };
 	uint64_t count = 0;
+	struct err *e;
 	unsigned max;
 
 	if (*p == '=') {
@@ -336,7 +350,10 @@ static struct err *run_k(struct session *s, const struct args *args, struct out 
 		if (session_half(s) == HALF_NATIVE && target_has_wow(session_target(s)) &&
 		    !session_has_context(s))
 			return emit_both_halves(s, args, o, max);
-		TRY(session_stack(s, args->arena, max, &stack));
+		e = session_stack(s, args->arena, max, &stack);
+		if (e && err_code(e) == ERR_NOTFOUND)
+			return emit_no_registers(o, e);
+		TRY(e);
 	}
 	return emit_stack(s, args->arena, o, args->name, &stack);
 }

@@ -13,6 +13,9 @@ import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 OSMODUMP, FOLDER = sys.argv[1:3]
+# The DLLs as Wine has them: a partial dump holds none of their code.
+DLLS = {'64': '/usr/lib/x86_64-linux-gnu/wine/x86_64-windows',
+        '32': f'{FOLDER}/../../wine/i386/usr/lib/i386-linux-gnu/wine/i386-windows'}[os.path.basename(FOLDER)]
 counts = {'passed': 0, 'failed': 0, 'skipped': 0}
 
 
@@ -36,7 +39,7 @@ QUIET = [('quiet_keeper', None)]
 
 
 def run(dump, commands, *options):
-    out = subprocess.run([OSMODUMP, '-y', FOLDER, '-i', FOLDER, *options, f'{FOLDER}/{dump}', '-c', commands + ';q'],
+    out = subprocess.run([OSMODUMP, '-y', FOLDER, '-i', f'{FOLDER};{DLLS}', *options, f'{FOLDER}/{dump}', '-c', commands + ';q'],
                          capture_output=True, text=True, check=False, timeout=120)
     if out.returncode:
         raise ValueError(f'exit code {out.returncode}: {out.stderr[-400:]}')
@@ -113,8 +116,11 @@ def deadlock_stacks(dump):
     return None
 
 
-def waiting(record):
-    return record.get('waiter_tids') or []
+def held(dump):
+    """{owner's tid: tids of those who wait}, of every section that !locks says is locked."""
+    tids = {r['index']: r['tid'] for r in records(dump, '~*') if r['kind'] == 'thread'}
+    return {r['owning_thread']: sorted(tids[w] for w in r.get('waiting', []))
+            for r in records(dump, '!locks') if r.get('locked')}
 
 
 def deadlock_locks(dump):
@@ -122,17 +128,17 @@ def deadlock_locks(dump):
     roles = deadlock_threads(dump)
     (writer,), (keeper,) = roles['writer'], roles['keeper']
     want = {writer: sorted([keeper, *roles['auditor']]), keeper: [writer]}
-    got = {r['owner']: sorted(waiting(r)) for r in records(dump, '!locks') if r.get('owner') and waiting(r)}
+    got = {owner: waiting for owner, waiting in held(dump).items() if waiting}
     return None if got == want else f'expected owner: waiters {want}, got {got}: {run(dump, "!locks")}'
 
 
 def theirs_deadlock(dump):
     """Somebody else's program: at least one section locked, with owner and waiters."""
-    held = [r for r in records(dump, '!locks') if r.get('owner')]
-    waited = [r for r in held if waiting(r)]
+    sections = held(dump)
+    waited = [w for w in sections.values() if w]
     if not waited:
         return f'no section with owner and waiters: {run(dump, "!locks")}'
-    print(f'figure: ElaborateDeadlock.exe: {len(held)} sections held, {len(waited)} waited for')
+    print(f'figure: ElaborateDeadlock.exe: {len(sections)} sections held, {len(waited)} waited for')
     return None
 
 
