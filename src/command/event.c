@@ -62,23 +62,34 @@ const char *exception_name(const struct dump_facts *f, uint32_t code)
 	return status ? *status->text ? status->text : status->name : NULL;
 }
 
-static void describe_access(const uint64_t *p, struct strbuf *sb)
+/* A record of a 32-bit process keeps 32 bits of each parameter; the upper half
+ * of the 64-bit field holds the sign, or whatever was there. */
+static uint64_t parameter(const struct dump_facts *f, const struct dump_exception *e, size_t i)
+{
+	return f->pointer_size == 4 ? (uint32_t)e->parameters[i] : e->parameters[i];
+}
+
+static void describe_access(const struct dump_facts *f, const struct dump_exception *e,
+			    struct strbuf *sb)
 {
 	static const char *const how[] = { "read from", "write to", NULL, NULL, NULL, NULL, NULL, NULL,
 					   "execute" };
-	const char *verb = p[0] < ARRAY_SIZE(how) && how[p[0]] ? how[p[0]] : "access";
+	uint64_t kind = parameter(f, e, 0);
+	const char *verb = kind < ARRAY_SIZE(how) && how[kind] ? how[kind] : "access";
+	int digits = f->pointer_size == 4 ? 8 : 16;
 
-	strbuf_addf(sb, "Attempt to %s address %016" PRIx64, verb, p[1]);
+	strbuf_addf(sb, "Attempt to %s address %0*" PRIx64, verb, digits, parameter(f, e, 1));
 }
 
-static void describe_windows(const struct dump_exception *e, struct strbuf *sb)
+static void describe_windows(const struct dump_facts *f, const struct dump_exception *e,
+			     struct strbuf *sb)
 {
 	const char *name;
 
 	if ((e->code == access_violation || e->code == in_page_error) && e->n_parameters >= 2) {
-		describe_access(e->parameters, sb);
+		describe_access(f, e, sb);
 		if (e->code == in_page_error && e->n_parameters >= 3)
-			strbuf_addf(sb, ", I/O status %08" PRIx64, e->parameters[2]);
+			strbuf_addf(sb, ", I/O status %08" PRIx64, parameter(f, e, 2));
 	} else if (e->code == fast_fail && e->n_parameters >= 1) {
 		name = fast_fail_name(e->parameters[0]);
 		strbuf_addf(sb, "Subcode: 0x%" PRIx64 "%s%s", e->parameters[0], name ? " " : "",
@@ -112,7 +123,7 @@ void exception_describe(const struct dump_facts *f, const struct dump_exception 
 			struct strbuf *sb)
 {
 	if (f->os == OS_WINDOWS)
-		describe_windows(e, sb);
+		describe_windows(f, e, sb);
 	else if (f->os == OS_LINUX || f->os == OS_ANDROID)
 		describe_signal(f, e, sb);
 }
@@ -129,11 +140,12 @@ static void emit_address(struct session *s, struct out *o, uint64_t address)
 
 static void emit_parameters(struct session *s, struct out *o, const struct dump_exception *e)
 {
+	const struct dump_facts *f = target_facts(session_target(s));
 	struct out_word words[MAX_PARAMETERS];
 	size_t n = e->n_parameters < MAX_PARAMETERS ? e->n_parameters : MAX_PARAMETERS;
 
 	for (size_t i = 0; i < n; i++)
-		words[i] = (struct out_word){ e->parameters[i], true };
+		words[i] = (struct out_word){ parameter(f, e, i), true };
 	if (n)
 		out_words(o, "parameters", words, n, target_arch(session_target(s))->pointer_size);
 }
