@@ -63,6 +63,8 @@ void x86_disassemble(unsigned bits, const uint8_t *bytes, size_t n, uint64_t add
 /* armdis.c */
 void arm64_disassemble(const uint8_t *bytes, size_t n, uint64_t address, insn_symbolizer *sym,
 		       void *sym_arg, struct insn *ret);
+/* arm64new.c: decodes what Capstone lacks, but for control flow. */
+bool arm64_newer(uint32_t word, struct insn *ret);
 /* Bit 0 of the address selects Thumb, as in a branch target. */
 void arm_disassemble(const uint8_t *bytes, size_t n, uint64_t address, insn_symbolizer *sym,
 		     void *sym_arg, struct insn *ret);

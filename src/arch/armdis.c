@@ -5,8 +5,8 @@
  * hex digits, "beq" for "b.eq", and a name for every address the caller knows.
  *
  * Control flow of ARM64 is read from the instruction word itself (Arm ARM,
- * C4.1 "A64 instruction set encoding"), as are the hints and pointer
- * authentication branches that older Capstones do not name.
+ * C4.1 "A64 instruction set encoding"); what Capstone 4 does not know is in
+ * arm64new.c.
  */
 #include "arch/arch_impl.h"
 #include "base/str.h"
@@ -251,9 +251,11 @@ static void set_memory(const struct arch *arch, csh cs, const struct mem_operand
 	unsigned size = first ? access_size(ret->mnemonic, first) * m->n_regs : 0;
 	unsigned flags = access_flags(ret->mnemonic);
 
+	if (!flags)
+		return;
 	ret->flags |= flags;
 	ret->mem_size = (uint8_t)(size > 255 ? 255 : size);
-	if (!m->found || !flags)
+	if (!m->found)
 		return;
 	ret->flags |= INSN_HAS_MEMORY;
 	ret->mem_base = reg_index(arch, m->base ? cs_reg_name(cs, m->base) : NULL);
@@ -329,64 +331,6 @@ static bool arm64_pc_relative(uint32_t w, uint64_t address, uint64_t *ret)
 	return false;
 }
 
-/* Names that Capstone 4 lacks. */
-static const char *arm64_special(uint32_t w)
-{
-	static const struct {
-		uint32_t word;
-		const char *name;
-	} words[] = {
-		{ 0xd503233f, "paciasp" }, { 0xd503237f, "pacibsp" }, { 0xd50323bf, "autiasp" },
-		{ 0xd50323ff, "autibsp" }, { 0xd50320ff, "xpaclri" }, { 0xd503231f, "paciaz" },
-		{ 0xd503235f, "pacibz" },  { 0xd503239f, "autiaz" },  { 0xd50323df, "autibz" },
-		{ 0xd65f0bff, "retaa" },   { 0xd65f0fff, "retab" },   { 0xd69f0bff, "eretaa" },
-		{ 0xd69f0fff, "eretab" },  { 0xd503241f, "bti" },
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (words[i].word == w)
-			return words[i].name;
-	return NULL;
-}
-
-/* bti c/j/jc, udf #n, and branches with authentication */
-static bool arm64_special_form(uint32_t w, struct insn *ret)
-{
-	static const char *const bti[] = { "", "c", "j", "jc" };
-	const char *name = arm64_special(w);
-	unsigned n = w >> 5 & 31, m = w & 31;
-	const bool to_reg = (w & 0xfedff800) == 0xd61f0800;	/* braa ... blrabz */
-
-	if (name) {
-		put_mnemonic(ret, name);
-		return true;
-	}
-	if ((w & 0xffffff3f) == 0xd503241f) {
-		put_mnemonic(ret, "bti");
-		(void)snprintf(ret->operands, sizeof(ret->operands), "%s", bti[w >> 6 & 3]);
-		return true;
-	}
-	if (!(w >> 16)) {
-		put_mnemonic(ret, "udf");
-		(void)snprintf(ret->operands, sizeof(ret->operands), "#0x%X", w);
-		return true;
-	}
-	if (to_reg && ((w >> 24 & 1) || m == 31)) {
-		(void)snprintf(ret->mnemonic, sizeof(ret->mnemonic), "%s%s%s",
-			       w >> 21 & 1 ? "blra" : "bra", w >> 10 & 1 ? "b" : "a",
-			       w >> 24 & 1 ? "" : "z");
-		if (w >> 24 & 1)
-			(void)snprintf(ret->operands, sizeof(ret->operands), "x%u,%s%u", n,
-				       m == 31 ? "sp" : "x", m);
-		else
-			(void)snprintf(ret->operands, sizeof(ret->operands), "x%u", n);
-		if (w >> 24 & 1 && m == 31)
-			(void)snprintf(ret->operands, sizeof(ret->operands), "x%u,sp", n);
-		return true;
-	}
-	return false;
-}
-
 /* --- Capstone ----------------------------------------------------------------------- */
 
 static bool open_capstone(cs_arch arch, cs_mode mode, csh *ret)
@@ -443,14 +387,12 @@ void arm64_disassemble(const uint8_t *bytes, size_t n, uint64_t address, insn_sy
 		return;
 	w = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
 	    (uint32_t)bytes[3] << 24;
-	if (!arm64_special_form(w, ret)) {
+	if (!arm64_newer(w, ret)) {
 		if (!open_capstone(CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN, &cs))
 			return;
 		ret->flags = decode_text(&arch_arm64, cs, bytes, 4, address, ret, &groups)
 				     ? ret->flags & ~(unsigned)INSN_INVALID : INSN_INVALID;
 		(void)cs_close(&cs);
-	} else {
-		ret->flags = 0;
 	}
 	if (ret->flags & INSN_INVALID)
 		return;

@@ -171,7 +171,22 @@ TEST(arm64_text)
 		{ "ff0b5fd6", "retaa|" },
 		{ "00013fd6", "blr|x8" },
 		{ "1f2003d5", "nop|" },
-		{ "00000000", "udf|#0x0" },
+		{ "00000000", "udf|#0" },
+		{ "410020b8", "ldadd|w0,w1,[x2]" },
+		{ "5f0020f8", "stadd|x0,[x2]" },
+		{ "4100e038", "ldaddalb|w0,w1,[x2]" },
+		{ "4180e0b8", "swpal|w0,w1,[x2]" },
+		{ "41fce0c8", "casal|x0,x1,[x2]" },
+		{ "82fc6048", "caspal|x0,x1,x2,x3,[x4]" },
+		{ "20c0bfb8", "ldapr|w0,[x1]" },
+		{ "41304059", "ldapurh|w1,[x2,#3]" },
+		{ "202420f8", "ldraa|x0,[x1,#0x10]" },
+		{ "e023c1da", "paciza|x0" },
+		{ "e11bc1da", "autda|x1,sp" },
+		{ "e347c1da", "xpacd|x3" },
+		{ "7f083fd6", "blraaz|x3" },
+		{ "22081fd7", "braa|x1,x2" },
+		{ "ff3003d5", "sb|" },
 		{ "5f2403d5", "bti|c" },
 		{ "e803", "???|" },
 	};
@@ -273,6 +288,10 @@ TEST(memory_operands)
 	EXPECT_EQ(in.mem_index, 8);
 	EXPECT_EQ(in.mem_scale, 4);
 	EXPECT_EQ(in.mem_size, 4);
+	in = decode(MACHINE_ARM64, 0x1000, "41fce0c8"); /* casal */
+	EXPECT_EQ(in.flags, INSN_HAS_MEMORY | INSN_READS_MEMORY | INSN_WRITES_MEMORY);
+	EXPECT_EQ(in.mem_base, 2);
+	EXPECT_EQ(in.mem_size, 8);
 	in = decode(MACHINE_ARM64, 0x1000, "28010058"); /* ldr x8,literal */
 	EXPECT_EQ(in.mem_base, ARCH_NO_REG);
 	EXPECT_EQ(in.mem_disp, 0x1024);
