@@ -97,9 +97,10 @@ struct err *code_emit_label(struct session *s, struct out *o, uint64_t address)
 	struct symbol_hit hit;
 
 	target_symbol_at(session_target(s), address, &hit);
+	if (!hit.module)
+		return NULL; /* the address says as much */
 	out_begin(o, &label_record);
-	out_sym(o, "symbol", hit.module ? hit.module->name : NULL, hit.symbol.name, hit.displacement,
-		address);
+	out_sym(o, "symbol", hit.module->name, hit.symbol.name, hit.displacement, address);
 	if (!err_ignore(target_line_at(session_target(s), address, &line))) {
 		out_str(o, "file", line.file);
 		out_uint(o, "line", line.line);
@@ -185,7 +186,7 @@ struct err *code_emit_insn(struct session *s, struct out *o, const struct insn *
 	return emit(s, o, insn, regs, *insn->operands ? plain_layout : bare_layout, 0);
 }
 
-static struct err *emit_absent(struct out *o, uint64_t address)
+struct err *code_emit_absent(struct out *o, uint64_t address)
 {
 	out_begin_as(o, &insn_record, absent_layout);
 	out_addr(o, "address", address);
@@ -208,7 +209,7 @@ static struct err *emit_run(struct session *s, struct out *o, uint64_t at, uint6
 			TRY(code_emit_label(s, o, at));
 		function = at - hit.displacement;
 		if (!code_decode(s, at, &insn)) {
-			TRY(emit_absent(o, at));
+			TRY(code_emit_absent(o, at));
 			at += session_arch(s)->insn_align;
 			if (i)
 				break;

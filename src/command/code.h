@@ -12,6 +12,8 @@ extern const struct record insn_record, label_record;
 bool code_decode(struct session *s, uint64_t address, struct insn *ret);
 /* "mod!function+0x12:" line. */
 struct err *code_emit_label(struct session *s, struct out *o, uint64_t address) MUST_USE;
+/* The line of an address whose code is not there. */
+struct err *code_emit_absent(struct out *o, uint64_t address) MUST_USE;
 /* One instruction; regs not NULL: with effective address and what is there. */
 struct err *code_emit_insn(struct session *s, struct out *o, const struct insn *insn,
 			   const struct regs *regs) MUST_USE;

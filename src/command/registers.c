@@ -33,6 +33,10 @@ const struct record registers_record = {
 	.fields = register_fields,
 	.text = "{name}={value:w|?}\n",
 };
+/* Parts of registers and flags have widths of their own: no leading zeros. */
+static const char part_layout[] = "{name}={value:x}\n";
+static const char word_layout[] = "{name}={value:04x|????}\n";
+static const char double_word_layout[] = "{name}={value:08x|????????}\n";
 static const struct record block_record = {
 	.kind = "registers",
 	.help = "all registers in one text block (text output only)",
@@ -83,12 +87,16 @@ static void add_flags(const struct regs *regs, struct strbuf *sb)
 								     : flag_words[i].clear);
 }
 
+/* The upper half of rflags has no bits: WinDbg shows efl. */
+static unsigned digits_of(const struct arch *arch, unsigned reg)
+{
+	return strcmp(arch->regs[reg].name, "efl") == 0 ? 8 : arch->regs[reg].bits / 4;
+}
+
 static void add_value(const struct regs *regs, unsigned reg, struct strbuf *sb)
 {
-	unsigned bits = regs->arch->regs[reg].bits, digits = bits / 4;
+	unsigned digits = digits_of(regs->arch, reg);
 
-	if (strcmp(regs->arch->regs[reg].name, "efl") == 0)
-		digits = 8;
 	if (regs_has(regs, reg))
 		strbuf_addf(sb, "%0*" PRIx64, (int)digits, regs->v[reg]);
 	else
@@ -139,7 +147,10 @@ static void add_block(const struct regs *regs, struct strbuf *sb)
 
 static struct err *emit_register(struct out *o, const struct regs *regs, unsigned reg)
 {
-	out_begin(o, &registers_record);
+	unsigned digits = digits_of(regs->arch, reg);
+
+	out_begin_as(o, &registers_record, digits == 4 ? word_layout
+			     : digits == 8 ? double_word_layout : registers_record.text);
 	out_str(o, "name", regs->arch->regs[reg].name);
 	if (regs_has(regs, reg))
 		out_addr(o, "value", regs->v[reg]);
@@ -164,9 +175,11 @@ struct err *registers_emit(struct session *s, struct out *o, const struct regs *
 	out_str(o, "text", sb.s);
 	TRY(out_end(o));
 	out_set_pointer_size(o, regs->arch->pointer_size);
-	if (!code_decode(s, regs_ip(regs), &insn))
+	if (!regs_has(regs, regs->arch->ip))
 		return NULL;
 	TRY(code_emit_label(s, o, regs_ip(regs)));
+	if (!code_decode(s, regs_ip(regs), &insn))
+		return code_emit_absent(o, regs_ip(regs));
 	return code_emit_insn(s, o, &insn, regs);
 }
 
@@ -222,7 +235,7 @@ static struct err *emit_named(struct session *s, const struct args *args, struct
 		(void)err_ignore(emit_vectors(s, args, o, name, &found));
 		return found ? NULL : usage_error(args, "no register '%s'", name);
 	}
-	out_begin(o, &registers_record);
+	out_begin_as(o, &registers_record, *name == '$' ? registers_record.text : part_layout);
 	out_str(o, "name", name);
 	out_addr(o, "value", value);
 	return out_end(o);
