@@ -36,8 +36,12 @@ static const struct record variable_record = {
 };
 static const char unavailable_layout[] = "{name:15} = <{unavailable}>\n";
 static const char typed_layout[] = "{type} {name} = {value|<value unavailable>}\n";
-static const char verbose_layout[] = "{scope} {address|@} {name:15} = {value|<value unavailable>}\n";
-static const char register_layout[] = "{scope} @{register} {name:15} = {value|<value unavailable>}\n";
+static const char verbose_layout[] = "{scope:-10} {address:P} {name:15} = {value|<value unavailable>}\n";
+static const char register_layout[] = "{scope:-10} @{register:-16} {name:15} = {value|<value unavailable>}\n";
+static const char verbose_typed_layout[] =
+	"{scope:-10} {address:P} {type} {name} = {value|<value unavailable>}\n";
+static const char register_typed_layout[] =
+	"{scope:-10} @{register:-16} {type} {name} = {value|<value unavailable>}\n";
 
 struct dv {
 	bool types, verbose;
@@ -48,8 +52,10 @@ static const char *choose_layout(const struct dv *d, const struct variable *v)
 {
 	if (v->location == LOCATION_NONE)
 		return unavailable_layout;
+	if (d->verbose && v->location == LOCATION_REGISTER)
+		return d->types ? register_typed_layout : register_layout;
 	if (d->verbose)
-		return v->location == LOCATION_REGISTER ? register_layout : verbose_layout;
+		return d->types ? verbose_typed_layout : verbose_layout;
 	return d->types ? typed_layout : variable_record.text;
 }
 
@@ -159,7 +165,6 @@ static struct err *run_frame(struct session *s, const struct args *args, struct 
 {
 	const char *p = args->tail;
 	uint64_t index = session_frame(s);
-	struct stack one = { .n = 1 };
 	unsigned options = 0;
 	struct frame f;
 
@@ -170,8 +175,7 @@ static struct err *run_frame(struct session *s, const struct args *args, struct 
 	if (index > 0xffff)
 		return usage_error(args, "frame 0x%llx is out of range", (unsigned long long)index);
 	TRY(choose_frame(s, args->arena, (unsigned)index, &f));
-	one.frames = &f;
-	TRY(emit_stack(s, args->arena, o, "kn", &one));
+	TRY(emit_single_frame(s, args->arena, o, &f));
 	if (options & 2)
 		session_set_context(s, &f.regs);
 	return options & 1 ? registers_emit(s, o, &f.regs) : NULL;

@@ -98,10 +98,14 @@ static void add_columns(const struct layout *l, bool wide, bool is_inline, struc
 		strbuf_adds(sb, "{args:-26x} ");
 }
 
-static void build_template(const struct layout *l, bool wide, bool is_inline, struct strbuf *sb)
+/* Without a function's name only the offset tells where the frame is. */
+static void build_template(const struct layout *l, bool wide, const struct frame *f, struct strbuf *sb)
 {
-	add_columns(l, wide, is_inline, sb);
-	strbuf_adds(sb, l->params ? "{symbol:N}{params}[+0x{offset:x}]" : "{symbol}");
+	add_columns(l, wide, f->trust == TRUST_INLINE, sb);
+	if (l->params && f->function)
+		strbuf_adds(sb, "{symbol:N}{params:r}[+0x{offset:x}]");
+	else
+		strbuf_adds(sb, l->names_only && f->function ? "{symbol:N}" : "{symbol}");
 	if (l->fpo)
 		strbuf_adds(sb, "[ {note}]");
 	if (l->lines && !l->names_only)
@@ -114,7 +118,7 @@ static struct err *emit_heading(struct out *o, const struct layout *l, bool wide
 	const char *number = l->number ? " # " : "", *memory = l->memory ? "  Memory  " : "";
 
 	if (l->names_only)
-		return out_heading(o, "%s%s\n", number, l->number ? "Call Site" : "Call Site");
+		return out_heading(o, "%s%s\n", number, "Call Site");
 	if (!wide)
 		return out_heading(o, "%s%sChildEBP RetAddr  %s\n", number, memory,
 				   l->args ? "Args to Child              " : "");
@@ -210,7 +214,7 @@ static struct err *emit_frame(struct session *s, struct arena *a, struct out *o,
 		out_str(o, "text", unreliable);
 		TRY(out_end(o));
 	}
-	build_template(l, size == 8, is_inline, &text);
+	build_template(l, size == 8, f, &text);
 	TRY(strbuf_check(&text));
 	out_begin_as(o, &frame_record, text.s);
 	out_uint(o, "index", f->index);
@@ -239,6 +243,16 @@ static struct err *emit_frame(struct session *s, struct arena *a, struct out *o,
 	if (f->half == HALF_WOW)
 		out_str(o, "half", "wow64");
 	return out_end(o);
+}
+
+struct err *emit_single_frame(struct session *s, struct arena *a, struct out *o, const struct frame *f)
+{
+	struct layout l = { .number = true, .lines = true };
+	struct frame quiet = *f;
+
+	quiet.warn_unreliable = false;
+	out_set_pointer_size(o, f->regs.arch->pointer_size);
+	return emit_frame(s, a, o, &l, &quiet, 0);
 }
 
 struct err *emit_stack(struct session *s, struct arena *a, struct out *o, const char *letters,
@@ -368,7 +382,7 @@ static const struct record *const k_records[] = { &frame_record, &warning_record
 const struct command command_k = {
 	.name = "k",
 	.aliases = k_aliases,
-	.summary = "Show the call stack of the current thread",
+	.summary = "show the call stack of the current thread",
 	.usage = "[b|c|d|f|n|p|P|v|L] [= frame stack ip] [count]",
 	.help = "Walks the stack from the current register context and shows one line a frame,\n"
 		"innermost first. The letters behind k choose columns:\n"
