@@ -40,6 +40,10 @@ static const struct record exception_record = {
 		"[      Parameters: {parameters}\n][{reason}\n]"
 		"[Nested exception record: {nested}\n]",
 };
+static const char windows_layout[] = "[ExceptionAddress: {address:w}[ ({symbol})]\n]"
+				     "[   ExceptionCode: {code:08x}[ ({name})]\n]"
+				     "[  ExceptionFlags: {flags:08x}\n]";
+static const char windows_end[] = "[{reason}\n][Nested exception record: {nested}\n]";
 static const char signal_layout[] =
 	"Signal: {code:d}[ ({name})][, code {signal_code}][ at {address}[ ({symbol})]]\n[{reason}\n]";
 
@@ -150,15 +154,30 @@ static void emit_parameters(struct session *s, struct out *o, const struct dump_
 		out_words(o, "parameters", words, n, target_arch(session_target(s))->pointer_size);
 }
 
+/* WinDbg's layout has a line for each parameter. */
+static void add_windows_layout(struct session *s, const struct dump_exception *e, struct strbuf *sb)
+{
+	int digits = (int)target_arch(session_target(s))->pointer_size * 2;
+
+	strbuf_addf(sb, "%sNumberParameters: %u\n", windows_layout, e->n_parameters);
+	for (uint32_t i = 0; i < e->n_parameters && i < MAX_PARAMETERS; i++)
+		strbuf_addf(sb, "   Parameter\\[%u\\]: %0*" PRIx64 "\n", i, digits, e->parameters[i]);
+	strbuf_adds(sb, windows_end);
+}
+
 static struct err *emit_exception(struct session *s, struct out *o, const struct dump_exception *e)
 {
 	const struct dump_facts *f = target_facts(session_target(s));
-	CLEANUP(strbuf_deinit) struct strbuf reason = STRBUF_INIT;
+	CLEANUP(strbuf_deinit) struct strbuf reason = STRBUF_INIT, layout = STRBUF_INIT;
 	bool is_signal = f->os == OS_LINUX || f->os == OS_ANDROID;
 
 	exception_describe(f, e, &reason);
+	if (f->os == OS_WINDOWS)
+		add_windows_layout(s, e, &layout);
 	TRY(strbuf_check(&reason));
-	out_begin_as(o, &exception_record, is_signal ? signal_layout : exception_record.text);
+	TRY(strbuf_check(&layout));
+	out_begin_as(o, &exception_record, is_signal ? signal_layout
+			     : layout.len ? layout.s : exception_record.text);
 	out_uint(o, "thread", e->tid);
 	if (!is_signal || linux_signal_is_fault(e->code, signal_code(f, e)))
 		emit_address(s, o, e->address);

@@ -43,8 +43,8 @@ static const struct form forms[] = {
 	{ "dq", 8, 2, 16, "{address}  {words}\n" },
 	{ "df", 4, 4, 16, "{address}  {words:f}\n" },
 	{ "dD", 8, 3, 15, "{address}  {words:f}\n" },
-	{ "dyb", 1, 4, 32, "{address}  {words:b}\n" },
-	{ "dyd", 4, 1, 8, "{address}  {words:b}\n" },
+	{ "dyb", 1, 4, 32, "{address}  {words:-35b}  {words:D}\n" },
+	{ "dyd", 4, 1, 8, "{address}  {words:b}  {words}\n" },
 	{ "dW", 2, 8, 64, "{address}  {words:-39}  {words:A}\n" },
 	{ "dc", 4, 4, 32, "{address}  {words:-35}  {words:A}\n" },
 };

@@ -33,7 +33,7 @@ static const struct record hit_record = {
 	.fields = hit_fields,
 	.text = "{address}  {words:-47D}  {words:A}\n",
 };
-static const char words_layout[] = "{address}  {words:-39}  {words:A}\n";
+static const char words_layout[] = "{address}  {words}  {words:A}\n";
 static const char string_layout[] = "{address}  {text:q}\n";
 
 struct search {
