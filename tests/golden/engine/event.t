@@ -1,0 +1,160 @@
+The dump and its event: vertarget .time .lastevent .exr .ecxr .cxr
+
+  $ mkdump - app.dmp <<'END'
+  > minidump x64
+  > header time=1234567890
+  > system windows 10.0.19041 cpus=4 vendor=GenuineIntel product=1
+  > misc size=44 pid=0x1a2c create=1234567000 user=1 kernel=2
+  > module 0x7ff700000000 0x10000 C:\demo\app.exe
+  > memory 0x10f000 u64 0x7ff700001000 0x7ff700002000
+  > memory 0x11f000 u64 0x7ff700003000
+  > memory 0x7ff700001000 zero 0x40 hex c70001000000 fill 0x40 0x90
+  > memory 0x20000 u32 0xc0000005 0 ptr 0 0x7ff700001040 u32 2 0 ptr 1 0x20
+  > memory 0x30000 zero 0x30 u32 0x10000f 0 u16 0x33 0x2b 0x2b 0x53 0x2b 0x2b u32 0x246 at 0x30078 ptr 0x1111 0x2222 at 0x30098 ptr 0x10f000 at 0x300f8 ptr 0x7ff700001040 at 0x304d0
+  > thread 0x1a30 teb=0x300000 stack=0x10f000 rsp=0x10f000 rip=0x7ff700001010
+  > thread 0x1a34 teb=0x302000 stack=0x11f000 rsp=0x11f000 rip=0x7ff700002040
+  > exception 0x1a34 0xc0000005 0x7ff700001040 1 0x10 rip=0x7ff700001040 rsp=0x11f000 rax=0x10 cs=0x33 ss=0x2b eflags=0x10246
+  > END
+
+  $ osmodump -q app.dmp -c 'vertarget'
+  Windows 10 Version 10.0.19041 (4 procs) x64
+  Product: WinNt
+  Processor: GenuineIntel
+  User Mini Dump File: Only registers, stack and portions of memory are available
+  Debug session time: Fri Feb 13 23:31:30.000 2009 (UTC + 0:00)
+  System Uptime: not available
+  Process Uptime: 0 days 0:14:50.000
+    Kernel time: 0 days 0:00:02.000
+    User time: 0 days 0:00:01.000
+  $ osmodump -q app.dmp -c '.time'
+  Debug session time: Fri Feb 13 23:31:30.000 2009 (UTC + 0:00)
+  System Uptime: not available
+  Process Uptime: 0 days 0:14:50.000
+    Kernel time: 0 days 0:00:02.000
+    User time: 0 days 0:00:01.000
+  $ osmodump -q app.dmp -c '.lastevent; .exr -1'
+  Last event: 1a2c.1a34: Access violation - code c0000005 (Attempt to write to address 0000000000000010)
+  ExceptionAddress: 00007ff700001040 (app+0x1040)
+     ExceptionCode: c0000005 (Access violation)
+    ExceptionFlags: 00000000
+  NumberParameters: 2
+     Parameter[0]: 0000000000000001
+     Parameter[1]: 0000000000000010
+  Attempt to write to address 0000000000000010
+  $ osmodump -q --json app.dmp -c 'vertarget; .time; .lastevent; .exr -1'
+  {"kind":"target","os":"Windows 10","version":"10.0.19041","build":19041,"processors":4,"processor":"GenuineIntel","machine":"x64","product":"WinNt","title":"User Mini Dump File: Only registers, stack and portions of memory are available","file":"app.dmp","pid":6700,"debug_time":"2009-02-13T23:31:30Z","process_uptime":890.0,"kernel_time":2.0,"user_time":1.0}
+  {"kind":"time","debug_time":"2009-02-13T23:31:30Z","process_uptime":890.0,"kernel_time":2.0,"user_time":1.0}
+  {"kind":"last_event","thread":6708,"code":3221225477,"reason":"1a2c.1a34: Access violation - code c0000005 (Attempt to write to address 0000000000000010)"}
+  {"kind":"exception","thread":6708,"address":"0x7ff700001040","symbol":{"module":"app","offset":4160,"address":"0x7ff700001040"},"code":3221225477,"name":"Access violation","flags":0,"parameters":["0x1","0x10"],"reason":"Attempt to write to address 0000000000000010"}
+
+A record in memory, and one that is not there:
+
+  $ osmodump -q app.dmp -c '.exr 20000'
+  ExceptionAddress: 00007ff700001040 (app+0x1040)
+     ExceptionCode: c0000005 (Access violation)
+    ExceptionFlags: 00000000
+  NumberParameters: 2
+     Parameter[0]: 0000000000000001
+     Parameter[1]: 0000000000000020
+  Attempt to write to address 0000000000000020
+  $ osmodump -q --json app.dmp -c '.exr 20000'
+  {"kind":"exception","thread":0,"address":"0x7ff700001040","symbol":{"module":"app","offset":4160,"address":"0x7ff700001040"},"code":3221225477,"name":"Access violation","flags":0,"parameters":["0x1","0x20"],"reason":"Attempt to write to address 0000000000000020"}
+  $ osmodump -q app.dmp -c '.exr 999000'
+  no memory at 0x999000 in the dump
+  [1]
+
+The context of the exception; k and r work in it until .cxr:
+
+  $ osmodump -q app.dmp -c '~0s; .ecxr; ? @$tid; k 1; r rax; .cxr; r rax'
+  rax=0000000000000010 rbx=0000000000000000 rcx=0000000000000000
+  rdx=0000000000000000 rsi=0000000000000000 rdi=0000000000000000
+  rip=00007ff700001040 rsp=000000000011f000 rbp=0000000000000000
+   r8=0000000000000000  r9=0000000000000000 r10=0000000000000000
+  r11=0000000000000000 r12=0000000000000000 r13=0000000000000000
+  r14=0000000000000000 r15=0000000000000000
+  iopl=0         nv up ei pl zr na pe nc
+  cs=0033  ss=002b  ds=0000  es=0000  fs=0000  gs=0000             efl=00010246
+  app+0x1040:
+  00007ff7`00001040 c70001000000    mov     dword ptr [rax],1          ds:00000000`00000010=????????
+  Evaluate expression: 6708 = 00000000`00001a34
+  Child-SP          RetAddr           Call Site
+  WARNING: Stack unwind information not available. Following frames may be wrong.
+  00000000`0011f000 00007ff7`00003000 app+0x1040
+  rax=0000000000000010
+  rax=0000000000000000
+  $ osmodump -q app.dmp -c '.cxr 30000; r rcx'
+  rax=0000000000001111 rbx=0000000000000000 rcx=0000000000002222
+  rdx=0000000000000000 rsi=0000000000000000 rdi=0000000000000000
+  rip=00007ff700001040 rsp=000000000010f000 rbp=0000000000000000
+   r8=0000000000000000  r9=0000000000000000 r10=0000000000000000
+  r11=0000000000000000 r12=0000000000000000 r13=0000000000000000
+  r14=0000000000000000 r15=0000000000000000
+  iopl=0         nv up ei pl zr na pe nc
+  cs=0033  ss=002b  ds=002b  es=002b  fs=0053  gs=002b             efl=00000246
+  app+0x1040:
+  00007ff7`00001040 c70001000000    mov     dword ptr [rax],1          ds:00000000`00001111=????????
+  rcx=0000000000002222
+  $ osmodump -q app.dmp -c '.cxr 20000'
+  no memory at 0x20030 in the dump
+  [1]
+  $ osmodump -q --json app.dmp -c '.ecxr' | head -3
+  {"kind":"register","name":"rax","value":"0x10","bits":64}
+  {"kind":"register","name":"rcx","value":"0x0","bits":64}
+  {"kind":"register","name":"rdx","value":"0x0","bits":64}
+  $ osmodump -q --json app.dmp -c '.cxr 30000' | grep -c '"kind":"register"'
+  33
+
+A dump without an event:
+
+  $ mkdump - none.dmp <<'END'
+  > minidump x86
+  > header time=1234567890
+  > system windows 6.1.7601 text="Service Pack 1" cpus=1
+  > memory 0x20000 zero 16
+  > thread 1 stack=0x20000 esp=0x20000 eip=0x401000
+  > END
+  $ osmodump -q none.dmp -c 'vertarget; .lastevent'
+  Windows 7 Version 6.1.7601 (Service Pack 1) (1 procs) x86
+  User Mini Dump File: Only registers, stack and portions of memory are available
+  Debug session time: Fri Feb 13 23:31:30.000 2009 (UTC + 0:00)
+  System Uptime: not available
+  Process Uptime: not available
+  Last event: none stated in the dump
+  $ osmodump -q none.dmp -c '.exr -1'
+  the dump states no exception or signal
+  [1]
+  $ osmodump -q none.dmp -c '.ecxr'
+  the dump has no exception
+  [1]
+
+A core has a signal; its times are those of the process:
+
+  $ mkdump - core <<'END'
+  > elfcore x64
+  > process pid=4711 ppid=1 uid=1000 gid=1000 name=demo args="demo --fast"
+  > thread 4712 signal=11 user=0.01 system=0.002 rip=0x401010 rsp=0x7ffc00000100
+  > siginfo 11 1 addr=0xdead0
+  > file 0x401000 0x402000 0x1000 /usr/bin/demo
+  > memory 0x401000 prot=rx fill 0x20 0x90
+  > memory 0x7ffc00000000 prot=rw zero 0x200
+  > END
+  $ osmodump -q core -c 'vertarget; .time; .lastevent; .exr -1'
+  Linux x64
+  User Core Dump File (ELF): Linux x64 process
+  Process: demo (4711)
+  Command line: demo --fast
+  Debug session time: not available
+  System Uptime: not available
+  Process Uptime: not available
+  Debug session time: not available
+  System Uptime: not available
+  Process Uptime: not available
+  Last event: 1267.1268: SIGSEGV - code 0000000b (Segmentation fault: SEGV_MAPERR at 0xdead0)
+  Signal: 11 (SIGSEGV), code 1 at 00000000`000dead0
+  Segmentation fault: SEGV_MAPERR at 0xdead0
+  $ osmodump -q --json core -c '.exr -1; .lastevent'
+  {"kind":"exception","thread":4712,"address":"0xdead0","code":11,"name":"SIGSEGV","signal_code":1,"parameters":["0x1","0xdead0","0x0"],"reason":"Segmentation fault: SEGV_MAPERR at 0xdead0"}
+  {"kind":"last_event","thread":4712,"code":11,"reason":"1267.1268: SIGSEGV - code 0000000b (Segmentation fault: SEGV_MAPERR at 0xdead0)"}
+  $ osmodump -q core -c '.exr 7ffc00000000'
+  exception records in memory exist on Windows only; .exr -1 shows the signal
+  [1]
