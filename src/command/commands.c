@@ -33,6 +33,8 @@ extern const struct command command_exr;
 extern const struct command command_lastevent;
 extern const struct command command_ecxr;
 extern const struct command command_cxr;
+extern const struct command command_locks;
+extern const struct command command_cs;
 extern const struct command command_threads;
 extern const struct command command_effmach;
 extern const struct command command_sw;
@@ -114,6 +116,8 @@ const struct command *const commands[] = {
 	&command_sw,
 	&command_process,
 	&command_system,
+	&command_locks,
+	&command_cs,
 	/* expressions and text */
 	&command_evaluate,
 	&command_evaluate_cpp,

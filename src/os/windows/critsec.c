@@ -100,6 +100,12 @@ static const char *find_corruption(struct target *t, const struct critsec *cs, s
 		return cs->encoding == LOCKCOUNT_OLD && cs->lock_count < -1
 			       ? arena_printf(a, "LockCount %d is below -1", cs->lock_count)
 			       : NULL;
+	/* the owner is no thread but an address nearby: plain data lies there */
+	if (!cs->owner && cs->owning_thread >> 16 && cs->owning_thread >> 16 == cs->address >> 16)
+		return arena_printf(a, "OwningThread 0x%" PRIx64 " is no thread but an address near the "
+				       "section: the memory was overwritten (LockCount %d would mean "
+				       "%" PRIu64 " waiting threads)",
+				    cs->owning_thread, cs->lock_count, cs->waiters);
 	if (cs->waiters > n)
 		return arena_printf(a, "LockCount %d means %" PRIu64
 				       " waiting threads, the process has %zu",

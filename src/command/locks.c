@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * !locks and !cs: critical sections of a Windows process, with the meaning of
+ * LockCount beside the raw value, values that cannot be right, owners that are
+ * gone, and the threads that wait. On Linux !locks shows what threads wait for
+ * (locks_linux.c).
+ *
+ * Sections come from ntdll's list and from the threads that wait: those that
+ * were made without debug information are in no list.
+ */
+#include "command/locks.h"
+
+#include "base/cancel.h"
+#include "base/vec.h"
+#include "command/stack.h"
+#include "os/windows/critsec.h"
+
+#include <inttypes.h>
+
+enum { MAX_WAITERS_SHOWN = 256 };
+
+static const struct field section_fields[] = {
+	{ "name", FIELD_STR, "module!symbol+offset, the way WinDbg writes it" },
+	{ "address", FIELD_ADDR, "of the section" },
+	{ "half", FIELD_STR, "of a WOW64 process: x86 or x64" },
+	{ "debug_info", FIELD_ADDR, "its debug structure" },
+	{ "locked", FIELD_BOOL, "whether it is held" },
+	{ "waiter_woken", FIELD_BOOL, "whether a waiting thread has been woken" },
+	{ "lock_count", FIELD_INT, "LockCount as stored" },
+	{ "meaning", FIELD_STR, "what LockCount says in this version of Windows" },
+	{ "waiters", FIELD_UINT, "waiting threads by LockCount" },
+	{ "recursion_count", FIELD_INT, "how often the owner entered it" },
+	{ "owning_thread", FIELD_HEX, "thread id of the owner, as stored" },
+	{ "owner", FIELD_UINT, "the debugger's number of the owner" },
+	{ "owner_name", FIELD_STR, "name of that thread" },
+	{ "entry_count", FIELD_HEX, "of the debug structure" },
+	{ "contention_count", FIELD_HEX, "of the debug structure" },
+	{ "lock_semaphore", FIELD_HEX, "event that waiting threads sleep on" },
+	{ "spin_count", FIELD_HEX, "turns before sleeping" },
+	{ "waiting", FIELD_WORDS, "debugger's numbers of the threads seen to wait for it" },
+	{ "unlisted", FIELD_BOOL, "it was found by a waiting thread, not in ntdll's list" },
+	{ "corrupt", FIELD_STR, "why the values cannot be right" },
+	{ "orphaned", FIELD_BOOL, "its owner is not in the dump" },
+	{ NULL },
+};
+
+#define LOCKS_HEAD "\nCritSec {name} at {address}\n"
+#define LOCKS_TAIL                                                                                   \
+	"RecursionCount     {recursion_count}\n"                                                     \
+	"OwningThread       {owning_thread}[ (thread {owner}[ \"{owner_name}\"])]\n"                 \
+	"[EntryCount         {entry_count}\n][ContentionCount    {contention_count}\n]"              \
+	"[Waiting threads    {waiting:d}\n]"
+#define LOCKS_LOCKED LOCKS_TAIL "*** Locked\n"
+#define LOCKS_COUNT "LockCount          {lock_count}: {meaning}\n"
+
+static const struct record section_record = {
+	.kind = "critical_section",
+	.help = "a critical section",
+	.fields = section_fields,
+	.text = LOCKS_HEAD LOCKS_COUNT LOCKS_LOCKED,
+};
+static const char woken_layout[] =
+	LOCKS_HEAD "WaiterWoken        Yes\n" LOCKS_COUNT LOCKS_LOCKED;
+static const char not_woken_layout[] =
+	LOCKS_HEAD "WaiterWoken        No\n" LOCKS_COUNT LOCKS_LOCKED;
+static const char free_layout[] = LOCKS_HEAD "LockCount          NOT LOCKED\n" LOCKS_TAIL;
+
+#define CS_HEAD                                                                                      \
+	"-----------------------------------------\n"                                                \
+	"[DebugInfo          = 0x{debug_info}\n]"                                                    \
+	"Critical section   = 0x{address} ({name})\n"
+#define CS_TAIL                                                                                      \
+	"OwningThread       = 0x{owning_thread:08x}[ (thread {owner}[ \"{owner_name}\"])]\n"         \
+	"RecursionCount     = 0x{recursion_count:X}\n"                                               \
+	"LockSemaphore      = 0x{lock_semaphore:X}\n"                                                \
+	"SpinCount          = 0x{spin_count:08x}\n"                                                  \
+	"[Waiting threads    = {waiting:d}\n]"
+#define CS_COUNT "LOCKED\nLockCount          = {lock_count}: {meaning}\n"
+static const char cs_layout[] = CS_HEAD CS_COUNT CS_TAIL;
+static const char cs_woken_layout[] = CS_HEAD CS_COUNT "WaiterWoken        = Yes\n" CS_TAIL;
+static const char cs_not_woken_layout[] = CS_HEAD CS_COUNT "WaiterWoken        = No\n" CS_TAIL;
+static const char cs_free_layout[] = CS_HEAD "NOT LOCKED\n" CS_TAIL;
+
+static const struct field scan_fields[] = {
+	{ "half", FIELD_STR, "of a WOW64 process: x86 or x64" },
+	{ "scanned", FIELD_UINT, "sections in ntdll's list" },
+	{ "unlisted", FIELD_UINT, "sections found by waiting threads only" },
+	{ "trouble", FIELD_STR, "why the list is not whole" },
+	{ NULL },
+};
+static const struct record scan_record = {
+	.kind = "critical_sections_scanned",
+	.help = "how many critical sections were looked at",
+	.fields = scan_fields,
+	.text = "\nScanned {scanned} critical sections[ ({half})]\n"
+		"[{unlisted} more found by the threads that wait for them\n]"
+		"[The list is not whole: {trouble}\n]",
+};
+
+struct wait {
+	struct thread *thread;
+	uint64_t address;
+};
+
+struct found {
+	struct critsec cs;
+	bool unlisted;
+};
+
+/* What is known of one half. */
+struct locks {
+	struct session *s;
+	enum thread_half half;
+	VEC(struct wait) waits;
+	VEC(struct found) found;
+	struct critsec_walk walk;
+	struct err *list_error;	/* why there is no list; owned */
+	bool no_memory;
+};
+
+struct filter {
+	bool all, locked, orphaned, owner_stack, creation_stack, cs;
+	uint64_t address;	/* 0: any */
+};
+
+static void locks_deinit(struct locks *l)
+{
+	vec_deinit(&l->waits);
+	vec_deinit(&l->found);
+	err_free(l->list_error);
+}
+
+static bool take_section(void *arg, const struct critsec *cs)
+{
+	struct locks *l = arg;
+
+	l->no_memory = !vec_push(&l->found, ((struct found){ *cs, false }));
+	return !l->no_memory;
+}
+
+static struct err *collect_waits(struct locks *l)
+{
+	struct target *t = session_target(l->s);
+	struct thread *threads;
+	size_t n = target_threads(t, &threads);
+
+	for (size_t i = 0; i < n; i++) {
+		struct wait w = { .thread = &threads[i] };
+		bool certain;
+
+		TRY(cancel_check());
+		if (l->half == HALF_WOW && !threads[i].teb32)
+			continue;
+		w.address = critsec_waited_by(t, w.thread, l->half, &certain);
+		if (w.address && !vec_push(&l->waits, w))
+			return err_nomem();
+	}
+	return NULL;
+}
+
+static bool has_section(const struct locks *l, uint64_t address)
+{
+	for (size_t i = 0; i < l->found.n; i++)
+		if (l->found.v[i].cs.address == address)
+			return true;
+	return false;
+}
+
+static struct err *add_section(struct locks *l, struct arena *a, uint64_t address)
+{
+	struct found f = { .unlisted = true };
+
+	TRY(critsec_read(session_target(l->s), l->half, address, a, &f.cs));
+	return vec_push(&l->found, f) ? NULL : err_nomem();
+}
+
+static struct err *collect(struct locks *l, struct arena *a)
+{
+	TRY(collect_waits(l));
+	l->list_error = critsec_list(session_target(l->s), l->half, a, take_section, l, &l->walk);
+	if (l->no_memory)
+		return err_nomem();
+	for (size_t i = 0; i < l->waits.n; i++)
+		if (!has_section(l, l->waits.v[i].address))
+			err_ignore(add_section(l, a, l->waits.v[i].address));
+	return NULL;
+}
+
+static const char *half_name(struct session *s, enum thread_half half)
+{
+	if (!target_has_wow(session_target(s)))
+		return NULL;
+	return half == HALF_WOW ? "x86" : "x64";
+}
+
+/* WinDbg's form: hex without 0x, "+319ee0" outside modules. */
+static void emit_name(struct session *s, struct out *o, uint64_t address)
+{
+	struct symbol_hit hit;
+
+	target_symbol_at(session_target(s), address, &hit);
+	if (!hit.module)
+		out_strf(o, "name", "+%" PRIx64, address);
+	else if (!hit.symbol.name)
+		out_strf(o, "name", "%s+%" PRIx64, hit.module->name, hit.displacement);
+	else
+		out_strf(o, "name", "%s!%s+%" PRIx64, hit.module->name, hit.symbol.name,
+			 hit.displacement);
+}
+
+static void emit_meaning(struct out *o, const struct critsec *cs)
+{
+	if (!cs->locked)
+		out_str(o, "meaning", "not locked");
+	else if (cs->encoding == LOCKCOUNT_BITS)
+		out_strf(o, "meaning", "locked, %" PRIu64 " waiting, %s woken%s", cs->waiters,
+			 cs->waiter_woken ? "one" : "none", cs->corrupt ? " (impossible)" : "");
+	else if (cs->encoding == LOCKCOUNT_OLD)
+		out_strf(o, "meaning", "locked, %" PRIu64 " waiting%s", cs->waiters,
+			 cs->corrupt ? " (impossible)" : "");
+	else
+		out_str(o, "meaning", "locked; waiters not known: the dump does not tell the version "
+				      "of Windows");
+	if (cs->encoding != LOCKCOUNT_UNKNOWN)
+		out_uint(o, "waiters", cs->waiters);
+}
+
+static const char *layout_for(const struct critsec *cs, bool is_cs)
+{
+	if (!cs->locked)
+		return is_cs ? cs_free_layout : free_layout;
+	if (cs->encoding != LOCKCOUNT_BITS)
+		return is_cs ? cs_layout : section_record.text;
+	if (is_cs)
+		return cs->waiter_woken ? cs_woken_layout : cs_not_woken_layout;
+	return cs->waiter_woken ? woken_layout : not_woken_layout;
+}
+
+static void emit_waiting(const struct locks *l, struct out *o, uint64_t address)
+{
+	struct out_word words[MAX_WAITERS_SHOWN];
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->waits.n && n < ARRAY_SIZE(words); i++)
+		if (l->waits.v[i].address == address)
+			words[n++] = (struct out_word){ l->waits.v[i].thread->index, true };
+	if (n)
+		out_words(o, "waiting", words, n, 4);
+}
+
+static void emit_counts(struct out *o, const struct critsec *cs)
+{
+	out_bool(o, "locked", cs->locked);
+	if (cs->locked && cs->encoding == LOCKCOUNT_BITS)
+		out_bool(o, "waiter_woken", cs->waiter_woken);
+	out_int(o, "lock_count", cs->lock_count);
+	emit_meaning(o, cs);
+	out_int(o, "recursion_count", cs->recursion_count);
+	out_uint(o, "owning_thread", cs->owning_thread);
+	if (cs->owner) {
+		out_uint(o, "owner", cs->owner->index);
+		out_name(o, "owner_name", cs->owner->name);
+	}
+	if (cs->has_debug) {
+		out_uint(o, "entry_count", cs->entry_count);
+		out_uint(o, "contention_count", cs->contention_count);
+	}
+	out_uint(o, "lock_semaphore", cs->lock_semaphore);
+	out_uint(o, "spin_count", cs->spin_count);
+}
+
+/* The lines behind the section in text; fields of it in JSON. */
+static struct err *tell_trouble(struct out *o, const struct found *f)
+{
+	if (f->cs.corrupt)
+		TRY(out_heading(o, "*** Corrupt: %s\n", f->cs.corrupt));
+	if (f->cs.orphaned)
+		TRY(out_heading(o, "*** Orphaned: its owner, thread %" PRIx64 ", is not in the dump\n",
+				f->cs.owning_thread));
+	if (f->unlisted)
+		TRY(out_heading(o, "*** Not in ntdll's list: found by address\n"));
+	return NULL;
+}
+
+static struct err *emit_section(const struct locks *l, const struct found *f, bool is_cs, struct out *o)
+{
+	const struct critsec *cs = &f->cs;
+
+	out_begin_as(o, &section_record, layout_for(cs, is_cs));
+	emit_name(l->s, o, cs->address);
+	out_addr(o, "address", cs->address);
+	out_str(o, "half", half_name(l->s, l->half));
+	if (cs->debug_info)
+		out_addr(o, "debug_info", cs->debug_info);
+	emit_counts(o, cs);
+	emit_waiting(l, o, cs->address);
+	if (f->unlisted)
+		out_bool(o, "unlisted", true);
+	if (cs->corrupt)
+		out_str(o, "corrupt", cs->corrupt);
+	if (cs->orphaned)
+		out_bool(o, "orphaned", true);
+	TRY(out_end(o));
+	return tell_trouble(o, f);
+}
+
+static struct err *emit_owner_stack(const struct locks *l, const struct critsec *cs, struct arena *a,
+				    struct out *o)
+{
+	struct stack_options options = { .max_frames = 64, .half = l->half };
+	struct stack stack = { 0 };
+
+	if (!cs->owner)
+		return cs->locked ? out_heading(o, "OwnerStack: the owner is no thread of the dump\n")
+				  : NULL;
+	TRY(stack_walk(session_target(l->s), cs->owner, &options, a, &stack));
+	TRY(out_heading(o, "\nOwnerStack of thread %zu (tid %x):\n", cs->owner->index, cs->owner->tid));
+	return emit_stack(l->s, a, o, "k", &stack);
+}
+
+static bool wanted(const struct filter *w, const struct critsec *cs)
+{
+	if (w->address)
+		return cs->address == w->address;
+	if (w->all)
+		return true;
+	if (w->orphaned)
+		return cs->orphaned;
+	return cs->locked || cs->corrupt;
+}
+
+static struct err *emit_found(const struct locks *l, const struct filter *w, struct arena *a,
+			      struct out *o)
+{
+	for (size_t i = 0; i < l->found.n; i++) {
+		const struct found *f = &l->found.v[i];
+
+		TRY(cancel_check());
+		if (!wanted(w, &f->cs))
+			continue;
+		TRY(emit_section(l, f, w->cs, o));
+		if (w->owner_stack)
+			TRY(emit_owner_stack(l, &f->cs, a, o));
+		if (w->creation_stack)
+			TRY(out_heading(o, "Creation stack: not recorded in this dump\n"));
+	}
+	return NULL;
+}
+
+static struct err *emit_scan(const struct locks *l, struct out *o)
+{
+	size_t unlisted = 0;
+
+	for (size_t i = 0; i < l->found.n; i++)
+		unlisted += l->found.v[i].unlisted;
+	out_begin(o, &scan_record);
+	out_str(o, "half", half_name(l->s, l->half));
+	out_uint(o, "scanned", l->walk.scanned);
+	if (unlisted)
+		out_uint(o, "unlisted", unlisted);
+	if (l->list_error)
+		out_str(o, "trouble", err_message(l->list_error));
+	else
+		out_str(o, "trouble", l->walk.broken);
+	return out_end(o);
+}
+
+static struct err *show_half(struct session *s, enum thread_half half, const struct filter *w,
+			     struct arena *a, struct out *o)
+{
+	CLEANUP(locks_deinit) struct locks l = { .s = s, .half = half };
+	struct err *e;
+
+	TRY(collect(&l, a));
+	if (w->address && !has_section(&l, w->address))
+		TRY(add_section(&l, a, w->address));
+	if (l.list_error && !l.found.n) {
+		e = l.list_error;
+		l.list_error = NULL;
+		return err_prefix(e, "critical sections");
+	}
+	out_set_pointer_size(o, half == HALF_WOW ? 4 : target_arch(session_target(s))->pointer_size);
+	TRY(emit_found(&l, w, a, o));
+	return w->address ? NULL : emit_scan(&l, o);
+}
+
+/* Both halves of a WOW64 process, the effective one first; an address belongs
+ * to the effective half. One that cannot be shown does not hide the other. */
+static struct err *show(struct session *s, const struct filter *w, struct arena *a, struct out *o)
+{
+	enum thread_half half = session_half(s);
+	struct err *e = show_half(s, half, w, a, o), *other = NULL;
+
+	if (!w->address && target_has_wow(session_target(s)) && (!e || err_code(e) == ERR_NOTFOUND))
+		other = show_half(s, half == HALF_WOW ? HALF_NATIVE : HALF_WOW, w, a, o);
+	out_set_pointer_size(o, session_pointer_size(s));
+	if (!e)
+		return other;
+	if (other)
+		session_report(s, other);
+	return e;
+}
+
+static struct err *run_locks(struct session *s, const struct args *args, struct out *o)
+{
+	const char *p = args->tail;
+	struct filter w = { 0 };
+	unsigned options = 0;
+
+	TRY(options_parse(&p, "vo", &options));
+	TRY(end_parse(args, p));
+	w.all = options & 1;
+	w.orphaned = options & 2;
+	if (!target_is_windows(session_target(s)))
+		return locks_linux(s, args, w.all, w.orphaned, o);
+	return show(s, &w, args->arena, o);
+}
+
+static struct err *run_cs(struct session *s, const struct args *args, struct out *o)
+{
+	const char *p = args->tail;
+	struct filter w = { .cs = true };
+	unsigned options = 0;
+
+	if (*p == '-' && p[1] == '?')
+		return usage_error(args, "see .hh !cs");
+	TRY(options_parse(&p, "los", &options));
+	if (*p)
+		TRY(expr_parse(s, &p, &w.address));
+	TRY(end_parse(args, p));
+	w.all = !(options & 1);
+	w.owner_stack = options & 2;
+	w.creation_stack = options & 4;
+	return show(s, &w, args->arena, o);
+}
+
+static const struct record *const locks_records[] = { &section_record, &scan_record, &futex_record,
+						      NULL };
+static const struct record *const cs_records[] = { &section_record, &scan_record, &frame_record,
+						   NULL };
+
+const struct command command_locks = {
+	.name = "!locks",
+	.summary = "show the locks that are held, their owners and who waits",
+	.usage = "[-v | -o]",
+	.help = "Windows: the critical sections of ntdll's list that are locked, and those that\n"
+		"threads are seen to wait for; -v shows all, -o those whose owner is gone. Behind\n"
+		"LockCount stands what it means in the dump's version of Windows: up to XP the\n"
+		"entries minus one, since Server 2003 SP1 a lock bit, a woken bit and the ones'\n"
+		"complement of the waiters. Values that no program can produce are told as\n"
+		"corruption. Of a WOW64 process both halves are shown.\n"
+		"\n"
+		"Linux: the mutexes and read-write locks that threads sleep on in futex(2), with\n"
+		"owner, waiters, how that is known, and deadlocks; -v shows everything that threads\n"
+		"wait for there. Locks that nobody waits for cannot be found.",
+	.records = locks_records,
+	.needs = NEEDS_TARGET,
+	.run = run_locks,
+};
+
+const struct command command_cs = {
+	.name = "!cs",
+	.summary = "show critical sections",
+	.usage = "[-l] [-o] [-s] [address]",
+	.help = "All sections of ntdll's list, or the one at an address. -l shows locked ones only,\n"
+		"-o adds the stack of the owner, -s the stack that created it, where it was\n"
+		"recorded. LockCount is explained as by !locks.",
+	.records = cs_records,
+	.needs = NEEDS_TARGET | NEEDS_WINDOWS,
+	.run = run_cs,
+};
