@@ -504,10 +504,12 @@ static const char *next_text(struct dump *d, struct cursor *c)
 {
 	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
 	struct cursor start = *c;
+	uint64_t size;
 
 	while (cursor_left(c) >= 2 && cursor_u16(c))
 		;
-	strbuf_add_utf16le(&sb, cursor_bytes(&start, c->pos - start.pos), c->pos - start.pos);
+	size = c->pos - start.pos;
+	strbuf_add_utf16le(&sb, cursor_bytes(&start, size), size);
 	return sb.failed ? NULL : arena_strdup(&d->arena, sb.s);
 }
 
