@@ -104,15 +104,16 @@ static bool by_frame_data(struct walk *w, struct module *m, struct step *s)
 	return false;
 }
 
+/* Only what was interrupted can be a leaf: a caller has called. */
 static bool by_tables(struct walk *w, struct module *m, struct step *s)
 {
 	const struct unwind_image *image = module_unwind_image(w->t, m);
 	struct err *e;
 
 	if (w->regs.arch->machine == MACHINE_X64)
-		e = x64_unwind(&w->t->memory, image, true, &w->regs, &s->caller, &s->result);
+		e = x64_unwind(&w->t->memory, image, w->exact, &w->regs, &s->caller, &s->result);
 	else
-		e = arm64_unwind(&w->t->memory, image, true, &w->regs, &s->caller, &s->result);
+		e = arm64_unwind(&w->t->memory, image, w->exact, &w->regs, &s->caller, &s->result);
 	return !err_ignore(e);
 }
 
