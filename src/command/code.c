@@ -294,6 +294,8 @@ static struct err *run_u(struct session *s, const struct args *args, struct out 
 	TRY(end_parse(args, p));
 	if (!range.given)
 		TRY(default_start(s, &range.start));
+	if (range.end_given && !back)
+		end = range.start + range.count * session_arch(s)->insn_align;
 	if (range.count > MAX_INSNS)
 		range.count = MAX_INSNS;
 	if (back) {

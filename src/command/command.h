@@ -132,6 +132,7 @@ struct range {
 	uint64_t count;	/* units; default_count when not given */
 	bool given;	/* an address was given */
 	bool count_given;
+	bool end_given;	/* the count comes from an end address */
 };
 struct err *range_parse(struct session *s, const char **p, unsigned unit, uint64_t default_count,
 			struct range *ret) MUST_USE;

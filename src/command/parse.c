@@ -190,7 +190,7 @@ static struct err *parse_end(struct session *s, const char **p, unsigned unit, s
 	if (end < r->start)
 		return err_new(ERR_USAGE, "Range error in '%.60s': the end lies before the start", at);
 	r->count = (end - r->start) / unit + 1;
-	r->count_given = true;
+	r->count_given = r->end_given = true;
 	return check_limit(r->count, unit, false, at);
 }
 

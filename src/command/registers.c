@@ -110,6 +110,8 @@ static void add_item(const struct regs *regs, const struct block_item *item, str
 	if (strcmp(item->name, "iopl") == 0) {
 		if (regs_has(regs, regs->arch->flags))
 			add_flags(regs, sb);
+		else if (sb->len && sb->s[sb->len - 1] == '\n')
+			return; /* a line of its own, with nothing to say */
 	} else {
 		strbuf_addf(sb, "%s=", item->name);
 		reg = arch_reg_by_name(regs->arch, item->name + (item->name[0] == ' '));

@@ -20,6 +20,7 @@ static const struct field symbol_fields[] = {
 	{ "size", FIELD_SIZE, "bytes, where known" },
 	{ "value", FIELD_STR, "value of data with a type" },
 	{ "symbol_kind", FIELD_STR, "function, data, public, export, constant, tls, label" },
+	{ "scope", FIELD_STR, "prv when symbols tell the type, else pub" },
 	{ NULL },
 };
 
@@ -30,7 +31,19 @@ static const struct record symbol_record = {
 	.text = "{address}          {module}!{name} = {value|<no type information>}\n",
 };
 static const char plain_layout[] = "{address}          {module}!{name}\n";
-static const char typed_layout[] = "{address}          {type} {module}!{name}[ = {value}]\n";
+static const char typed_layout[] = "{address} {type} {module}!{name}[ = {value}]\n";
+static const char value_layout[] = "{address}          {module}!{name} = {value}\n";
+static const char address_layout[] = "{address}\n";
+static const char name_layout[] = "{module}!{name}\n";
+static const char both_layout[] = "{address} {module}!{name}\n";
+static const char verbose_layout[] =
+	"{scope} {symbol_kind:-8} {address} {size:5x|     } {module}!{name}[ = {value}]\n";
+static const char verbose_typed_layout[] =
+	"{scope} {symbol_kind:-8} {address} {size:5x|     } {type} {module}!{name}[ = {value}]\n";
+
+/* In the order that options_parse() knows them. */
+static const char x_letters[] = "012tvsqfdanz";
+enum { X_ADDRESS = 1, X_NAME = 2, X_BOTH = 4, X_TYPE = 8, X_VERBOSE = 16, X_CODE = 0x80, X_DATA = 0x100 };
 
 struct found {
 	uint64_t address;
@@ -75,7 +88,26 @@ static const char *kind_name(enum symbol_kind kind)
 	return names[kind];
 }
 
-static struct err *emit_found(struct session *s, struct out *o, const struct found *f)
+static const char *choose_layout(unsigned options, bool type, bool value, bool is_code)
+{
+	if (options & (X_ADDRESS | X_NAME | X_BOTH))
+		return options & X_ADDRESS ? address_layout : options & X_NAME ? name_layout : both_layout;
+	type = type && !is_code && (options & X_TYPE);
+	if (options & X_VERBOSE)
+		return type ? verbose_typed_layout : verbose_layout;
+	if (type)
+		return typed_layout;
+	return is_code ? plain_layout : value ? value_layout : symbol_record.text;
+}
+
+static bool is_wanted(const struct found *f, unsigned options)
+{
+	if (!(options & (X_CODE | X_DATA)))
+		return true;
+	return f->symbol.is_code ? options & X_CODE : options & X_DATA;
+}
+
+static struct err *emit_found(struct session *s, struct out *o, const struct found *f, unsigned options)
 {
 	CLEANUP(strbuf_deinit) struct strbuf type = STRBUF_INIT, value = STRBUF_INIT;
 	bool is_data = f->symbol.kind == SYMBOL_DATA && f->symbol.type.id;
@@ -85,8 +117,7 @@ static struct err *emit_found(struct session *s, struct out *o, const struct fou
 		strbuf_reset(&type);
 	if (is_data && err_ignore(value_describe(s, &v, &value)))
 		strbuf_reset(&value);
-	out_begin_as(o, &symbol_record, type.len ? typed_layout
-			 : f->symbol.is_code ? plain_layout : symbol_record.text);
+	out_begin_as(o, &symbol_record, choose_layout(options, type.len, value.len, f->symbol.is_code));
 	out_addr(o, "address", f->symbol.kind == SYMBOL_CONSTANT ? (uint64_t)f->symbol.value : f->address);
 	out_str(o, "module", f->module->name);
 	out_str(o, "name", f->symbol.name);
@@ -97,6 +128,7 @@ static struct err *emit_found(struct session *s, struct out *o, const struct fou
 	if (value.len)
 		out_str(o, "value", value.s);
 	out_str(o, "symbol_kind", kind_name(f->symbol.kind));
+	out_str(o, "scope", f->symbol.type.id ? "prv" : "pub");
 	return out_end(o);
 }
 
@@ -140,15 +172,27 @@ static struct err *search_all(struct session *s, const char *text, struct search
 	return NULL;
 }
 
+/* /0 /1 /2: digits are no options elsewhere. */
+static const char *parse_digits(const char *p, unsigned *bits)
+{
+	for (p = str_skip_space(p); *p == '/' && p[1] >= '0' && p[1] <= '2' && (p[2] == ' ' || !p[2]);
+	     p = str_skip_space(p + 2))
+		*bits |= 1U << (p[1] - '0');
+	return p;
+}
+
 static struct err *run_x(struct session *s, const struct args *args, struct out *o)
 {
 	struct search x = { 0 };
 	const char *p = args->tail;
-	unsigned options = 0;
+	unsigned options = 0, digits = 0;
 	char *pattern = NULL;
 	struct err *e;
 
-	TRY(options_parse(&p, "012tvsqfdanz", &options));
+	p = parse_digits(p, &digits);
+	TRY(options_parse(&p, x_letters, &options));
+	p = parse_digits(p, &digits);
+	options |= digits;
 	TRY(word_parse(args->arena, &p, &pattern));
 	TRY(end_parse(args, p));
 	if (!pattern)
@@ -157,7 +201,8 @@ static struct err *run_x(struct session *s, const struct args *args, struct out 
 	if (!e && x.found.n)
 		qsort(x.found.v, x.found.n, sizeof(*x.found.v), by_address);
 	for (size_t i = 0; !e && i < x.found.n; i++)
-		e = emit_found(s, o, &x.found.v[i]);
+		if (is_wanted(&x.found.v[i], options))
+			e = emit_found(s, o, &x.found.v[i], options);
 	vec_deinit(&x.found);
 	return e;
 }
@@ -167,10 +212,11 @@ static const struct record *const symbol_records[] = { &symbol_record, NULL };
 const struct command command_x = {
 	.name = "x",
 	.summary = "list symbols that match a pattern",
-	.usage = "[module!]pattern",
+	.usage = "[/0 | /1 | /2] [/t] [/v] [/f] [/d] [module!]pattern",
 	.help = "* and ? are wildcards in both parts; case does not matter. Symbols of matching\n"
-		"modules are loaded. Types and values are shown where the symbols tell types;\n"
-		"exports and public symbols have none.",
+		"modules are loaded. Values are shown where the symbols tell types; exports and\n"
+		"public symbols have none. /t shows types, /v kind and size, /f functions only,\n"
+		"/d data only; /0 shows addresses, /1 names, /2 both and nothing else.",
 	.records = symbol_records,
 	.needs = NEEDS_TARGET,
 	.run = run_x,
