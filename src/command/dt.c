@@ -153,6 +153,30 @@ static void add_contents(struct dt *d, const char *name, uint64_t address, struc
 	}
 }
 
+/* Arrays of characters are shown as text: [8]  "first". */
+static struct err *array_value(struct dt *d, const struct value *v, struct strbuf *sb)
+{
+	CLEANUP(strbuf_deinit) struct strbuf text = STRBUF_INIT;
+	struct type_ref stripped;
+	struct type_info info;
+	const char *quoted;
+
+	TRY(type_strip(v->type, &stripped, &info));
+	TRY(value_describe(d->s, v, &text));
+	TRY(strbuf_check(&text));
+	quoted = strstr(text.s, " \"");
+	if (!quoted)
+		return type_words(v->type, sb, 0);
+	strbuf_addf(sb, "[%" PRIu64 "] %s", info.count, quoted);
+	return NULL;
+}
+
+/* A pointer that is null, absent or shown with its text has no type behind it. */
+static bool says_address(const char *text)
+{
+	return text && str_starts(text, "0x") && !strchr(text, '"');
+}
+
 static struct err *member_value(struct dt *d, const struct type_member *m, uint64_t address,
 				struct strbuf *sb)
 {
@@ -162,14 +186,15 @@ static struct err *member_value(struct dt *d, const struct type_member *m, uint6
 	struct type_info info;
 
 	TRY(type_strip(m->type, &stripped, &info));
-	if (info.kind != TYPE_STRUCT && info.kind != TYPE_CLASS && info.kind != TYPE_UNION &&
-	    info.kind != TYPE_ARRAY)
+	if (info.kind == TYPE_ARRAY)
+		TRY(array_value(d, &v, sb));
+	else if (info.kind != TYPE_STRUCT && info.kind != TYPE_CLASS && info.kind != TYPE_UNION)
 		TRY(value_describe(d->s, &v, sb));
 	else
 		TRY(type_words(m->type, sb, 0));
 	if (info.kind == TYPE_STRUCT)
 		add_contents(d, info.name, address, sb);
-	if (info.kind == TYPE_POINTER && v.in_memory) {
+	if (info.kind == TYPE_POINTER && says_address(sb->s)) {
 		strbuf_addc(sb, ' ');
 		(void)err_ignore(type_words(info.element, sb, 0));
 	}

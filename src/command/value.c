@@ -196,7 +196,7 @@ static void add_pointer(struct session *s, const struct type_info *info, uint64_
 	struct type_info pointee;
 
 	if (!bits) {
-		strbuf_adds(sb, "(null) ");
+		strbuf_adds(sb, "(null)");
 		return;
 	}
 	if (info->size == 8)
