@@ -40,7 +40,7 @@ static const char one_layout[] =
 	"\nUsage:                  {usage}\n"
 	"Base Address:           {base}\n"
 	"End Address:            {end}\n"
-	"Region Size:            {size:w}\n"
+	"Region Size:            {size:p}\n"
 	"[State:                  {state:08x}    {state}\n]"
 	"[Protect:                {protect:08x}    {protect}\n]"
 	"[Type:                   {type:08x}    {type}\n]"
@@ -186,7 +186,8 @@ static void add_region(struct summary *s, const struct region *r)
 	if (r->usage != USAGE_FREE)
 		s->busy += r->size;
 	if (r->has_state) {
-		add_by_name(s->type, "type", types, r->type, r);
+		if (r->usage != USAGE_FREE)
+			add_by_name(s->type, "type", types, r->type, r);
 		add_by_name(s->state, "state", states, r->state, r);
 	}
 	if (r->usage != USAGE_FREE)

@@ -18,6 +18,7 @@ static const struct field target_fields[] = {
 	{ "build", FIELD_UINT, "its build number" },
 	{ "service_pack", FIELD_STR, "service pack or kernel release" },
 	{ "processors", FIELD_UINT, "number of processors" },
+	{ "multi", FIELD_STR, "MP, or UP with one processor" },
 	{ "processor", FIELD_STR, "their make" },
 	{ "machine", FIELD_STR, "instruction set of the dump" },
 	{ "product", FIELD_STR, "Windows product: WinNt, LanManNt, Server" },
@@ -35,21 +36,28 @@ static const struct field target_fields[] = {
 	{ NULL },
 };
 
+#define SYSTEM(version) \
+	"[{os}[ Version " version "][ ({service_pack})][ {multi} ({processors} procs)] {machine}\n]"
+#define TIMES_AND_REST \
+	"[Product: {product}\n][Edition build lab: {build_string}\n][Processor: {processor}\n]" \
+	"{title}\n" \
+	"[Process: {process}[ ({pid:d})]\n][Command line: {command_line}\n]" \
+	"[Written by: {writer}\n]" \
+	"Debug session time: {debug_time|not available}\n" \
+	"System Uptime: {system_uptime|not available}\n" \
+	"Process Uptime: {process_uptime|not available}\n" \
+	"[  Kernel time: {kernel_time}\n][  User time: {user_time}\n]" \
+	"[Note: {advice}\n]"
+
 static const struct record target_record = {
 	.kind = "target",
 	.help = "system, process and times of the dump",
 	.fields = target_fields,
-	.text = "[{os}[ Version {version}][ ({service_pack})][ ({processors} procs)] {machine}\n]"
-		"[Product: {product}\n][Edition build lab: {build_string}\n][Processor: {processor}\n]"
-		"{title}\n"
-		"[Process: {process}[ ({pid:d})]\n][Command line: {command_line}\n]"
-		"[Written by: {writer}\n]"
-		"Debug session time: {debug_time|not available}\n"
-		"System Uptime: {system_uptime|not available}\n"
-		"Process Uptime: {process_uptime|not available}\n"
-		"[  Kernel time: {kernel_time}\n][  User time: {user_time}\n]"
-		"[Note: {advice}\n]",
+	.text = SYSTEM("{version}") TIMES_AND_REST,
 };
+
+/* Windows is known by its build. */
+static const char windows_layout[] = SYSTEM("{build}") TIMES_AND_REST;
 
 static const struct record time_record = {
 	.kind = "time",
@@ -121,8 +129,10 @@ static void emit_system(const struct dump_facts *f, struct out *o)
 		out_uint(o, "build", f->os_build);
 	}
 	out_str(o, "service_pack", non_empty(f->os_text));
-	if (f->has & FACT_CPUS)
+	if (f->has & FACT_CPUS) {
+		out_str(o, "multi", f->cpu_count == 1 ? "UP" : "MP");
 		out_uint(o, "processors", f->cpu_count);
+	}
 	out_str(o, "processor", non_empty(f->cpu_text));
 	out_str(o, "machine", machine_name(f->machine));
 	if (windows)
@@ -154,7 +164,7 @@ static struct err *run_vertarget(struct session *s, const struct args *args, str
 	const struct dump_facts *f = target_facts(t);
 
 	TRY(end_parse(args, args->tail));
-	out_begin(o, &target_record);
+	out_begin_as(o, &target_record, f->os == OS_WINDOWS ? windows_layout : target_record.text);
 	emit_system(f, o);
 	out_str(o, "title", non_empty(f->title));
 	out_str(o, "file", dump_path(target_dump(t)));
