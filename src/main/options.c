@@ -56,9 +56,13 @@ bool option_is_of(const struct option_row *row, const struct subcommand *sub)
 
 	if (!*row->of)
 		return true;
-	for (const char *p = row->of; p && *p; p = strchr(p, ' '), p += p != NULL)
-		if (strncmp(p, sub->name, n) == 0 && (p[n] == ' ' || !p[n]))
+	for (const char *p = row->of; *p; p += strspn(p, " ")) {
+		size_t len = strcspn(p, " ");
+
+		if (len == n && strncmp(p, sub->name, n) == 0)
 			return true;
+		p += len;
+	}
 	return false;
 }
 
