@@ -17,7 +17,7 @@ The dump and its event: vertarget .time .lastevent .exr .ecxr .cxr
   > END
 
   $ osmodump -q app.dmp -c 'vertarget'
-  Windows 10 Version 10.0.19041 (4 procs) x64
+  Windows 10 Version 19041 MP (4 procs) x64
   Product: WinNt
   Processor: GenuineIntel
   User Mini Dump File: Only registers, stack and portions of memory are available
@@ -42,7 +42,7 @@ The dump and its event: vertarget .time .lastevent .exr .ecxr .cxr
      Parameter[1]: 0000000000000010
   Attempt to write to address 0000000000000010
   $ osmodump -q --json app.dmp -c 'vertarget; .time; .lastevent; .exr -1'
-  {"kind":"target","os":"Windows 10","version":"10.0.19041","build":19041,"processors":4,"processor":"GenuineIntel","machine":"x64","product":"WinNt","title":"User Mini Dump File: Only registers, stack and portions of memory are available","file":"app.dmp","pid":6700,"debug_time":"2009-02-13T23:31:30Z","process_uptime":890.0,"kernel_time":2.0,"user_time":1.0}
+  {"kind":"target","os":"Windows 10","version":"10.0.19041","build":19041,"multi":"MP","processors":4,"processor":"GenuineIntel","machine":"x64","product":"WinNt","title":"User Mini Dump File: Only registers, stack and portions of memory are available","file":"app.dmp","pid":6700,"debug_time":"2009-02-13T23:31:30Z","process_uptime":890.0,"kernel_time":2.0,"user_time":1.0}
   {"kind":"time","debug_time":"2009-02-13T23:31:30Z","process_uptime":890.0,"kernel_time":2.0,"user_time":1.0}
   {"kind":"last_event","thread":6708,"code":3221225477,"reason":"1a2c.1a34: Access violation - code c0000005 (Attempt to write to address 0000000000000010)"}
   {"kind":"exception","thread":6708,"address":"0x7ff700001040","symbol":{"module":"app","offset":4160,"address":"0x7ff700001040"},"code":3221225477,"name":"Access violation","flags":0,"parameters":["0x1","0x10"],"reason":"Attempt to write to address 0000000000000010"}
@@ -114,7 +114,7 @@ A dump without an event:
   > thread 1 stack=0x20000 esp=0x20000 eip=0x401000
   > END
   $ osmodump -q none.dmp -c 'vertarget; .lastevent'
-  Windows 7 Version 6.1.7601 (Service Pack 1) (1 procs) x86
+  Windows 7 Version 7601 (Service Pack 1) UP (1 procs) x86
   User Mini Dump File: Only registers, stack and portions of memory are available
   Debug session time: Fri Feb 13 23:31:30.000 2009 (UTC + 0:00)
   System Uptime: not available
