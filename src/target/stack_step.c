@@ -14,6 +14,7 @@ enum {
 	ENTRY_CODE_SIZE = 0x40,	  /* _start of every libc and machine is shorter */
 	SCAN_WORDS = 40,	  /* what Breakpad looks at, so that results compare */
 	SCAN_WORDS_INNERMOST = 160,
+	LONGEST_CALL = 8,	  /* x64: prefix, opcode, ModRM, SIB, disp32 */
 	MAX_STACK_JUMP = 64 << 20, /* a frame larger than this is no frame */
 };
 
@@ -46,17 +47,40 @@ static bool is_code(struct walk *w, uint64_t address)
 	return segment_is_executable(w->t, address);
 }
 
-/* A return address follows a call, unless the bytes are not there to tell. */
-static bool is_return_address(void *arg, uint64_t address)
+/* Whether the bytes that a call before `address` may have are all there: small
+ * dumps end in the middle of functions, some bytes around the crash. */
+static bool has_call_bytes(struct walk *w, uint64_t address)
 {
-	struct walk *w = arg;
-	uint8_t byte;
+	uint8_t bytes[LONGEST_CALL];
 
+	return arch_read(&w->t->memory, address - LONGEST_CALL, bytes, sizeof(bytes));
+}
+
+/* A return address follows a call, unless the bytes are not there to tell. */
+static bool is_return_address(struct walk *w, uint64_t address)
+{
 	if (!address || !is_code(w, address - 1))
 		return false;
-	if (!arch_read(&w->t->memory, address - 1, &byte, 1))
+	return !has_call_bytes(w, address) || after_call(w->regs.arch, &w->t->memory, address);
+}
+
+/*
+ * What a scan takes for one. Where the code is not in the dump, full symbols
+ * still tell: the byte before belongs to a function. (Breakpad's test too.)
+ * Names alone are too sparse to rule an address out.
+ */
+static bool may_be_return_address(void *arg, uint64_t address)
+{
+	struct walk *w = arg;
+	struct symbol_hit hit;
+
+	if (!is_return_address(w, address))
+		return false;
+	if (w->no_symbols || has_call_bytes(w, address))
 		return true;
-	return after_call(w->regs.arch, &w->t->memory, address);
+	target_symbol_at(w->t, address - 1, &hit);
+	return !hit.module || module_symbol_status(hit.module) < SYMBOLS_PRIVATE ||
+	       (hit.symbol.name && hit.symbol.is_code);
 }
 
 /* The caller's stack pointer must move up, and not absurdly far. A leaf or a
@@ -176,7 +200,7 @@ static bool by_scan(struct walk *w, struct step *s)
 {
 	unsigned words = w->depth ? SCAN_WORDS : SCAN_WORDS_INNERMOST;
 
-	return !err_ignore(scan_unwind(&w->t->memory, &w->regs, words, is_return_address, w,
+	return !err_ignore(scan_unwind(&w->t->memory, &w->regs, words, may_be_return_address, w,
 				       &s->caller, &s->result)) &&
 	       makes_progress(w, s);
 }
