@@ -35,6 +35,15 @@ extern const struct command command_ecxr;
 extern const struct command command_cxr;
 extern const struct command command_locks;
 extern const struct command command_cs;
+extern const struct command command_handle;
+extern const struct command command_peb;
+extern const struct command command_teb;
+extern const struct command command_gle;
+extern const struct command command_runaway;
+extern const struct command command_auxv;
+extern const struct command command_environ;
+extern const struct command command_dumpdebug;
+extern const struct command command_trap;
 extern const struct command command_threads;
 extern const struct command command_effmach;
 extern const struct command command_sw;
@@ -93,6 +102,8 @@ const struct command *const commands[] = {
 	&command_exr,
 	&command_ecxr,
 	&command_cxr,
+	&command_trap,
+	&command_dumpdebug,
 	/* memory */
 	&command_d,
 	&command_da,
@@ -118,6 +129,13 @@ const struct command *const commands[] = {
 	&command_system,
 	&command_locks,
 	&command_cs,
+	&command_handle,
+	&command_peb,
+	&command_teb,
+	&command_gle,
+	&command_runaway,
+	&command_auxv,
+	&command_environ,
 	/* expressions and text */
 	&command_evaluate,
 	&command_evaluate_cpp,

@@ -67,8 +67,8 @@ static const char free_layout[] = LOCKS_HEAD "LockCount          NOT LOCKED\n" L
 
 #define CS_HEAD                                                                                      \
 	"-----------------------------------------\n"                                                \
-	"[DebugInfo          = 0x{debug_info}\n]"                                                    \
-	"Critical section   = 0x{address} ({name})\n"
+	"[DebugInfo          = 0x{debug_info:w}\n]"                                                    \
+	"Critical section   = 0x{address:w} ({name})\n"
 #define CS_TAIL                                                                                      \
 	"OwningThread       = 0x{owning_thread:08x}[ (thread {owner}[ \"{owner_name}\"])]\n"         \
 	"RecursionCount     = 0x{recursion_count:X}\n"                                               \

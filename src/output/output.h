@@ -46,6 +46,7 @@
  *	x d u b f  of words: each item so; 8-byte items in hex have a back-quote
  *	G  of 16 bytes: GUID as Windows writes it
  *	x  of bytes: one run of digits (the default); of flags: the number
+ *	Y  of a bool: Yes/No
  *	s  of a list of strings: blanks between; default: ", "
  * Default forms: ADDR p; HEX SIZE x; UINT INT d; BOOL yes/no; TIME
  * "Tue Feb 10 14:20:45.000 2009 (UTC + 0:00)"; DURATION "0 days 0:00:01.234";

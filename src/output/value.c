@@ -331,6 +331,16 @@ static void add_strings(struct strbuf *sb, const struct out_value *v, char conve
 	}
 }
 
+static void add_bool(struct strbuf *sb, bool v, char conversion)
+{
+	if (conversion == 'd')
+		strbuf_addc(sb, v ? '1' : '0');
+	else if (conversion == 'Y')
+		strbuf_adds(sb, v ? "Yes" : "No");
+	else
+		strbuf_adds(sb, v ? "yes" : "no");
+}
+
 static void add_flags(struct strbuf *sb, const struct out_value *v, char conversion)
 {
 	if (v->s && (!conversion || conversion == 's'))
@@ -348,7 +358,7 @@ static const char *conversions(enum field_type type)
 	case FIELD_INT:
 	case FIELD_SIZE: return "dnxXobcpwS";
 	case FIELD_STR: return "sqr";
-	case FIELD_BOOL: return "sd";
+	case FIELD_BOOL: return "sdY";
 	case FIELD_TIME: return "sixd";
 	case FIELD_DURATION: return "sxd";
 	case FIELD_SYM: return "sNMxp";
@@ -386,7 +396,7 @@ void out_add_value(struct strbuf *sb, enum field_type type, const struct out_val
 	case FIELD_INT:
 	case FIELD_SIZE: add_scalar(sb, type, v, c, pointer_size); break;
 	case FIELD_STR: add_string(sb, v->s, spec); break;
-	case FIELD_BOOL: strbuf_adds(sb, c == 'd' ? (v->u ? "1" : "0") : v->u ? "yes" : "no"); break;
+	case FIELD_BOOL: add_bool(sb, v->u, c); break;
 	case FIELD_TIME:
 		if (c == 'x' || c == 'd')
 			add_number(sb, v->u, false, c, pointer_size);

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * !handle: the handles of a Windows process from the dump's HandleDataStream;
+ * of a Linux core the files that were mapped, which is all it knows of files.
+ */
+#include "command/command.h"
+
+#include "base/cancel.h"
+#include "base/map.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { SHOW_TYPE = 1, SHOW_BASIC = 2, SHOW_NAME = 4, SHOW_SPECIFIC = 8, SHOW_ALL = 0xf };
+
+static const struct field handle_fields[] = {
+	{ "handle", FIELD_HEX, "handle" },
+	{ "type", FIELD_STR, "type of the object" },
+	{ "attributes", FIELD_HEX, "attributes of the handle" },
+	{ "granted_access", FIELD_HEX, "access that was granted" },
+	{ "handle_count", FIELD_UINT, "handles to the object" },
+	{ "pointer_count", FIELD_UINT, "references to the object" },
+	{ "name", FIELD_STR, "name of the object" },
+	{ "details", FIELD_UINT, "further records that the dump has about it" },
+	{ NULL },
+};
+static const struct record handle_record = {
+	.kind = "handle",
+	.help = "a handle of the process",
+	.fields = handle_fields,
+	.text = "Handle {handle}\n[  Type         \t{type}\n][  Attributes   \t{attributes}\n]"
+		"[  GrantedAccess\t0x{granted_access}\n][  HandleCount  \t{handle_count}\n]"
+		"[  PointerCount \t{pointer_count}\n][  Name         \t{name}\n]"
+		"[  Object records\t{details}\n]",
+};
+
+static const struct field count_fields[] = {
+	{ "type", FIELD_STR, "type of object, or file" },
+	{ "count", FIELD_UINT, "how many" },
+	{ NULL },
+};
+static const struct record count_record = {
+	.kind = "handle_count",
+	.help = "how many handles there are of a type",
+	.fields = count_fields,
+	.text = "{type:-15}\t{count}\n",
+};
+
+static const struct field file_fields[] = {
+	{ "path", FIELD_STR, "file that is mapped" },
+	{ "start", FIELD_ADDR, "first address" },
+	{ "end", FIELD_ADDR, "behind the last" },
+	{ "file_offset", FIELD_SIZE, "of the first byte, in the file" },
+	{ NULL },
+};
+static const struct record file_record = {
+	.kind = "mapped_file",
+	.help = "a file that was mapped into a Linux process",
+	.fields = file_fields,
+	.text = "{start} {end} {file_offset:8} {path}\n",
+};
+
+struct selection {
+	uint64_t handle;	/* 0: all */
+	uint64_t flags;
+	const char *type;	/* NULL: all */
+};
+
+static bool is_wanted(const struct selection *sel, const struct dump_handle *h)
+{
+	return (!sel->handle || h->handle == sel->handle) &&
+	       (!sel->type || strcasecmp(h->type, sel->type) == 0);
+}
+
+static struct err *emit_handle(const struct selection *sel, const struct dump_handle *h, struct out *o)
+{
+	out_begin(o, &handle_record);
+	out_uint(o, "handle", h->handle);
+	if (sel->flags & SHOW_TYPE)
+		out_str(o, "type", *h->type ? h->type : "None");
+	if (sel->flags & SHOW_BASIC) {
+		out_uint(o, "attributes", h->attributes);
+		out_uint(o, "granted_access", h->granted_access);
+		out_uint(o, "handle_count", h->handle_count);
+		out_uint(o, "pointer_count", h->pointer_count);
+	}
+	if (sel->flags & SHOW_NAME)
+		out_name(o, "name", h->name);
+	if (sel->flags & SHOW_SPECIFIC && h->n_info)
+		out_uint(o, "details", h->n_info);
+	return out_end(o);
+}
+
+static int by_type(const void *a, const void *b)
+{
+	const struct dump_handle *const *x = a, *const *y = b;
+
+	return strcmp((*x)->type, (*y)->type);
+}
+
+static struct err *emit_counts(const struct dump_handle *const *v, size_t n, struct out *o)
+{
+	TRY(out_heading(o, "%zu Handles\nType           \tCount\n", n));
+	for (size_t i = 0, end; i < n; i = end) {
+		for (end = i + 1; end < n && strcmp(v[i]->type, v[end]->type) == 0;)
+			end++;
+		out_begin(o, &count_record);
+		out_str(o, "type", *v[i]->type ? v[i]->type : "None");
+		out_uint(o, "count", end - i);
+		TRY(out_end(o));
+	}
+	return NULL;
+}
+
+static struct err *show_handles(struct session *s, const struct args *args,
+				const struct selection *sel, struct out *o)
+{
+	const struct dump_handle *v, **shown;
+	size_t n, n_shown = 0;
+
+	TRY(dump_handles(target_dump(session_target(s)), &v, &n));
+	if (!n)
+		return err_new(ERR_NOTFOUND, "the dump has no handle data");
+	shown = ARENA_NEW_N(args->arena, const struct dump_handle *, n);
+	if (!shown)
+		return err_nomem();
+	for (size_t i = 0; i < n; i++) {
+		TRY(cancel_check());
+		if (!is_wanted(sel, &v[i]))
+			continue;
+		shown[n_shown++] = &v[i];
+		TRY(emit_handle(sel, &v[i], o));
+	}
+	if (sel->handle)
+		return n_shown ? NULL
+			       : err_new(ERR_NOTFOUND, "the dump's handle data has no such handle");
+	qsort((void *)shown, n_shown, sizeof(*shown), by_type);
+	return emit_counts(shown, n_shown, o);
+}
+
+static struct err *show_files(struct session *s, struct out *o)
+{
+	const struct dump_file_mapping *v;
+	size_t n, files = 0;
+	struct strmap seen = STRMAP_INIT;
+	struct err *e;
+
+	TRY(dump_file_mappings(target_dump(session_target(s)), &v, &n));
+	if (!n)
+		return err_new(ERR_NOTFOUND, "the dump lists no mapped files, and cores hold no file "
+					     "descriptors");
+	e = out_heading(o, "%-*s %-*s   offset file\n", out_pointer_width(o), "start",
+			out_pointer_width(o), "end");
+	for (size_t i = 0; i < n && !e; i++) {
+		if (!strmap_get(&seen, v[i].path)) {
+			files++;
+			if (!strmap_put(&seen, v[i].path, (void *)(uintptr_t)&v[i]))
+				e = err_nomem();
+		}
+		out_begin(o, &file_record);
+		out_str(o, "path", v[i].path);
+		out_addr(o, "start", v[i].start);
+		out_addr(o, "end", v[i].end);
+		out_uint(o, "file_offset", v[i].file_offset);
+		if (!e)
+			e = out_end(o);
+		else
+			err_ignore(out_end(o));
+	}
+	strmap_deinit(&seen);
+	TRY(e);
+	return out_heading(o, "%zu mappings of %zu files. File descriptors are not in a dump.\n", n, files);
+}
+
+static struct err *run_handle(struct session *s, const struct args *args, struct out *o)
+{
+	struct selection sel = { .flags = SHOW_TYPE };
+	const char *p = args->tail;
+	char *type = NULL;
+
+	if (*p) {
+		TRY(expr_parse(s, &p, &sel.handle));
+		if ((uint32_t)sel.handle == UINT32_MAX)
+			sel.handle = 0;
+	}
+	if (expr_ahead(p))
+		TRY(expr_parse(s, &p, &sel.flags));
+	TRY(word_parse(args->arena, &p, &type));
+	TRY(end_parse(args, p));
+	sel.type = type;
+	return target_is_windows(session_target(s)) ? show_handles(s, args, &sel, o) : show_files(s, o);
+}
+
+static const struct record *const handle_records[] = { &handle_record, &count_record, &file_record,
+						       NULL };
+
+const struct command command_handle = {
+	.name = "!handle",
+	.summary = "show the handles of the process",
+	.usage = "[handle [flags [type]]]",
+	.help = "The handles that the dump lists, and how many there are of each type. A handle of 0\n"
+		"or -1 means all. flags: 1 the type (what is shown without flags), 2 attributes,\n"
+		"access and counts, 4 the name, 8 how many further records the dump has, f all;\n"
+		"type: only handles of that type.\n"
+		"\n"
+		"Linux: the files that were mapped into the process. Open file descriptors are\n"
+		"not in a core.",
+	.records = handle_records,
+	.needs = NEEDS_TARGET,
+	.run = run_handle,
+};
