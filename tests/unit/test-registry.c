@@ -72,6 +72,8 @@ TEST(rows_have_their_texts)
 			tell(c, "has no summary");
 		else if (c->summary[strlen(c->summary) - 1] == '.' || strchr(c->summary, '\n'))
 			tell(c, "summary is not one line without a full stop");
+		else if (isupper((unsigned char)c->summary[0]))
+			tell(c, "summary begins with a capital");
 		if (!c->usage)
 			tell(c, "has no usage");
 		if (!c->help || strlen(c->help) < 20)
