@@ -146,7 +146,7 @@ static int debug(const struct settings *set, struct target *t)
 	errors.o = o;
 	session_on_error(s, on_error, &errors);
 	(void)told(&errors, start_log(set, s, o));
-	if (!set->quiet) {
+	if (!set->quiet && !set->json) {
 		bool log_failed = errors.any;
 
 		(void)told(&errors, banner(s, t, o));

@@ -5,6 +5,8 @@
  */
 #include "base/cancel.h"
 #include "main/main.h"
+#include "os/linux/signals.h"
+#include "os/windows/status.h"
 
 #include <string.h>
 
@@ -32,7 +34,7 @@ static const struct field dump_fields[] = {
 	{ "flags", FIELD_HEX, "of the container (MINIDUMP_TYPE)" },
 	{ "writer", FIELD_STR, "tool that wrote it" },
 	{ "threads", FIELD_UINT, "number of threads" },
-	{ "modules", FIELD_UINT, "number of modules listed" },
+	{ "modules", FIELD_UINT, "number of modules" },
 	{ NULL },
 };
 static const struct record dump_record = {
@@ -55,21 +57,23 @@ static const struct record dump_record = {
 		"[Flags:           0x{flags:x}\n]"
 		"[Written by:      {writer}\n]"
 		"Threads:         {threads|unreadable}\n"
-		"Modules:         {modules|unreadable}\n",
+		"Modules:         {modules}\n",
 };
 
 static const struct field event_fields[] = {
 	{ "tid", FIELD_UINT, "thread" },
 	{ "code", FIELD_HEX, "exception code or signal" },
+	{ "name", FIELD_STR, "its name" },
 	{ "address", FIELD_ADDR, "where" },
 	{ NULL },
 };
 static const struct record event_record = {
-	.kind = "exception",
+	.kind = "dump_event",
 	.help = "What the dump was made for",
 	.fields = event_fields,
-	.text = "Exception:       0x{code:08x} at {address} in thread 0x{tid:x}\n",
+	.text = "Exception:       0x{code:08x}[ ({name})] at {address} in thread 0x{tid:x}\n",
 };
+#define SIGNAL "Signal:          {code:d}[ ({name})] in thread {tid}\n"
 
 static const struct field stream_fields[] = {
 	{ "type", FIELD_HEX, "number of the stream or note type" },
@@ -151,11 +155,11 @@ static void emit_process(const struct dump_facts *f, struct out *o)
 	}
 }
 
-static struct err *emit_dump(struct dump *d, struct out *o)
+static struct err *emit_dump(struct dump *d, struct target *t, struct out *o)
 {
 	const struct dump_facts *f = dump_facts(d);
 	const struct dump_thread *threads;
-	const struct dump_module *modules;
+	struct module **modules;
 	size_t n;
 
 	out_begin(o, &dump_record);
@@ -170,21 +174,24 @@ static struct err *emit_dump(struct dump *d, struct out *o)
 	out_name(o, "writer", f->writer);
 	if (!err_ignore(dump_threads(d, &threads, &n)))
 		out_uint(o, "threads", n);
-	if (!err_ignore(dump_modules(d, &modules, &n)))
-		out_uint(o, "modules", n);
+	out_uint(o, "modules", target_modules(t, &modules));
 	return out_end(o);
 }
 
 static struct err *emit_event(struct dump *d, struct out *o)
 {
+	bool windows = dump_facts(d)->os == OS_WINDOWS, linux_core = dump_facts(d)->os == OS_LINUX;
 	const struct dump_exception *x;
+	const struct status *status;
 
 	TRY(dump_exception(d, &x));
 	if (!x)
 		return NULL;
-	out_begin(o, &event_record);
+	status = windows ? status_find(x->code) : NULL;
+	out_begin_as(o, &event_record, windows || dump_facts(d)->kind != DUMP_ELFCORE ? event_record.text : SIGNAL);
 	out_uint(o, "tid", x->tid);
 	out_uint(o, "code", x->code);
+	out_str(o, "name", linux_core ? linux_signal_name(x->code) : status ? status->name : NULL);
 	out_addr(o, "address", x->address);
 	return out_end(o);
 }
@@ -233,14 +240,13 @@ static struct err *add_area(struct coverage *c, uint64_t start, uint64_t size, e
 	return vec_push(&c->areas, a) ? NULL : err_nomem();
 }
 
-static struct err *add_modules(struct dump *d, struct coverage *c)
+static struct err *add_modules(struct target *t, struct coverage *c)
 {
-	const struct dump_module *v;
-	size_t n;
+	struct module **v;
+	size_t n = target_modules(t, &v);
 
-	TRY(dump_modules(d, &v, &n));
 	for (size_t i = 0; i < n; i++)
-		TRY(add_area(c, v[i].base, v[i].size, IN_MODULE));
+		TRY(add_area(c, v[i]->base, v[i]->size, IN_MODULE));
 	return NULL;
 }
 
@@ -330,7 +336,7 @@ static struct err *emit_coverage(struct dump *d, struct target *t, struct covera
 	size_t n;
 
 	TRY(dump_segments(d, &v, &n));
-	TRY(add_modules(d, c));
+	TRY(add_modules(t, c));
 	TRY(add_stacks(t, c));
 	if (c->areas.n)
 		qsort(c->areas.v, c->areas.n, sizeof(c->areas.v[0]), by_start);
@@ -365,7 +371,7 @@ static struct err *emit_all(struct dump *d, struct target *t, struct out *o)
 	struct err *e;
 
 	out_set_pointer_size(o, dump_facts(d)->pointer_size);
-	TRY(emit_dump(d, o));
+	TRY(emit_dump(d, t, o));
 	TRY(emit_event(d, o));
 	TRY(emit_streams(d, o));
 	e = emit_coverage(d, t, &c, o);

@@ -32,7 +32,7 @@ osmodump info
   CPU time:        user 0 days 0:00:01.000, kernel 0 days 0:00:02.000
   Threads:         2
   Modules:         2
-  Exception:       0xc0000005 at 00007ffa`00002040 in thread 0x1a34
+  Exception:       0xc0000005 (STATUS_ACCESS_VIOLATION) at 00007ffa`00002040 in thread 0x1a34
   
   Streams:
         type  name                                   offset        bytes
@@ -51,7 +51,7 @@ osmodump info
     other             2               180    0.176 kB
   $ osmodump info --json app.dmp
   {"kind":"dump","path":"app.dmp","format":"minidump","title":"User Mini Dump File: Only registers, stack and portions of memory are available","size":5060,"machine":"x64","os":"Windows","os_version":"10.0.19041","cpus":4,"cpu":"GenuineIntel","time":"2009-02-13T23:31:30Z","pid":6700,"process_create_time":"2009-02-13T23:16:40Z","user_time":1.0,"kernel_time":2.0,"threads":2,"modules":2}
-  {"kind":"exception","tid":6708,"code":3221225477,"address":"0x7ffa00002040"}
+  {"kind":"dump_event","tid":6708,"code":3221225477,"name":"STATUS_ACCESS_VIOLATION","address":"0x7ffa00002040"}
   {"kind":"stream","type":3,"name":"ThreadListStream","offset":2984,"size":100}
   {"kind":"stream","type":4,"name":"ModuleListStream","offset":3224,"size":220}
   {"kind":"stream","type":5,"name":"MemoryListStream","offset":3444,"size":84}
