@@ -484,7 +484,7 @@ def compare_symbolizer(pdb, exe, folder, listing):
     addresses = sorted({p['rva'] + rnd.randrange(p['size']) for p in rnd.choices(procs, k=SAMPLES)}) if procs else []
     text = tool('llvm-symbolizer', '--relative-address', f'--obj={made[0]}',
                 stdin=''.join(f'0x{a:x}\n' for a in addresses))
-    made[1].unlink()
+    made[1].unlink(missing_ok=True)
     blocks = [b.split('\n') for b in text.strip('\n').split('\n\n')]
     if len(blocks) != len(addresses):
         return
