@@ -219,12 +219,12 @@ static bool is_no_line(uint32_t line)
 	return line == CV_LINE_NEVER_STEP_INTO || line == CV_LINE_ALWAYS_STEP_INTO;
 }
 
-/* `rva`: an address of the line. */
+/* `rva`: an address of the line, `place`: the same. */
 static struct err *line_of(struct pdb *pdb, const struct pdb_module *m, const struct pdb_lines *lines,
-			   uint32_t i, uint64_t rva, struct source_line *ret)
+			   uint32_t i, uint64_t rva, uint32_t place, struct source_line *ret)
 {
 	const struct pdb_line *line = &lines->v[i];
-	uint32_t end = lines->rva + lines->size;
+	uint32_t start = place < line->rva ? place : line->rva, end = lines->rva + lines->size;
 	struct source_line l = { .line = line->line, .column = line->column };
 
 	if (is_no_line(line->line))
@@ -234,7 +234,7 @@ static struct err *line_of(struct pdb *pdb, const struct pdb_module *m, const st
 			end = lines->v[k].rva;
 			break;
 		}
-	pdb_extent(pdb, rva, line->rva, end, &l.rva, &l.size);
+	pdb_extent(pdb, rva, start, end, &l.rva, &l.size);
 	TRY(pdb_file_name(pdb, m, line->file, &l.file));
 	*ret = l;
 	return NULL;
@@ -247,6 +247,18 @@ static struct err *no_lines(const struct pdb *pdb)
 	return err_new(ERR_UNSUPPORTED,
 		       "%s: linked with /DEBUG:FASTLINK: lines are in the object files",
 		       pdb->src->name);
+}
+
+/* Code of a procedure before its first line belongs to it: clang leaves lines out
+ * that optimisation left no meaning. */
+static bool starts_procedure(struct pdb *pdb, const struct pdb_lines *lines, uint32_t place)
+{
+	struct pdb_module *m;
+	struct pdb_proc proc;
+	uint32_t offset;
+
+	return lines->n && !err_ignore(pdb_proc_at(pdb, place, &m, &proc, &offset)) &&
+	       lines->v[0].rva - proc.place < proc.size;
 }
 
 struct err *pdb_line_at(struct provider *p, uint64_t rva, struct source_line *ret)
@@ -267,7 +279,9 @@ struct err *pdb_line_at(struct provider *p, uint64_t rva, struct source_line *re
 		return no_lines(pdb);
 	TRY(decode(pdb, m, lines));
 	n = lines_before(lines, place);
-	return n ? line_of(pdb, m, lines, n - 1, rva, ret) : no_lines(pdb);
+	if (!n && !starts_procedure(pdb, lines, place))
+		return no_lines(pdb);
+	return line_of(pdb, m, lines, n ? n - 1 : 0, rva, place, ret);
 }
 
 /* --- line_named ---------------------------------------------------------------------------- */
@@ -333,7 +347,7 @@ static struct err *search_lines(struct line_search *s, struct pdb_module *m, str
 		if (matches)
 			TRY(file_matches(s, m, lines->v[i].file, &matches));
 		if (matches && !matched && pdb_from_source(s->pdb, lines->v[i].rva, &rva) &&
-		    !err_ignore(line_of(s->pdb, m, lines, i, rva, &l)))
+		    !err_ignore(line_of(s->pdb, m, lines, i, rva, lines->v[i].rva, &l)))
 			s->stopped = !s->visit(s->arg, &l);
 		matched = matches;
 	}

@@ -35,7 +35,7 @@ struct walk {
 	variable_vec variables;
 	bool failed;			/* no memory */
 	/* the S_LOCAL at hand */
-	bool has_local, has_place;
+	bool has_local, has_place, for_scope;
 	uint16_t local_flags;
 	unsigned n_pieces, n_locals;
 };
@@ -295,7 +295,7 @@ static void start_local(struct walk *w, struct cursor c)
 		add(w, v);
 	w->has_local = w->variables.n > before;
 	w->n_locals++;
-	w->has_place = false;
+	w->has_place = w->for_scope = false;
 	w->n_pieces = 0;
 }
 
@@ -326,6 +326,7 @@ static void whole_in_register(struct walk *w, struct variable *v, struct cursor 
 		return;
 	set_register(w, reg, v);
 	w->has_place = true;
+	w->for_scope = false;
 }
 
 static void whole_in_frame(struct walk *w, struct variable *v, struct cursor c, bool full_scope)
@@ -336,6 +337,7 @@ static void whole_in_frame(struct walk *w, struct variable *v, struct cursor c, 
 		return;
 	set_relative(w, v->is_parameter ? w->param_base : w->local_base, offset, v);
 	w->has_place = true;
+	w->for_scope = full_scope;
 }
 
 static void relative_to_register(struct walk *w, struct variable *v, struct cursor c)
@@ -351,13 +353,15 @@ static void relative_to_register(struct walk *w, struct variable *v, struct curs
 	}
 	set_relative(w, reg, offset, v);
 	w->has_place = true;
+	w->for_scope = false;
 }
 
+/* A place for the whole scope gives way to one for a range, and to a later one. */
 static void add_range(struct walk *w, uint16_t kind, struct cursor c)
 {
 	struct variable *v;
 
-	if (!w->has_local || w->has_place)
+	if (!w->has_local || (w->has_place && !w->for_scope))
 		return;
 	v = &w->variables.v[w->variables.n - 1];
 	switch (kind) {
