@@ -9,6 +9,7 @@ decorated names to llvm-undname. A difference that is meant has a rule with its
 reason below and is counted by that reason; any other is shown and fails.
 """
 import collections
+import importlib.util
 import os
 import pathlib
 import random
@@ -20,7 +21,7 @@ import sys
 import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-FIXTURES = pathlib.Path(os.environ.get('OSMOSIS_FIXTURES', TOP.parent / 'shared/fixtures'))
+FIXTURES = pathlib.Path(os.environ.get('OSMOSIS_FIXTURES', TOP / '../shared/fixtures'))
 DRIVER = pathlib.Path(os.environ.get('OSMODUMP', TOP / 'build/osmodump')).parent / 'tests/answer-pdb'
 SHOWN = int(os.environ.get('CONF_SHOW', '5'))
 SAMPLES = 400
@@ -251,7 +252,8 @@ def compare_publics(pdb, listing):
     for (name, rva), a in zip(plain, ask(pdb, (f'plain {n}' for n, _ in plain))):
         names = [p['name'] for p in procs_at(pdb, rva)]
         T.fact('undecorated public is private name', a[0] in names, pdb.name, name, a[0], names,
-               reason='compiler-made and folded functions have other names'
+               reason='clang names constructors of templates without their arguments'
+               if re.match(r'\?\?[01]\?\$', name) else 'compiler-made and folded functions have other names'
                if len(names) > 1 or len(by_rva[rva]) > 1 or re.match(r'\?\?_|\?\?__', name) else None)
 
 
@@ -455,6 +457,80 @@ def compare_fpo(pdb, listing):
         T.fact('frame data', same, pdb.name, r, a[0])
 
 
+# The driver gives register n the value n + 1 << 32, on x86 << 16.
+BASES = {'RSP': 5 << 32, 'RBP': 6 << 32, 'R13': 14 << 32, 'ESP': 5 << 16, 'EBP': 6 << 16, 'EBX': 4 << 16}
+SYMBOL = re.compile(r'^ +(\d+) \| (S_\w+) \[size = \d+\](?: `(.*)`)?(.*)$')
+
+
+def symbol_records(text):
+    """(kind, name, text of the record)"""
+    out = []
+    for line in text.splitlines():
+        m = SYMBOL.match(line)
+        if m:
+            out.append([m[2], m[3], m[4]])
+        elif out:
+            out[-1][2] += '\n' + line
+    return out
+
+
+def variables_of(records, start):
+    """(name, type, address or None) of the procedure at `start`, outside of its blocks; what can be told
+    from the records alone"""
+    out, depth, frame, local, ranges = [], 0, {}, None, collections.Counter()
+    for kind, name, text in records[start + 1:]:
+        if kind in ('S_BLOCK32', 'S_INLINESITE', 'S_INLINESITE2', 'S_THUNK32'):
+            depth += 1
+        elif kind in ('S_END', 'S_INLINESITE_END', 'S_PROC_ID_END'):
+            if not depth:
+                break
+            depth -= 1
+        if depth:
+            continue
+        kind_of_type = re.search(r'type ?= ?0x([0-9A-F]+)', text)
+        if kind == 'S_FRAMEPROC':
+            m = re.search(r'local fp reg = (\w+), param fp reg = (\w+)', text)
+            frame = {False: m[1], True: m[2]}
+        elif kind == 'S_REGREL32':
+            m = re.search(r'register = (\w+), offset = (-?\d+)', text)
+            out.append((name, int(kind_of_type[1], 16), (m[1], int(m[2])), True))
+        elif kind == 'S_BPREL32':
+            out.append((name, int(kind_of_type[1], 16), ('EBP', int(re.search(r'offset = (-?\d+)', text)[1])), True))
+        elif kind == 'S_LOCAL':
+            local = (name, int(kind_of_type[1], 16), 'param' in text)
+        if kind.startswith('S_DEFRANGE') and local:
+            ranges[local[0]] += 1
+        if kind == 'S_DEFRANGE_FRAMEPOINTER_REL_FULL_SCOPE' and local:
+            out.append((local[0], local[1], (local[2], int(re.search(r'offset = (-?\d+)', text)[1])), False))
+    return [(n, t, (frame.get(b, b), o), older, ranges[n]) for n, t, (b, o), older in out]
+
+
+def compare_locals(pdb, listing):
+    records = symbol_records(listing.dump('-symbols'))
+    wanted = []
+    for i, (kind, _, text) in enumerate(records):
+        m = kind[:9] in ('S_GPROC32', 'S_LPROC32') and \
+            re.search(r'addr = (\d+):(\d+), code size = (\d+)', text)
+        if m:
+            rva = listing.rva(int(m[1]), int(m[2]))
+            if rva and int(m[3]) and len(procs_at(pdb, rva)) == 1:
+                wanted.append((rva, variables_of(records, i)))
+    for (rva, variables), a in zip(wanted, ask(pdb, (f'locals {r:x}' for r, _ in wanted))):
+        got = collections.defaultdict(list)
+        for row in a:
+            w = row.split('\t')[0].split(' ', 5)
+            if len(w) == 6:
+                got[w[5]].append((w[0], int(w[1], 16), int(w[4], 16)))
+        for name, kind, (base, offset), older, ranges in variables:
+            if base not in BASES:
+                continue
+            mask = (1 << (64 if base.startswith('R') else 32)) - 1
+            want = ('1', BASES[base] + offset & mask, kind)
+            T.fact('variable', want in got[name], pdb.name, hex(rva), name, want, got[name],
+                   reason='the newer record of the variable counts' if older and got[name]
+                   else 'a record for a range counts' if ranges > 1 and got[name] else None)
+
+
 # --- llvm-symbolizer -------------------------------------------------------------------
 
 def image_with_pdb(exe, pdb, folder):
@@ -489,8 +565,9 @@ def compare_symbolizer(pdb, exe, folder, listing):
     if len(blocks) != len(addresses):
         return
     publics = collections.defaultdict(list)
-    for name, rva in listing.publics():
-        publics[rva].append(name)
+    named = list(listing.publics())
+    for (name, rva), plain in zip(named, ask(pdb, (f'plain {n}' for n, _ in named))):
+        publics[rva].append(name if plain[0] == 'error' else plain[0].replace(' ', ''))
     at = ask(pdb, (f'at {a:x}' for a in addresses))
     lines = ask(pdb, (f'line {a:x}' for a in addresses))
     inlines = ask(pdb, (f'inlines {a:x}' for a in addresses))
@@ -522,7 +599,10 @@ def next_row(pdb, mine, place):
 
 def compare_frames(pdb, address, theirs, mine, folded, empty, publics):
     name = spaces(bare(re.sub(r'\b(class|struct|union) ', '', theirs[-1][0]))).replace(' ', '')
-    T.fact('symbolizer function', spaces(mine[-1][0]).replace(' ', '').lstrip('_@') == name.lstrip('_@').split('@')[0],
+    name = re.sub(r'::(~?)(\w+)<[^:]*>$', r'::\1\2', name) if re.match(r'(.*::)?(\w+)<.*>::~?\2<', name) else name
+    ours_name = re.sub(r'::(~?)(\w+)<[^:]*>$', r'::\1\2', mine[-1][0]) \
+        if re.match(r'(.*::)?(\w+)<.*>::~?\2<', mine[-1][0]) else mine[-1][0]
+    T.fact('symbolizer function', spaces(ours_name).replace(' ', '').lstrip('_@') == name.lstrip('_@').split('@')[0],
            pdb.name, hex(address), theirs[-1], mine[-1],
            reason='the name of a folded function' if len(folded) > 1 and any(
                spaces(f).replace(' ', '') == name for f in folded)
@@ -617,6 +697,20 @@ def find_exe(pdb):
     return None
 
 
+def our_own(folder):
+    """PDBs of clang and lld, made here: (PDB, image)"""
+    spec = importlib.util.spec_from_file_location('seeds', TOP / 'tests/fuzz/make-pdb-seeds.py')
+    seeds = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(seeds)
+    for target in ('x86_64', 'i686', 'aarch64'):
+        for level in ('-O0', '-O1', '-O2'):
+            for name, source in (('c', seeds.C), ('cxx', seeds.CXX)):
+                name = f'own-{name}-{target}{level}'
+                seeds.build(pathlib.Path(folder), name, target, [level], source)
+                (pathlib.Path(folder) / 'a.exe').rename(pathlib.Path(folder) / f'{name}.exe')
+                yield pathlib.Path(folder) / f'{name}.pdb'
+
+
 def main():
     if not FIXTURES.is_dir():
         print(f'skip: conf-pdb: no fixtures at {FIXTURES}')
@@ -627,7 +721,11 @@ def main():
         print(f'skip: conf-pdb: without {", ".join(missing)}')
     pdbs = [p for p in sorted(FIXTURES.rglob('*.pdb')) if p.is_file() and p.stat().st_size > 8192]
     names = set()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as own:
+        if shutil.which('clang') and shutil.which('lld-link'):
+            pdbs += our_own(own)
+        else:
+            print('skip: conf-pdb: no PDBs of our own without clang and lld')
         for pdb in pdbs:
             rearranged = pdb.name.startswith('omap')
             listing = Listing(pdb)
@@ -637,6 +735,7 @@ def main():
                 compare_globals(pdb, listing)
                 compare_lines(pdb, listing)
                 compare_fpo(pdb, listing)
+                compare_locals(pdb, listing)
                 names |= {n for n, _ in listing.publics()}
                 exe = find_exe(pdb)
                 if exe:
