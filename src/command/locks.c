@@ -11,13 +11,14 @@
 #include "command/locks.h"
 
 #include "base/cancel.h"
+#include "base/map.h"
 #include "base/vec.h"
 #include "command/stack.h"
 #include "os/windows/critsec.h"
 
 #include <inttypes.h>
 
-enum { MAX_WAITERS_SHOWN = 256 };
+enum { MAX_WAITERS_SHOWN = 256, MAX_RING = 64 };
 
 static const struct field section_fields[] = {
 	{ "name", FIELD_STR, "module!symbol+offset, the way WinDbg writes it" },
@@ -41,6 +42,7 @@ static const struct field section_fields[] = {
 	{ "unlisted", FIELD_BOOL, "it was found by a waiting thread, not in ntdll's list" },
 	{ "corrupt", FIELD_STR, "why the values cannot be right" },
 	{ "orphaned", FIELD_BOOL, "its owner is not in the dump" },
+	{ "deadlock", FIELD_WORDS, "debugger's numbers of the threads that wait in a ring" },
 	{ NULL },
 };
 
@@ -113,6 +115,7 @@ struct locks {
 	enum thread_half half;
 	VEC(struct wait) waits;
 	VEC(struct found) found;
+	struct u64map by_address;	/* position in found, plus 1 */
 	struct critsec_walk walk;
 	struct err *list_error;	/* why there is no list; owned */
 	bool no_memory;
@@ -127,14 +130,21 @@ static void locks_deinit(struct locks *l)
 {
 	vec_deinit(&l->waits);
 	vec_deinit(&l->found);
+	u64map_deinit(&l->by_address);
 	err_free(l->list_error);
+}
+
+static bool keep_section(struct locks *l, const struct critsec *cs, bool unlisted)
+{
+	return vec_push(&l->found, ((struct found){ *cs, unlisted })) &&
+	       u64map_put(&l->by_address, cs->address, (void *)(uintptr_t)l->found.n);
 }
 
 static bool take_section(void *arg, const struct critsec *cs)
 {
 	struct locks *l = arg;
 
-	l->no_memory = !vec_push(&l->found, ((struct found){ *cs, false }));
+	l->no_memory = !keep_section(l, cs, false);
 	return !l->no_memory;
 }
 
@@ -158,20 +168,19 @@ static struct err *collect_waits(struct locks *l)
 	return NULL;
 }
 
-static bool has_section(const struct locks *l, uint64_t address)
+static const struct critsec *section_at(const struct locks *l, uint64_t address)
 {
-	for (size_t i = 0; i < l->found.n; i++)
-		if (l->found.v[i].cs.address == address)
-			return true;
-	return false;
+	uintptr_t position = (uintptr_t)u64map_get(&l->by_address, address);
+
+	return position ? &l->found.v[position - 1].cs : NULL;
 }
 
 static struct err *add_section(struct locks *l, struct arena *a, uint64_t address)
 {
-	struct found f = { .unlisted = true };
+	struct critsec cs;
 
-	TRY(critsec_read(session_target(l->s), l->half, address, a, &f.cs));
-	return vec_push(&l->found, f) ? NULL : err_nomem();
+	TRY(critsec_read(session_target(l->s), l->half, address, a, &cs));
+	return keep_section(l, &cs, true) ? NULL : err_nomem();
 }
 
 static struct err *collect(struct locks *l, struct arena *a)
@@ -181,7 +190,7 @@ static struct err *collect(struct locks *l, struct arena *a)
 	if (l->no_memory)
 		return err_nomem();
 	for (size_t i = 0; i < l->waits.n; i++)
-		if (!has_section(l, l->waits.v[i].address))
+		if (!section_at(l, l->waits.v[i].address))
 			err_ignore(add_section(l, a, l->waits.v[i].address));
 	return NULL;
 }
@@ -269,9 +278,52 @@ static void emit_counts(struct out *o, const struct critsec *cs)
 	out_uint(o, "spin_count", cs->spin_count);
 }
 
-/* The lines behind the section in text; fields of it in JSON. */
-static struct err *tell_trouble(struct out *o, const struct found *f)
+static const struct critsec *section_waited_by(const struct locks *l, const struct thread *th)
 {
+	for (size_t i = 0; i < l->waits.n; i++)
+		if (l->waits.v[i].thread == th)
+			return section_at(l, l->waits.v[i].address);
+	return NULL;
+}
+
+/* Indices of the threads that hold each other's section, the smallest first: a
+ * thread waits for one section at most, so that following owners suffices. */
+static size_t find_ring(const struct locks *l, const struct critsec *start, struct out_word *ret)
+{
+	const struct critsec *cs = start;
+	struct out_word ring[MAX_RING];
+	size_t n = 0, first = 0;
+
+	do {
+		if (!cs || !cs->locked || !cs->owner || n == MAX_RING)
+			return 0;
+		ring[n] = (struct out_word){ cs->owner->index, true };
+		if (ring[n].value < ring[first].value)
+			first = n;
+		n++;
+		cs = section_waited_by(l, cs->owner);
+	} while (cs != start);
+	for (size_t i = 0; i < n; i++)
+		ret[i] = ring[(first + i) % n];
+	return n;
+}
+
+static struct err *tell_ring(struct out *o, const struct out_word *ring, size_t n)
+{
+	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
+
+	for (size_t i = 0; i < n; i++)
+		strbuf_addf(&sb, "%s%" PRIu64, !i ? "" : i + 1 < n ? ", " : " and ", ring[i].value);
+	TRY(strbuf_check(&sb));
+	return out_heading(o, "*** Deadlock: threads %s hold each other's lock\n", sb.s);
+}
+
+/* The lines behind the section in text; fields of it in JSON. */
+static struct err *tell_trouble(struct out *o, const struct found *f, const struct out_word *ring,
+				size_t n_ring)
+{
+	if (n_ring)
+		TRY(tell_ring(o, ring, n_ring));
 	if (f->cs.corrupt)
 		TRY(out_heading(o, "*** Corrupt: %s\n", f->cs.corrupt));
 	if (f->cs.orphaned)
@@ -285,6 +337,8 @@ static struct err *tell_trouble(struct out *o, const struct found *f)
 static struct err *emit_section(const struct locks *l, const struct found *f, bool is_cs, struct out *o)
 {
 	const struct critsec *cs = &f->cs;
+	struct out_word ring[MAX_RING];
+	size_t n_ring = find_ring(l, cs, ring);
 
 	out_begin_as(o, &section_record, layout_for(cs, is_cs));
 	emit_name(l->s, o, cs->address);
@@ -300,8 +354,10 @@ static struct err *emit_section(const struct locks *l, const struct found *f, bo
 		out_str(o, "corrupt", cs->corrupt);
 	if (cs->orphaned)
 		out_bool(o, "orphaned", true);
+	if (n_ring)
+		out_words(o, "deadlock", ring, n_ring, 4);
 	TRY(out_end(o));
-	return tell_trouble(o, f);
+	return tell_trouble(o, f, ring, n_ring);
 }
 
 static struct err *emit_owner_stack(const struct locks *l, const struct critsec *cs, struct arena *a,
@@ -368,11 +424,11 @@ static struct err *emit_scan(const struct locks *l, struct out *o)
 static struct err *show_half(struct session *s, enum thread_half half, const struct filter *w,
 			     struct arena *a, struct out *o)
 {
-	CLEANUP(locks_deinit) struct locks l = { .s = s, .half = half };
+	CLEANUP(locks_deinit) struct locks l = { .s = s, .half = half, .by_address = U64MAP_INIT };
 	struct err *e;
 
 	TRY(collect(&l, a));
-	if (w->address && !has_section(&l, w->address))
+	if (w->address && !section_at(&l, w->address))
 		TRY(add_section(&l, a, w->address));
 	if (l.list_error && !l.found.n) {
 		e = l.list_error;
