@@ -17,7 +17,7 @@ static const uint32_t access_violation = 0xc0000005, in_page_error = 0xc0000006,
 		      fast_fail = 0xc0000409;
 
 static const struct field exception_fields[] = {
-	{ "thread", FIELD_HEX, "thread id" },
+	{ "tid", FIELD_HEX, "thread id" },
 	{ "address", FIELD_ADDR, "where it was raised" },
 	{ "symbol", FIELD_SYM, "function there" },
 	{ "code", FIELD_HEX, "exception code or signal number" },
@@ -178,7 +178,7 @@ static struct err *emit_exception(struct session *s, struct out *o, const struct
 	TRY(strbuf_check(&layout));
 	out_begin_as(o, &exception_record, is_signal ? signal_layout
 			     : layout.len ? layout.s : exception_record.text);
-	out_uint(o, "thread", e->tid);
+	out_uint(o, "tid", e->tid);
 	if (!is_signal || linux_signal_is_fault(e->code, signal_code(f, e)))
 		emit_address(s, o, e->address);
 	out_uint(o, "code", e->code);
@@ -267,7 +267,7 @@ static struct err *run_lastevent(struct session *s, const struct args *args, str
 	TRY(strbuf_check(&text));
 	out_begin(o, &last_event_record);
 	if (e) {
-		out_uint(o, "thread", e->tid);
+		out_uint(o, "tid", e->tid);
 		out_uint(o, "code", e->code);
 	}
 	out_str(o, "reason", text.s);

@@ -44,8 +44,8 @@ The dump and its event: vertarget .time .lastevent .exr .ecxr .cxr
   $ osmodump -q --json app.dmp -c 'vertarget; .time; .lastevent; .exr -1'
   {"kind":"target","os":"Windows 10","version":"10.0.19041","build":19041,"multi":"MP","processors":4,"processor":"GenuineIntel","machine":"x64","product":"WinNt","title":"User Mini Dump File: Only registers, stack and portions of memory are available","file":"app.dmp","pid":6700,"debug_time":"2009-02-13T23:31:30Z","process_uptime":890.0,"kernel_time":2.0,"user_time":1.0}
   {"kind":"time","debug_time":"2009-02-13T23:31:30Z","process_uptime":890.0,"kernel_time":2.0,"user_time":1.0}
-  {"kind":"last_event","thread":6708,"code":3221225477,"reason":"1a2c.1a34: Access violation - code c0000005 (Attempt to write to address 0000000000000010)"}
-  {"kind":"exception","thread":6708,"address":"0x7ff700001040","symbol":{"module":"app","offset":4160,"address":"0x7ff700001040"},"code":3221225477,"name":"Access violation","flags":0,"parameters":["0x1","0x10"],"reason":"Attempt to write to address 0000000000000010"}
+  {"kind":"last_event","tid":6708,"code":3221225477,"reason":"1a2c.1a34: Access violation - code c0000005 (Attempt to write to address 0000000000000010)"}
+  {"kind":"exception","tid":6708,"address":"0x7ff700001040","symbol":{"module":"app","offset":4160,"address":"0x7ff700001040"},"code":3221225477,"name":"Access violation","flags":0,"parameters":["0x1","0x10"],"reason":"Attempt to write to address 0000000000000010"}
 
 A record in memory, and one that is not there:
 
@@ -58,7 +58,7 @@ A record in memory, and one that is not there:
      Parameter[1]: 0000000000000020
   Attempt to write to address 0000000000000020
   $ osmodump -q --json app.dmp -c '.exr 20000'
-  {"kind":"exception","thread":0,"address":"0x7ff700001040","symbol":{"module":"app","offset":4160,"address":"0x7ff700001040"},"code":3221225477,"name":"Access violation","flags":0,"parameters":["0x1","0x20"],"reason":"Attempt to write to address 0000000000000020"}
+  {"kind":"exception","tid":0,"address":"0x7ff700001040","symbol":{"module":"app","offset":4160,"address":"0x7ff700001040"},"code":3221225477,"name":"Access violation","flags":0,"parameters":["0x1","0x20"],"reason":"Attempt to write to address 0000000000000020"}
   $ osmodump -q app.dmp -c '.exr 999000'
   no memory at 0x999000 in the dump
   [1]
@@ -153,8 +153,8 @@ A core has a signal; its times are those of the process:
   Signal: 11 (SIGSEGV), code 1 at 00000000`000dead0
   Segmentation fault: SEGV_MAPERR at 0xdead0
   $ osmodump -q --json core -c '.exr -1; .lastevent'
-  {"kind":"exception","thread":4712,"address":"0xdead0","code":11,"name":"SIGSEGV","signal_code":1,"parameters":["0x1","0xdead0","0x0"],"reason":"Segmentation fault: SEGV_MAPERR at 0xdead0"}
-  {"kind":"last_event","thread":4712,"code":11,"reason":"1267.1268: SIGSEGV - code 0000000b (Segmentation fault: SEGV_MAPERR at 0xdead0)"}
+  {"kind":"exception","tid":4712,"address":"0xdead0","code":11,"name":"SIGSEGV","signal_code":1,"parameters":["0x1","0xdead0","0x0"],"reason":"Segmentation fault: SEGV_MAPERR at 0xdead0"}
+  {"kind":"last_event","tid":4712,"code":11,"reason":"1267.1268: SIGSEGV - code 0000000b (Segmentation fault: SEGV_MAPERR at 0xdead0)"}
   $ osmodump -q core -c '.exr 7ffc00000000'
   exception records in memory exist on Windows only; .exr -1 shows the signal
   [1]
