@@ -68,6 +68,7 @@ void dwarf_info_close(struct dwarf_info *d)
 		free(d->units.v[i]);
 	}
 	vec_deinit(&d->units);
+	vec_deinit(&d->splits);
 	vec_deinit(&d->ranges);
 	u64map_deinit(&d->unit_by_cu);
 	u64map_deinit(&d->qualified);
@@ -166,23 +167,43 @@ static bool in_debug_types(Dwarf_Die *die)
 	       type == DW_UT_type;
 }
 
+/* What is in neither of our files is in a .dwo; its number, counted from 1.
+ * Entries of one file come in runs: the search begins with the latest. */
+static uint64_t split_number(struct dwarf_info *d, Dwarf *of)
+{
+	for (size_t i = d->splits.n; i-- > 0;)
+		if (d->splits.v[i] == of)
+			return i + 1;
+	return d->splits.n < TYPE_ID_MAX_SPLITS && vec_push(&d->splits, of) ? d->splits.n : 0;
+}
+
 uint64_t dwarf_type_id(struct dwarf_info *d, Dwarf_Die *die)
 {
 	Dwarf *of = dwarf_cu_getdwarf(die->cu);
-	uint64_t id = dwarf_dieoffset(die);
+	uint64_t id = dwarf_dieoffset(die), number = 0;
 
-	if (id > TYPE_ID_OFFSET || (of != d->dbg && (!d->alt || of != d->alt)))
+	if (!of || id > TYPE_ID_OFFSET)
 		return 0;
-	if (of != d->dbg)
+	if (d->alt && of == d->alt)
 		return id | TYPE_ID_ALT;
+	if (of != d->dbg) {
+		number = split_number(d, of);
+		if (!number)
+			return 0;
+	}
+	id |= number << TYPE_ID_SPLIT_SHIFT;
 	return in_debug_types(die) ? id | TYPE_ID_TYPES : id;
 }
 
 struct err *dwarf_type_die(struct dwarf_info *d, uint64_t id, Dwarf_Die *ret)
 {
+	uint64_t split = id >> TYPE_ID_SPLIT_SHIFT & TYPE_ID_MAX_SPLITS;
 	Dwarf *of = id & TYPE_ID_ALT ? d->alt : d->dbg;
 	Dwarf_Off off = id & TYPE_ID_OFFSET;
 	Dwarf_Die *got = NULL;
+
+	if (split)
+		of = split <= d->splits.n ? d->splits.v[split - 1] : NULL;
 
 	if (of)
 		got = id & TYPE_ID_TYPES ? dwarf_offdie_types(of, off, ret) : dwarf_offdie(of, off, ret);
@@ -201,13 +222,32 @@ struct type_ref die_type(struct dwarf_info *d, Dwarf_Die *die)
 
 /* --- units --------------------------------------------------------------------------------- */
 
-bool dwarf_next_readable_unit(Dwarf *dbg, Dwarf_CU **cu, uint8_t *ret_type, Dwarf_Die *ret)
+bool dwarf_next_readable_unit(Dwarf *dbg, Dwarf_CU **cu, uint8_t *ret_type, Dwarf_Die *ret, Dwarf_Die *ret_body)
 {
-	*ret = (Dwarf_Die){ 0 };
-	while (dwarf_get_units(dbg, *cu, cu, NULL, ret_type, ret, NULL) == 0)
-		if (ret->cu && ret->addr) /* else its abbreviations are damaged */
-			return true;
+	Dwarf_Die body = { 0 };
+
+	*ret = body;
+	while (dwarf_get_units(dbg, *cu, cu, NULL, ret_type, ret, ret_body ? &body : NULL) == 0) {
+		if (!ret->cu || !ret->addr)
+			continue; /* its abbreviations are damaged */
+		if (ret_body)
+			*ret_body = body.cu && body.addr && *ret_type == DW_UT_skeleton ? body : *ret;
+		return true;
+	}
 	return false;
+}
+
+/* The .dwo's unit that a skeleton unit stands for, if that file is there. */
+static void find_body(struct dwarf_unit *u)
+{
+	Dwarf_Die body = { 0 };
+	Dwarf_Half version;
+	uint8_t type;
+
+	u->body = u->die;
+	if (dwarf_cu_info(u->die.cu, &version, &type, NULL, &body, NULL, NULL, NULL) == 0 &&
+	    type == DW_UT_skeleton && body.cu && body.addr)
+		u->body = body;
 }
 
 struct err *dwarf_unit_of(struct dwarf_info *d, Dwarf_Die *die, struct dwarf_unit **ret)
@@ -219,7 +259,7 @@ struct err *dwarf_unit_of(struct dwarf_info *d, Dwarf_Die *die, struct dwarf_uni
 		*ret = u;
 		return NULL;
 	}
-	if (!dwarf_diecu(die, &cu, NULL, NULL))
+	if (!dwarf_diecu(die, &cu, NULL, NULL) || !cu.cu)
 		return err_new(ERR_CORRUPT, "%s: unit of an entry cannot be read: %s", d->path, dwarf_errmsg(-1));
 	u = calloc(1, sizeof(*u));
 	if (!u || !vec_push(&d->units, u)) {
@@ -227,6 +267,7 @@ struct err *dwarf_unit_of(struct dwarf_info *d, Dwarf_Die *die, struct dwarf_uni
 		return err_nomem();
 	}
 	u->die = cu;
+	find_body(u);
 	if (!u64map_put(&d->unit_by_cu, (uintptr_t)die->cu, u))
 		return err_nomem();
 	*ret = u;
@@ -264,7 +305,7 @@ static struct err *load_ranges(struct dwarf_info *d)
 
 	if (d->has_ranges)
 		return NULL;
-	while (dwarf_next_readable_unit(d->dbg, &cu, &type, &die)) {
+	while (dwarf_next_readable_unit(d->dbg, &cu, &type, &die, NULL)) {
 		if (!(++n & 255))
 			TRY(cancel_check());
 		if (type != DW_UT_type && type != DW_UT_split_type)
@@ -369,7 +410,7 @@ struct err *dwarf_func_at(struct dwarf_info *d, struct dwarf_unit *u, uint64_t v
 
 	if (!u->has_funcs) {
 		u->funcs.n = 0;
-		TRY(collect_functions(u, &u->die, 0));
+		TRY(collect_functions(u, &u->body, 0));
 		if (u->funcs.n)
 			qsort(u->funcs.v, u->funcs.n, sizeof(*u->funcs.v), compare_funcs);
 		u->has_funcs = true;

@@ -27,7 +27,8 @@ struct dwarf_func {
 };
 
 struct dwarf_unit {
-	Dwarf_Die die;		/* of the unit */
+	Dwarf_Die die;		/* of the unit: lines, ranges */
+	Dwarf_Die body;		/* whose children count: of a split unit (.dwo) where there is one */
 	bool has_funcs, has_lines, has_names;
 	VEC(struct dwarf_func) funcs; /* by lo */
 	Dwarf_Lines *lines;	/* by address, libdw's */
@@ -48,6 +49,7 @@ struct dwarf_info {
 	bool big_endian;
 	int fd, alt_fd;
 	Dwarf *dbg, *alt;
+	VEC(Dwarf *) splits;		/* .dwo files that libdw has opened; its own */
 	char *path;
 	Dwarf_Aranges *aranges;	/* libdw's */
 	bool has_aranges, has_ranges;
@@ -70,8 +72,9 @@ struct err *dwarf_unit_lines(struct dwarf_info *d, struct dwarf_unit *u) MUST_US
 struct err *dwarf_func_at(struct dwarf_info *d, struct dwarf_unit *u, uint64_t vaddr,
 			  const struct dwarf_func **ret) MUST_USE;
 
-/* The next unit after *cu (NULL: the first) whose own DIE can be read; false: no more. */
-bool dwarf_next_readable_unit(Dwarf *dbg, Dwarf_CU **cu, uint8_t *ret_type, Dwarf_Die *ret);
+/* The next unit after *cu (NULL: the first) whose own DIE can be read; false: no
+ * more. ret_body: as struct dwarf_unit's; may be NULL. */
+bool dwarf_next_readable_unit(Dwarf *dbg, Dwarf_CU **cu, uint8_t *ret_type, Dwarf_Die *ret, Dwarf_Die *ret_body);
 
 /* First child and next sibling; false: none. */
 bool die_child(Dwarf_Die *die, Dwarf_Die *ret);
@@ -95,10 +98,12 @@ enum {
 	TYPE_ID_VOID = 1,	/* no DIE is at offset 1: a unit's header is there */
 	TYPE_ID_DIM_SHIFT = 56,	/* array types: which dimension */
 	TYPE_ID_MAX_DIMS = 32,
+	TYPE_ID_SPLIT_SHIFT = 40, /* which .dwo file, counted from 1; 0: the file itself */
+	TYPE_ID_MAX_SPLITS = 0xffff,
 };
 #define TYPE_ID_ALT	((uint64_t)1 << 63)
 #define TYPE_ID_TYPES	((uint64_t)1 << 62)
-#define TYPE_ID_OFFSET	(((uint64_t)1 << TYPE_ID_DIM_SHIFT) - 1)
+#define TYPE_ID_OFFSET	(((uint64_t)1 << TYPE_ID_SPLIT_SHIFT) - 1)
 
 /* --- lines (dwarf_line.c) ----------------------------------------------------- */
 /* File and line of a DW_AT_call_file/call_line (or decl_) pair. */

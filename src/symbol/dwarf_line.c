@@ -200,7 +200,7 @@ static struct err *each_unit(struct line_search *s, void (*fn)(struct line_searc
 	Dwarf_Die die;
 	uint8_t type;
 
-	while (!s->stop && dwarf_next_readable_unit(s->d->dbg, &cu, &type, &die)) {
+	while (!s->stop && dwarf_next_readable_unit(s->d->dbg, &cu, &type, &die, NULL)) {
 		struct dwarf_unit *u;
 
 		TRY(cancel_check());

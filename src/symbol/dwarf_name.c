@@ -205,15 +205,15 @@ static struct err *index_below(struct dwarf_info *d, Dwarf_Die *parent, const ch
 static struct err *index_units(struct dwarf_info *d, Dwarf *dbg)
 {
 	Dwarf_CU *cu = NULL;
-	Dwarf_Die die;
+	Dwarf_Die die, body;
 	unsigned n = 0;
 	uint8_t type;
 
-	while (dwarf_next_readable_unit(dbg, &cu, &type, &die)) {
+	while (dwarf_next_readable_unit(dbg, &cu, &type, &die, &body)) {
 		TRY(cancel_check());
 		if (!(++n & 63))
 			progress_report("indexing types", dwarf_dieoffset(&die), 0);
-		TRY(index_below(d, &die, "", has_namespaces(&die), 0));
+		TRY(index_below(d, &body, "", has_namespaces(&body), 0));
 	}
 	return NULL;
 }

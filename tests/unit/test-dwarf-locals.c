@@ -225,6 +225,7 @@ TEST(locals_agree_with_gdb)
 	check("gcc", "-g -O1", 30);
 	check("gcc", "-g -O2 -gdwarf-4", 10);
 	check("gcc", "-g -O0 -m32", 30);
+	check("gcc", "-g -O2 -gsplit-dwarf", 10);
 	check("clang", "-g -O2", 5);
 }
 

@@ -197,16 +197,17 @@ static bool write_addresses(struct provider *p, const char *const *names, size_t
 	return fclose(f) == 0;
 }
 
-static void check_places(const char *compiler, const char *flags, const char *source)
+static void check_places(const char *tool, const char *compiler, const char *flags)
 {
 	static const char *const names[] = { "main", "work" };
 	CLEANUP(provider_unrefp) struct provider *p = NULL;
 	struct elf_file f;
 	struct tally t;
 	uint64_t base;
+	char command[128];
 
-	if (!run("%s %s -o places %s", compiler, flags, source)) {
-		(void)printf("dwarf: %s %s: skipped, does not compile here\n", compiler, flags);
+	if (!have_tool(tool) || !run("%s %s -o places p.c", compiler, flags)) {
+		(void)printf("dwarf: %s %s: skipped, does not compile here or no %s\n", compiler, flags, tool);
 		return;
 	}
 	EXPECT_OK(open_path(in_work_dir("places"), &p));
@@ -214,29 +215,29 @@ static void check_places(const char *compiler, const char *flags, const char *so
 	base = f.vaddr_base;
 	elf_file_deinit(&f);
 	EXPECT(write_addresses(p, names, 2, base));
-	t = compare_places(p, "addr2line -C -i -f -a -e places", base);
-	(void)printf("dwarf: %s %s: %u addresses compared with addr2line, %u in inlined code, %u differ\n", compiler,
-		     flags, t.compared, t.inlined, t.wrong);
+	(void)snprintf(command, sizeof(command), "%s -C -i -f -a -e places", tool);
+	t = compare_places(p, command, base);
+	(void)printf("dwarf: %s %s: %u addresses compared with %s, %u in inlined code, %u differ\n", compiler, flags,
+		     t.compared, tool, t.inlined, t.wrong);
 	EXPECT(t.compared > 50);
 	EXPECT_EQ(t.wrong, 0);
 }
 
 TEST(lines_and_inlining_agree_with_addr2line)
 {
-	if (!have_tool("gcc") || !have_tool("addr2line")) {
-		(void)printf("dwarf: skipped: no gcc or addr2line\n");
-		return;
-	}
 	EXPECT(write_text("p.c", program));
-	check_places("gcc", "-g -O0", "p.c");
-	check_places("gcc", "-g -O2", "p.c");
-	check_places("gcc", "-g -O2 -gdwarf-4 -no-pie", "p.c");
-	check_places("gcc", "-g -O2 -gdwarf-3", "p.c");
-	check_places("gcc", "-g -O1 -gz=zlib -fdebug-types-section -gdwarf-4", "p.c");
-	check_places("gcc", "-g -O2 -m32", "p.c");
-	check_places("clang", "-g -O0", "p.c");
-	check_places("clang", "-g -O2 -fuse-ld=lld", "p.c");
-	check_places("clang", "-g -O2 -gdwarf-5", "p.c");
+	check_places("addr2line", "gcc", "-g -O0");
+	check_places("addr2line", "gcc", "-g -O2");
+	check_places("addr2line", "gcc", "-g -O2 -gdwarf-4 -no-pie");
+	check_places("addr2line", "gcc", "-g -O2 -gdwarf-3");
+	check_places("addr2line", "gcc", "-g -O1 -gz=zlib -fdebug-types-section -gdwarf-4");
+	check_places("addr2line", "gcc", "-g -O2 -m32");
+	check_places("addr2line", "clang", "-g -O0");
+	check_places("addr2line", "clang", "-g -O2 -fuse-ld=lld");
+	check_places("addr2line", "clang", "-g -O2 -gdwarf-5");
+	/* binutils does not open .dwo files */
+	check_places("llvm-addr2line", "gcc", "-g -O2 -gsplit-dwarf");
+	check_places("llvm-addr2line", "gcc", "-g -O2 -gsplit-dwarf -gdwarf-4");
 }
 
 static bool remember_first(void *arg, const struct source_line *line)
@@ -385,6 +386,8 @@ TEST(member_offsets_agree_with_gdb)
 	check_types("gcc", "-g -O0 -gdwarf-4 -fdebug-types-section");
 	check_types("gcc", "-g -O0 -m32");
 	check_types("clang", "-g -O0");
+	check_types("gcc", "-g -O0 -gsplit-dwarf");
+	check_types("clang", "-g -O0 -gdwarf-5 -gsplit-dwarf");
 }
 
 static void check_kinds(struct provider *p)
