@@ -74,6 +74,7 @@ struct command {
 	unsigned needs;
 	enum command_syntax syntax;
 	const char *glued;	/* option letters that may follow the name directly; NULL: none */
+	bool whole_word;	/* a letter glued to the name makes it another word */
 	/* <Enter> repeats it by name only: it goes on where it stopped (d*, u) */
 	bool continues;
 	struct err *(*run)(struct session *s, const struct args *args, struct out *o);

@@ -32,13 +32,14 @@ static struct err *run_quit(struct session *s, const struct args *args, struct o
 	return NULL;
 }
 
-static const char *const quit_aliases[] = { "qq", "qd", NULL };
+static const char *const quit_aliases[] = { "qq", "qd", "quit", "exit", NULL };
 const struct command command_quit = {
 	.name = "q",
 	.aliases = quit_aliases,
 	.summary = "quit",
 	.usage = "",
 	.help = "Ends the program. So does the end of input (Ctrl-D).",
+	.whole_word = true,
 	.run = run_quit,
 };
 
@@ -75,5 +76,6 @@ const struct command command_radix = {
 	.usage = "[8 | 10 | 16]",
 	.help = "How expressions read numbers without a prefix; 16 at first.",
 	.records = radix_records,
+	.whole_word = true,
 	.run = run_radix,
 };

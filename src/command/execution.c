@@ -20,6 +20,7 @@ const struct command command_go = {
 	.usage = "[address]",
 	.help = "A dump holds one instant: going on, stepping and tracing are refused with WinDbg's\n"
 		"words, so that scripts see why they stop.",
+	.whole_word = true,
 	.run = run_go,
 };
 
@@ -38,5 +39,6 @@ const struct command command_bp = {
 	.usage = "[address] [\"commands\"]",
 	.help = "A dump is read, never changed: breakpoints, writing to memory and assembling are\n"
 		"refused with WinDbg's words.",
+	.whole_word = true,
 	.run = run_change,
 };

@@ -50,7 +50,7 @@ static struct err *run_list(struct session *s, const struct args *args, struct o
 	return out_heading(o, "\n.hh NAME tells more of a command.\n");
 }
 
-static const char *const list_aliases[] = { "!help", NULL };
+static const char *const list_aliases[] = { "!help", "help", NULL };
 const struct command command_help = {
 	.name = ".help",
 	.aliases = list_aliases,
@@ -124,6 +124,7 @@ const struct command command_version = {
 	.usage = "",
 	.help = "What the program is and what built it; about the dump's system tells vertarget.",
 	.records = version_records,
+	.whole_word = true,
 	.run = run_version,
 };
 

@@ -95,7 +95,7 @@ static const struct command *find_longest(const char *p, size_t from, size_t *re
 	for (size_t n = from; n; n--) {
 		const struct command *c = find(p, n);
 
-		if (c) {
+		if (c && !(c->whole_word && isalpha((unsigned char)p[n]))) {
 			*ret_len = n;
 			return c;
 		}
@@ -169,7 +169,7 @@ struct err *command_lookup(const char **p, struct arena *a, const struct command
 
 static struct err *check_needs(struct session *s, const struct command *c)
 {
-	if ((c->needs & ~0u) && !s->target)
+	if (c->needs && !s->target)
 		return err_new(ERR_USAGE, "%s: no dump is open", c->name);
 	if ((c->needs & NEEDS_THREAD) && !s->thread)
 		return err_new(ERR_NOTFOUND, "%s: the dump has no threads", c->name);

@@ -61,6 +61,7 @@ static void run_stdin(struct session *s, struct errors *errors)
 			line[--n] = '\0';
 		/* an empty line of a script is no <Enter> at a prompt */
 		(void)told(errors, session_run(s, line, errors->o));
+		(void)told(errors, stdout_flush()); /* a program may wait for the answer */
 	}
 }
 
@@ -160,7 +161,7 @@ static int debug(const struct settings *set, struct target *t)
 	} else {
 		run_stdin(s, &errors);
 	}
-	errors.any |= terminal_file_changed(set->words.v[0]);
+	errors.any |= terminal_file_changed();
 	return errors.any ? EXIT_FAILED : EXIT_OK;
 }
 

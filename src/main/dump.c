@@ -12,6 +12,7 @@ int open_dump(const struct settings *s, struct dump **ret_dump)
 		(void)fprintf(stderr, "Try 'osmodump --help'.\n");
 		return EXIT_USAGE;
 	}
+	terminal_set_file(s->words.v[0]);
 	e = dump_open(s->words.v[0], &o, ret_dump);
 	if (e)
 		terminal_error("%s", err_message(e));

@@ -220,6 +220,7 @@ static void run_line(struct editor *ed, const char *line, struct out *o)
 	report_error(o, e);
 	if (session_wants_clear(ed->session))
 		(void)fputs("\033[H\033[2J", stdout);
+	(void)terminal_file_changed();
 	err_free(stdout_flush());
 }
 

@@ -397,7 +397,7 @@ static int run(const struct settings *s)
 		e = emit_all(d, t, o);
 	rc = e ? EXIT_FAILED : EXIT_OK;
 	report_error(o, e);
-	return terminal_file_changed(s->words.v[0]) ? EXIT_FAILED : rc;
+	return terminal_file_changed() ? EXIT_FAILED : rc;
 }
 
 const struct subcommand subcommand_info = {

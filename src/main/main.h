@@ -75,8 +75,9 @@ void terminal_init(const struct settings *s);
 /* "osmodump: text" in red; clears a progress line first. */
 void terminal_error(const char *fmt, ...) PRINTF(1, 2);
 void terminal_clear_progress(void);
-/* Notices from a changed file, once; true when there was one. */
-bool terminal_file_changed(const char *path);
+/* Whether the file lost bytes while it was mapped; tells it when it is new. */
+bool terminal_file_changed(void);
+void terminal_set_file(const char *path);	/* its name, for that; borrowed */
 /* Tells e on standard error, and as a record when o writes JSON. Takes e. */
 void report_error(struct out *o, struct err *e);
 /* The sink of standard output. */

@@ -28,6 +28,7 @@ static bool color, quiet, error_is_terminal, progress_shown;
 static struct timespec progress_began, progress_last;
 static volatile sig_atomic_t file_changed;
 static long page_size;
+static const char *file_name = "a file";
 
 /* --- signals ------------------------------------------------------------------------ */
 
@@ -62,12 +63,20 @@ static void set_signals(void)
 	(void)sigaction(SIGBUS, &bus, NULL);
 }
 
-bool terminal_file_changed(const char *path)
+void terminal_set_file(const char *path)
 {
+	file_name = path;
+}
+
+bool terminal_file_changed(void)
+{
+	static bool ever;
+
 	if (!file_changed)
-		return false;
+		return ever;
 	file_changed = 0;
-	terminal_error("%s changed while it was read: parts of it are gone and read as zeros", path);
+	ever = true;
+	terminal_error("%s changed while it was read: parts of it are gone and read as zeros", file_name);
 	return true;
 }
 

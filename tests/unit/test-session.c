@@ -64,6 +64,14 @@ TEST(names_may_be_glued_to_what_follows)
 	EXPECT_STR(run("n10;? 10"), "base is 10\nEvaluate expression: 10 = 00000000`0000000a\n");
 }
 
+TEST(words_are_not_cut_into_commands_that_end_or_run)
+{
+	EXPECT_STR(run("threads"), "ERROR Syntax error at 'threads'\n");
+	EXPECT_STR(run("quicker; .echo x"), "ERROR Syntax error at 'quicker; .echo x'\n");
+	EXPECT_STR(run(".echo a; quit; .echo b"), "a\n");
+	EXPECT_STR(run("g"), "ERROR No runnable debuggees error in 'g'\n");
+}
+
 TEST(errors_end_the_line_but_not_inside_catch)
 {
 	EXPECT_STR(run(".echo a; ? 1/0; .echo b"), "a\nERROR Divide by zero error at '/0'\n");
@@ -150,6 +158,6 @@ TEST(formats_show_every_form)
 
 TESTS(commands_are_parted_by_semicolons_and_lines, comments_end_at_line_or_semicolon,
       unknown_commands_are_errors, names_may_be_glued_to_what_follows,
-      errors_end_the_line_but_not_inside_catch, aliases_work_from_the_next_line_on,
+      words_are_not_cut_into_commands_that_end_or_run, errors_end_the_line_but_not_inside_catch, aliases_work_from_the_next_line_on,
       if_chooses_one_block, loops_count_and_break, foreach_walks_words_of_output,
       recursion_is_bounded, printf_formats, formats_show_every_form)
