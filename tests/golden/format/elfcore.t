@@ -14,8 +14,8 @@ A core that a kernel wrote:
   Process:         4711 (parent 1) demo
   Command line:    demo --fast
   Threads:         2
-  Modules:         0
-  Exception:       0x0000000b at 00000000`000dead0 in thread 0x1268
+  Modules:         1
+  Signal:          11 (SIGSEGV) in thread 4712
   
   Streams:
         type  name                                   offset        bytes
@@ -31,37 +31,37 @@ A core that a kernel wrote:
   
   Memory in the file:
     category     ranges             bytes
+    modules           3                37    0.036 kB
     stacks            1               276    0.270 kB
-    other             3                37    0.036 kB
     absent            3            532444  519.965 kB
 
 The same for 32-bit and big-endian machines:
 
-  $ for m in x86 x32 arm arm64 riscv64 ppc64 s390x mips; do mkdump $recipes/elf-$m.recipe $m.core; osmodump info $m.core | sed -n '/^Format/p;/^Machine/p;/^Exception/p'; done
+  $ for m in x86 x32 arm arm64 riscv64 ppc64 s390x mips; do mkdump $recipes/elf-$m.recipe $m.core; osmodump info $m.core | sed -n '/^Format/p;/^Machine/p;/^Signal/p'; done
   Format:          elfcore: User Core Dump File (ELF): Linux x86 process
   Machine:         x86
-  Exception:       0x0000000b at 000dead0 in thread 0x1268
+  Signal:          11 (SIGSEGV) in thread 4712
   Format:          elfcore: User Core Dump File (ELF): Linux x32 process
   Machine:         x64
-  Exception:       0x0000000b at 000dead0 in thread 0x1268
+  Signal:          11 (SIGSEGV) in thread 4712
   Format:          elfcore: User Core Dump File (ELF): Linux ARM process
   Machine:         ARM
-  Exception:       0x0000000b at 000dead0 in thread 0x1268
+  Signal:          11 (SIGSEGV) in thread 4712
   Format:          elfcore: User Core Dump File (ELF): Linux ARM64 process
   Machine:         ARM64
-  Exception:       0x0000000b at 00000000`000dead0 in thread 0x1268
+  Signal:          11 (SIGSEGV) in thread 4712
   Format:          elfcore: User Core Dump File (ELF): Linux RISC-V 64 process
   Machine:         RISC-V 64
-  Exception:       0x0000000b at 00000000`000dead0 in thread 0x1268
+  Signal:          11 (SIGSEGV) in thread 4712
   Format:          elfcore: User Core Dump File (ELF): Linux PowerPC 64 process
   Machine:         PowerPC 64
-  Exception:       0x0000000b at 00000000`000dead0 in thread 0x1268
+  Signal:          11 (SIGSEGV) in thread 4712
   Format:          elfcore: User Core Dump File (ELF): Linux s390x process
   Machine:         s390x
-  Exception:       0x0000000b at 00000000`000dead0 in thread 0x1268
+  Signal:          11 (SIGSEGV) in thread 4712
   Format:          elfcore: User Core Dump File (ELF): Linux MIPS process
   Machine:         MIPS
-  Exception:       0x0000000b at 000dead0 in thread 0x1268
+  Signal:          11 (SIGSEGV) in thread 4712
 
 gdb's gcore of a running process has no signal:
 
@@ -100,6 +100,7 @@ A core that was cut off, with a thread record that is too short:
 
   $ mkdump $recipes/elf-damaged.recipe damaged.core
   $ osmodump info damaged.core | sed '/^Streams/,$d'
+  modules: damaged.core: offset 0x3a0: NT_FILE states 3 mappings in 33 bytes
   File:            damaged.core
   Format:          elfcore: User Core Dump File (ELF): Linux x64 process
   Size:            4136 bytes (4.039 kB)
@@ -110,9 +111,10 @@ A core that was cut off, with a thread record that is too short:
   Flags:           0x4
   Threads:         1
   Modules:         0
-  Exception:       0x00000006 at 00000000`00000000 in thread 0x7
+  Signal:          6 (SIGABRT) in thread 7
   
   $ osmodump info damaged.core | grep ^Damaged
+  modules: damaged.core: offset 0x3a0: NT_FILE states 3 mappings in 33 bytes
   Damaged: damaged.core: the file ends at 0x1028: 6144 bytes of memory in 2 of 2 segments are missing, as when a size limit or a full disk cuts a core off
   Damaged: damaged.core: 1 thread records are too short, the first at offset 0x5ec
 
