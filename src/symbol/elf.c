@@ -326,12 +326,32 @@ static struct dwarf_unwinder *unwinder_of(struct elf_provider *e)
 	return u;
 }
 
+/* A handler "returns" to the first byte of the return code: the byte before,
+ * which return addresses are looked up with, may be of another function. */
+static bool starts_behind_function(struct dwarf_unwinder *u, uint64_t rva)
+{
+	const struct elf_file *file;
+	const struct cfi_row *row;
+
+	return !err_ignore(dwarf_unwind_row(u, rva - 1, &row, &file)) && row->end == rva;
+}
+
 static struct err *elf_unwind(struct provider *p, uint64_t module_base, bool exact,
 			      const struct arch_memory *m, const struct regs *callee,
 			      struct regs *ret_caller, struct unwind_result *ret)
 {
-	return err_prefix(dwarf_unwind(unwinder_of(elf_of(p)), module_base, exact, m, callee, ret_caller, ret),
-			  "%s", p->path);
+	struct dwarf_unwinder *u = unwinder_of(elf_of(p));
+	struct err *e;
+
+	if (!exact && regs_has(callee, callee->arch->ip) && starts_behind_function(u, regs_ip(callee) - module_base) &&
+	    elf_sigreturn_unwind(m, callee, ret_caller, ret))
+		return NULL;
+	e = dwarf_unwind(u, module_base, exact, m, callee, ret_caller, ret);
+	if (e && err_code(e) == ERR_NOTFOUND && elf_sigreturn_unwind(m, callee, ret_caller, ret)) {
+		err_free(e);
+		return NULL;
+	}
+	return err_prefix(e, "%s", p->path);
 }
 
 /* --- opening and closing ------------------------------------------------------------------ */

@@ -41,6 +41,10 @@ static inline const struct elf_file *elf_main_file(const struct elf_provider *e)
 	return e->has_file ? &e->file : e->has_image ? &e->image : &e->debug;
 }
 
+/* A signal frame that has no call frame information; false: none is here. */
+bool elf_sigreturn_unwind(const struct arch_memory *m, const struct regs *callee, struct regs *ret_caller,
+			  struct unwind_result *ret);
+
 /* The bytes of a section, decompressed where it is compressed; *ret_bytes is
  * malloc'ed or NULL when the source borrows the file. */
 struct err *elf_plain_section(const struct elf_file *f, const char *name, struct source **ret,

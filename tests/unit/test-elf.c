@@ -17,6 +17,7 @@
 #include <execinfo.h>
 #include <link.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <ucontext.h>
 
@@ -367,6 +368,8 @@ static struct {
 	char why[256];
 } walk;
 
+static volatile bool no_backtrace;
+
 static void walk_from(const struct regs *start)
 {
 	struct regs r = *start, next;
@@ -420,7 +423,8 @@ static __attribute__((noinline)) int innermost(const void *a, const void *b)
 	if (walk.n)
 		return 0;
 	(void)getcontext(&u);
-	walk.n_want = backtrace(walk.want, 64);
+	if (!no_backtrace)
+		walk.n_want = backtrace(walk.want, 64);
 	regs_of(&u, &r);
 	walk_from(&r);
 	return 0;
@@ -443,7 +447,47 @@ static __attribute__((noinline)) int through_signal(int n)
 {
 	(void)signal(SIGUSR1, on_signal);
 	(void)raise(SIGUSR1);
+	__asm__ volatile("" ::: "memory");
 	return n + (int)walk.n;
+}
+
+/* As musl's: ways back from handlers without call frame information. The second
+ * is right behind a function that has some. */
+__asm__(".text\n.cfi_startproc\nnop\n.cfi_endproc\n"
+	".type tight_restorer,@function\ntight_restorer: mov $15, %rax\n syscall\n"
+	".size tight_restorer, . - tight_restorer\n"
+	".type bare_restorer,@function\nbare_restorer: mov $15, %rax\n syscall\n"
+	".size bare_restorer, . - bare_restorer\n");
+void bare_restorer(void);
+void tight_restorer(void);
+
+static __attribute__((noinline)) int through_restorer(void (*restorer)(void))
+{
+	struct {
+		void (*handler)(int);
+		unsigned long flags;
+		void (*restorer)(void);
+		unsigned long mask;
+	} action = { on_signal, 0x04000000 /* SA_RESTORER */, restorer, 0 };
+
+	if (syscall(SYS_rt_sigaction, SIGUSR2, &action, NULL, sizeof(action.mask)) != 0)
+		return 0;
+	(void)raise(SIGUSR2);
+	__asm__ volatile("" ::: "memory"); /* raise is declared not to call back */
+	return (int)walk.n;
+}
+
+static __attribute__((noinline)) int through_bare_signal(int n)
+{
+	return n + through_restorer(bare_restorer);
+}
+
+static __attribute__((noinline)) int through_tight_signal(int n)
+{
+	no_backtrace = true; /* it would take the nop's frame information */
+	n += through_restorer(tight_restorer);
+	no_backtrace = false;
+	return n;
 }
 
 static __attribute__((noinline)) void walk_and_compare(const char *what, int (*through)(int), bool image)
@@ -465,10 +509,19 @@ static __attribute__((noinline)) void walk_and_compare(const char *what, int (*t
 
 TEST(own_stack_agrees_with_backtrace)
 {
+	size_t bare;
+
 	walk_and_compare("through qsort", through_qsort, false);
 	walk_and_compare("through qsort", through_qsort, true);
 	walk_and_compare("through a signal", through_signal, false);
 	walk_and_compare("through a signal", through_signal, true);
+	walk_and_compare("through a bare signal", through_bare_signal, false);
+	bare = walk.n;
+	memset(&walk, 0, sizeof(walk));
+	EXPECT(through_tight_signal(2) != 0);
+	EXPECT(walk.ended);
+	EXPECT_EQ(walk.n + 1, bare); /* which walk_and_compare calls */
+	close_modules();
 }
 #else
 TEST(own_stack_agrees_with_backtrace)
