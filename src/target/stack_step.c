@@ -121,9 +121,13 @@ static bool by_frame_data(struct walk *w, struct module *m, struct step *s)
 		if (err_ignore(providers[i]->ops->x86_frame(providers[i], rva, &s->frame_data)))
 			continue;
 		s->has_frame_data = true;
-		return !err_ignore(x86_unwind_frame_data(&w->t->memory, &s->frame_data, &w->regs,
-							 w->callee_params_size, &s->caller,
-							 &s->result));
+		if (err_ignore(x86_unwind_frame_data(&w->t->memory, &s->frame_data, &w->regs,
+						     w->callee_params_size, &s->caller, &s->result)))
+			return false;
+		/* its search for the return address cannot tell code from data */
+		return s->result.machine_frame || !regs_ip(&s->caller) ||
+		       !target_module_at(w->t, regs_ip(&s->caller)) ||
+		       may_be_return_address(w, regs_ip(&s->caller));
 	}
 	return false;
 }
