@@ -19,6 +19,14 @@ static void fail(struct cursor *c, uint64_t at, uint64_t want)
 	c->failed_want = want;
 }
 
+/* An empty cursor may stand on no memory at all: C allows no offset to that, not even 0. */
+static const uint8_t *byte_at(const struct cursor *c, uint64_t pos)
+{
+	static const uint8_t nothing[1];
+
+	return c->data ? c->data + pos : nothing;
+}
+
 const uint8_t *cursor_bytes(struct cursor *c, uint64_t n)
 {
 	const uint8_t *p;
@@ -27,7 +35,7 @@ const uint8_t *cursor_bytes(struct cursor *c, uint64_t n)
 		fail(c, c->pos, n);
 		return NULL;
 	}
-	p = c->data + c->pos;
+	p = byte_at(c, c->pos);
 	c->pos += n;
 	return p;
 }
@@ -99,7 +107,7 @@ void cursor_align(struct cursor *c, uint64_t align)
 
 const char *cursor_cstr(struct cursor *c)
 {
-	const uint8_t *start = c->data + c->pos;
+	const uint8_t *start = byte_at(c, c->pos);
 	const uint8_t *end = c->failed || !cursor_left(c)
 				     ? NULL
 				     : memchr(start, 0, cursor_left(c));
@@ -123,7 +131,7 @@ struct cursor cursor_sub(const struct cursor *c, uint64_t pos, uint64_t n)
 		fail(&sub, pos, n);
 		return sub;
 	}
-	sub.data = c->data ? c->data + pos : NULL;
+	sub.data = byte_at(c, pos);
 	sub.size = n;
 	sub.pos = 0;
 	sub.origin = c->origin + pos;

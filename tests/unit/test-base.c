@@ -44,6 +44,16 @@ TEST(cursor_reads_big_endian)
 	EXPECT_EQ(cursor_u32(&c), 0x102);
 }
 
+TEST(cursor_over_nothing_is_empty)
+{
+	struct cursor c = cursor_init("f", NULL, 0, 0), sub = cursor_sub(&c, 0, 0);
+
+	EXPECT(cursor_bytes(&c, 0) && cursor_bytes(&sub, 0));
+	EXPECT(cursor_ok(&c) && cursor_ok(&sub));
+	EXPECT_STR(cursor_cstr(&c), "");
+	EXPECT(!cursor_ok(&c));
+}
+
 TEST(cursor_sub_refuses_what_is_outside)
 {
 	static const uint8_t data[8] = { 0 };
@@ -162,5 +172,5 @@ TEST(reading_a_file_does_not_keep_it_mapped)
 }
 
 TESTS(err_prefix_puts_context_in_front, cursor_is_sticky_at_the_end, cursor_reads_big_endian,
-      cursor_sub_refuses_what_is_outside, utf16_becomes_utf8, wildcards_match, maps_keep_what_is_put,
+      cursor_over_nothing_is_empty, cursor_sub_refuses_what_is_outside, utf16_becomes_utf8, wildcards_match, maps_keep_what_is_put,
       arena_honours_its_limit, source_is_bounded, reading_a_file_does_not_keep_it_mapped)
