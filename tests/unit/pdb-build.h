@@ -19,7 +19,7 @@
 
 struct bb {
 	uint8_t *p;
-	size_t n;
+	size_t n, room;
 };
 
 enum { PB_OLD, PB_INFO, PB_TPI, PB_DBI, PB_IPI, PB_TPI_HASH, PB_GLOBALS, PB_PUBLICS, PB_RECORDS, PB_MODULE,
@@ -35,7 +35,10 @@ struct pdb_build {
 
 static inline void bb_put(struct bb *b, uint64_t v, unsigned n)
 {
-	b->p = realloc(b->p, b->n + n);
+	if (b->room - b->n < n) { /* doubled, as sanitized realloc() always copies */
+		b->room = 2 * b->room + n;
+		b->p = realloc(b->p, b->room);
+	}
 	for (unsigned i = 0; i < n; i++)
 		b->p[b->n++] = (uint8_t)(v >> (8 * i));
 }
