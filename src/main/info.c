@@ -155,11 +155,22 @@ static void emit_process(const struct dump_facts *f, struct out *o)
 	}
 }
 
+/* As the container lists them; an ELF core lists none, and its memory tells. */
+static uint64_t count_modules(struct dump *d, struct target *t)
+{
+	const struct dump_module *listed;
+	struct module **found;
+	size_t n;
+
+	if (!err_ignore(dump_modules(d, &listed, &n)) && n)
+		return n;
+	return target_modules(t, &found);
+}
+
 static struct err *emit_dump(struct dump *d, struct target *t, struct out *o)
 {
 	const struct dump_facts *f = dump_facts(d);
 	const struct dump_thread *threads;
-	struct module **modules;
 	size_t n;
 
 	out_begin(o, &dump_record);
@@ -174,7 +185,7 @@ static struct err *emit_dump(struct dump *d, struct target *t, struct out *o)
 	out_name(o, "writer", f->writer);
 	if (!err_ignore(dump_threads(d, &threads, &n)))
 		out_uint(o, "threads", n);
-	out_uint(o, "modules", target_modules(t, &modules));
+	out_uint(o, "modules", count_modules(d, t));
 	return out_end(o);
 }
 
