@@ -202,7 +202,7 @@ def compare_dump(dump, text):
             thread += 1
         elif title == 'MDException':
             got = dump.ask('.exr -1', 'exception')[0]
-            S.fact('dump exception: thread', got['thread'], value(block['thread_id']))
+            S.fact('dump exception: thread', got['tid'], value(block['thread_id']))
             for name, theirs in (('code', 'code'), ('flags', 'flags')):
                 S.fact(f'dump exception: {name}', got[name], value(block[f'exception_record.exception_{theirs}']))
             S.fact('dump exception: address', number(got['address']),

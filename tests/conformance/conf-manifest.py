@@ -42,7 +42,7 @@ def compare(path, what):
     if e := re.search(r'exc=(\w+)@(\w+) tid=(\w+)', rest):
         got = dump.ask('.exr -1', 'exception')[0]
         S.fact(f'{at}: exception code', got['code'], number(e[1]))
-        S.fact(f'{at}: exception thread', got['thread'], int(e[3], 16))
+        S.fact(f'{at}: exception thread', got['tid'], int(e[3], 16))
         if 'address' in got or system == 'Win':
             S.fact(f'{at}: exception address', number(got.get('address')), number(e[2]))
 
