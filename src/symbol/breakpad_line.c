@@ -95,10 +95,10 @@ static bool find_line(struct breakpad *b, const struct bp_func *f, uint64_t rva,
 /* Folded functions share an address; not all of them have lines. */
 static bool find_any_line(struct breakpad *b, const struct bp_func *f, uint64_t rva, struct line_record *ret)
 {
-	const struct bp_func *end = b->funcs.v + b->funcs.n;
+	const struct bp_func *end = f ? b->funcs.v + b->funcs.n : NULL;
 	uint64_t start = f ? f->rva : 0;
 
-	for (; f && f < end && f->rva == start; f++)
+	for (; f < end && f->rva == start; f++)
 		if (find_line(b, f, rva, ret) && ret->line)
 			return true;
 	return false;
