@@ -7,6 +7,8 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void add_string(struct strbuf *sb, const char *s, size_t n)
@@ -123,10 +125,23 @@ static void add_time(struct strbuf *sb, uint64_t t)
 }
 
 /* JSON has no infinities: they, and what is no number, are null. */
+/* The fewest digits that read back as the same number. */
+static void add_shortest(struct strbuf *sb, double f)
+{
+	char text[32];
+
+	for (int digits = 15; digits <= 17; digits++) {
+		(void)snprintf(text, sizeof(text), "%.*g", digits, f);
+		if (strtod(text, NULL) == f)
+			break;
+	}
+	strbuf_adds(sb, text);
+}
+
 static void add_float(struct strbuf *sb, double f)
 {
 	if (isfinite(f))
-		strbuf_addf(sb, "%.17g", f);
+		add_shortest(sb, f);
 	else
 		strbuf_adds(sb, "null");
 }
