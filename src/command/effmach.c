@@ -86,7 +86,8 @@ const struct command command_effmach = {
 	.usage = "[. | x86 | amd64]",
 	.help = "In a 64-bit dump of a 32-bit (WOW64) process, x86 makes k, r, u and the like work\n"
 		"on the 32-bit half of each thread, and . on the 64-bit half again. The prompt\n"
-		"shows x86 as \"0:000:x86>\".",
+		"shows x86 as \"0:000:x86>\". Until a machine is chosen, that of the code which\n"
+		"the current thread was stopped in is effective.",
 	.records = machine_records,
 	.needs = NEEDS_TARGET,
 	.run = run,
@@ -97,8 +98,8 @@ static struct err *run_switch(struct session *s, const struct args *args, struct
 	TRY(end_parse(args, args->tail));
 	if (!target_has_wow(s->target))
 		return err_new(ERR_UNSUPPORTED, "!wow64exts.sw: the dump is of no WOW64 process");
-	session_set_half(s, s->half == HALF_WOW ? HALF_NATIVE : HALF_WOW);
-	return emit(s, SWITCHED, s->half == HALF_WOW ? "Guest (WoW) mode" : "Host mode", o);
+	session_set_half(s, session_half(s) == HALF_WOW ? HALF_NATIVE : HALF_WOW);
+	return emit(s, SWITCHED, session_half(s) == HALF_WOW ? "Guest (WoW) mode" : "Host mode", o);
 }
 
 static const char *const switch_aliases[] = { "!wow64exts.sw", NULL };

@@ -302,12 +302,16 @@ static struct err *read_context(struct session *s, uint64_t address, struct regs
 	};
 	const struct arch *arch = session_arch(s);
 	uint8_t bytes[1232];
+	struct regs regs;
 
 	for (size_t i = 0; i < ARRAY_SIZE(contexts); i++) {
 		if (contexts[i].machine != arch->machine)
 			continue;
 		TRY(space_read(target_space(session_target(s)), address, bytes, contexts[i].size));
-		return arch->decode(contexts[i].layout, bytes, contexts[i].size, false, ret);
+		TRY(arch->decode(contexts[i].layout, bytes, contexts[i].size, false, &regs));
+		if (!wow_narrow(session_target(s), &regs, ret))
+			*ret = regs;
+		return NULL;
 	}
 	return err_new(ERR_UNSUPPORTED, "the layout of a %s CONTEXT is not known",
 		       machine_name(arch->machine));
@@ -366,7 +370,8 @@ const struct command command_ecxr = {
 	.usage = "",
 	.help = "Makes the thread of the exception current, shows the registers at the exception\n"
 		"and lets k, r, dv and the like work in that context until .cxr, or another\n"
-		"thread is chosen.",
+		"thread is chosen. An exception in 32-bit code of a WOW64 process has the 32-bit\n"
+		"registers, and the 32-bit stack.",
 	.records = context_records,
 	.needs = NEEDS_TARGET,
 	.run = run_ecxr,
@@ -377,7 +382,9 @@ const struct command command_cxr = {
 	.summary = "use the register context at an address",
 	.usage = "[address]",
 	.help = "Reads a CONTEXT structure of the effective machine, shows it, and lets k, r, dv\n"
-		"and the like work in it. Without an address the thread's own context is back.",
+		"and the like work in it. Without an address the thread's own context is back.\n"
+		"A 64-bit one that was taken in 32-bit code of a WOW64 process (its cs is 23) is\n"
+		"shown as the 32-bit registers that it holds.",
 	.records = context_records,
 	.needs = NEEDS_TARGET,
 	.run = run_cxr,

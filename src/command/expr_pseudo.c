@@ -40,7 +40,7 @@ static struct err *get_tpid(struct session *s, uint64_t *ret)
 static struct err *get_teb(struct session *s, uint64_t *ret)
 {
 	TRY(need_thread(s));
-	*ret = s->half == HALF_WOW ? s->thread->teb32 : s->thread->teb;
+	*ret = session_half(s) == HALF_WOW ? s->thread->teb32 : s->thread->teb;
 	return *ret ? NULL : err_new(ERR_NOTFOUND, "$teb: the dump does not tell it");
 }
 

@@ -4,7 +4,9 @@
  *
  * Invariants: thread is one of target's, or NULL when it has none; a context
  * set by .cxr and its kin and a frame set by .frame last until the thread or
- * the effective machine changes.
+ * the effective machine changes. The half of a WOW64 thread that commands work
+ * in is that of a context that was set, else the one that .effmach chose, else
+ * the one whose code the thread was stopped in.
  */
 #include "command/session_impl.h"
 
@@ -101,14 +103,29 @@ void session_set_thread(struct session *s, struct thread *th)
 	forget_context(s);
 }
 
+/* Which code the thread was stopped in. */
+static enum thread_half running_half(struct session *s)
+{
+	if (s->running != s->thread) {
+		s->running = s->thread;
+		s->running_half = thread_runs_wow(s->target, s->thread) ? HALF_WOW : HALF_NATIVE;
+	}
+	return s->running_half;
+}
+
 enum thread_half session_half(struct session *s)
 {
-	return s->half;
+	if (!s->target || !s->thread)
+		return s->half;
+	if (s->has_context)
+		return s->context.arch == target_arch(s->target) ? HALF_NATIVE : HALF_WOW;
+	return s->half_chosen ? s->half : running_half(s);
 }
 
 void session_set_half(struct session *s, enum thread_half half)
 {
 	s->half = half;
+	s->half_chosen = true;
 	forget_context(s);
 }
 
@@ -116,7 +133,7 @@ const struct arch *session_arch(struct session *s)
 {
 	if (s->has_context)
 		return s->context.arch;
-	if (s->half == HALF_WOW)
+	if (session_half(s) == HALF_WOW)
 		return arch_for(MACHINE_X86);
 	return s->target ? target_arch(s->target) : arch_for(MACHINE_X64);
 }
@@ -168,7 +185,7 @@ void session_set_cursor(struct session *s, char family, uint64_t address)
 
 struct err *session_stack(struct session *s, struct arena *a, unsigned max, struct stack *ret)
 {
-	struct stack_options o = { .max_frames = max, .half = s->half };
+	struct stack_options o = { .max_frames = max, .half = session_half(s) };
 
 	if (!s->target || !s->thread)
 		return err_new(ERR_NOTFOUND, "no current thread");
@@ -199,7 +216,7 @@ struct err *session_regs(struct session *s, struct regs *ret)
 	}
 	if (!s->target || !s->thread)
 		return err_new(ERR_NOTFOUND, "no current thread");
-	return thread_regs(s->target, s->thread, s->half, ret);
+	return thread_regs(s->target, s->thread, session_half(s), ret);
 }
 
 void session_add_prompt(struct session *s, struct strbuf *sb)
@@ -208,7 +225,7 @@ void session_add_prompt(struct session *s, struct strbuf *sb)
 		strbuf_adds(sb, "0:");
 	else
 		strbuf_addf(sb, "0:%03zu", s->thread->index);
-	if (s->half == HALF_WOW)
+	if (session_half(s) == HALF_WOW)
 		strbuf_adds(sb, ":x86");
 	strbuf_adds(sb, "> ");
 }

@@ -24,7 +24,10 @@ struct alias {
 struct session {
 	struct target *target;
 	struct thread *thread;
-	enum thread_half half;
+	enum thread_half half;		/* when it was chosen */
+	bool half_chosen;
+	const struct thread *running;	/* whose code is known to be of ... */
+	enum thread_half running_half;
 	struct regs context;
 	bool has_context;
 	unsigned frame;

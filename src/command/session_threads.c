@@ -70,7 +70,7 @@ static struct err *emit(struct session *s, struct thread *th, const struct threa
 			const char *layout, struct out *o)
 {
 	bool event = th == target_event_thread(s->target);
-	uint64_t teb = s->half == HALF_WOW && th->teb32 ? th->teb32 : th->teb;
+	uint64_t teb = session_half(s) == HALF_WOW && th->teb32 ? th->teb32 : th->teb;
 	uint32_t pid = target_pid(s->target);
 
 	out_begin_as(o, &thread_record, layout);
@@ -192,6 +192,7 @@ struct err *threads_parse(struct session *s, const char **p, struct arena *a,
 struct saved {
 	struct thread *thread;
 	enum thread_half half;
+	bool half_chosen;
 	struct regs context;
 	bool has_context;
 	unsigned frame;
@@ -199,13 +200,14 @@ struct saved {
 
 static struct saved save(const struct session *s)
 {
-	return (struct saved){ s->thread, s->half, s->context, s->has_context, s->frame };
+	return (struct saved){ s->thread, s->half, s->half_chosen, s->context, s->has_context, s->frame };
 }
 
 static void restore(struct session *s, const struct saved *old)
 {
 	s->thread = old->thread;
 	s->half = old->half;
+	s->half_chosen = old->half_chosen;
 	s->context = old->context;
 	s->has_context = old->has_context;
 	s->frame = old->frame;

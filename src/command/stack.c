@@ -53,8 +53,6 @@ static const struct record warning_record = {
 	.text = "{text}\n",
 };
 
-enum { USER32_CS = 0x23 };
-
 struct layout {
 	bool args, number, memory, lines, params, param_lines, names_only, fpo, raw;
 };
@@ -313,16 +311,6 @@ static struct err *emit_no_registers(struct out *o, struct err *e)
 	return out_end(o);
 }
 
-/* A thread that runs 32-bit code has nothing to show of its 64-bit half. */
-static bool runs_32bit_code(struct session *s)
-{
-	struct regs regs;
-
-	return !err_ignore(thread_regs(session_target(s), session_thread(s), HALF_NATIVE, &regs)) &&
-	       regs.arch->machine == MACHINE_X64 && regs_has(&regs, X64_CS) &&
-	       regs.v[X64_CS] == USER32_CS;
-}
-
 /* WOW64, and no half was asked for: the 64-bit stack, then the 32-bit one. */
 static struct err *emit_both_halves(struct session *s, const struct args *args, struct out *o,
 				    unsigned max)
@@ -330,7 +318,8 @@ static struct err *emit_both_halves(struct session *s, const struct args *args, 
 	struct stack_options options = { .max_frames = max, .half = HALF_WOW };
 	struct stack stack = { 0 };
 
-	if (!runs_32bit_code(s)) {
+	/* a thread that runs 32-bit code has nothing to show of its 64-bit half */
+	if (!thread_runs_wow(session_target(s), session_thread(s))) {
 		TRY(session_stack(s, args->arena, max, &stack));
 		TRY(emit_stack(s, args->arena, o, args->name, &stack));
 	}

@@ -306,9 +306,10 @@ struct osm_error *osm_stack(struct osm_dump *d, size_t index, osm_frame_fn *fn, 
 	struct regs regs;
 	struct err *e = thread_at(d, index, &th);
 
-	if (!e)
+	/* of a thread in 32-bit code, the 64-bit context is the 32-bit half's */
+	if (!e && !thread_runs_wow(d->target, th))
 		e = give_half(d, th, HALF_NATIVE, fn, arg);
-	if (!e && target_has_wow(d->target) &&
+	if (!e && (target_has_wow(d->target) || thread_runs_wow(d->target, th)) &&
 	    !err_ignore(thread_regs(d->target, th, HALF_WOW, &regs)))
 		e = give_half(d, th, HALF_WOW, fn, arg);
 	return pub(e);

@@ -63,7 +63,12 @@ struct thread *target_thread_by_tid(struct target *t, uint32_t tid);	/* NULL: no
 struct thread *target_event_thread(struct target *t);
 /* Registers as saved. WOW half: the 32-bit context from the thread's TLS slot. */
 struct err *thread_regs(struct target *t, struct thread *th, enum thread_half half, struct regs *ret) MUST_USE;
-/* Registers at the exception (exception context), NOTFOUND when none. */
+/* The thread was stopped in 32-bit code: its native context is the WOW half's. */
+bool thread_runs_wow(struct target *t, struct thread *th);
+/* A 64-bit context whose cs says 32-bit code is that of the WOW half. */
+bool wow_narrow(struct target *t, const struct regs *wide, struct regs *ret);
+/* Registers at the exception (exception context), 32-bit ones where it came out
+ * of the WOW half; NOTFOUND when none. */
 struct err *target_exception_regs(struct target *t, struct regs *ret) MUST_USE;
 /* Raw context bytes of a thread (for vector registers). */
 struct err *thread_vectors(struct target *t, struct thread *th, struct arena *a,

@@ -135,7 +135,7 @@ struct err *thread_regs(struct target *t, struct thread *th, enum thread_half ha
 			  "registers of thread %u", th->tid);
 }
 
-struct err *target_exception_regs(struct target *t, struct regs *ret)
+static struct err *exception_context(struct target *t, struct regs *ret)
 {
 	const struct dump_exception *exception;
 	struct thread *th;
@@ -151,6 +151,16 @@ struct err *target_exception_regs(struct target *t, struct regs *ret)
 		return err_new(ERR_NOTFOUND, "the exception's thread %u is not in the dump",
 			       exception->tid);
 	return thread_regs(t, th, HALF_NATIVE, ret);
+}
+
+struct err *target_exception_regs(struct target *t, struct regs *ret)
+{
+	struct regs regs;
+
+	TRY(exception_context(t, &regs));
+	if (!wow_narrow(t, &regs, ret))
+		*ret = regs;
+	return NULL;
 }
 
 struct err *thread_vectors(struct target *t, struct thread *th, struct arena *a,

@@ -72,8 +72,14 @@ static bool looks_like_context32(struct target *t, uint64_t address)
 	       (flags & ~(uint64_t)0x7f) == CONTEXT_I386 && flags != CONTEXT_I386;
 }
 
-/* The thread was dumped while it ran 32-bit code: its x64 context is the one. */
-static void narrow(const struct regs *wide, struct regs *ret)
+/* The processor runs 32-bit code of the process, which a 64-bit context holds. */
+static bool is_wow_code(struct target *t, const struct regs *wide)
+{
+	return target_is_windows(t) && wide->arch->machine == MACHINE_X64 &&
+	       regs_has(wide, X64_CS) && wide->v[X64_CS] == USER32_CS;
+}
+
+bool wow_narrow(struct target *t, const struct regs *wide, struct regs *ret)
 {
 	static const struct {
 		uint8_t to, from;
@@ -86,10 +92,23 @@ static void narrow(const struct regs *wide, struct regs *ret)
 		{ X86_GS, X64_GS },
 	};
 
-	*ret = (struct regs){ .arch = arch_for(MACHINE_X86) };
+	struct regs r = { .arch = arch_for(MACHINE_X86) };
+
+	if (!is_wow_code(t, wide))
+		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(map); i++)
 		if (regs_has(wide, map[i].from))
-			regs_set(ret, map[i].to, (uint32_t)wide->v[map[i].from]);
+			regs_set(&r, map[i].to, (uint32_t)wide->v[map[i].from]);
+	*ret = r;
+	return true;
+}
+
+bool thread_runs_wow(struct target *t, struct thread *th)
+{
+	struct regs wide;
+
+	return th && th->record && t->facts->machine == MACHINE_X64 && target_is_windows(t) &&
+	       !err_ignore(thread_regs(t, th, HALF_NATIVE, &wide)) && is_wow_code(t, &wide);
 }
 
 struct err *wow_thread_regs(struct target *t, struct thread *th, struct regs *ret)
@@ -99,11 +118,9 @@ struct err *wow_thread_regs(struct target *t, struct thread *th, struct regs *re
 	uint64_t area, at;
 	struct regs wide;
 
-	if (!err_ignore(thread_regs(t, th, HALF_NATIVE, &wide)) && regs_has(&wide, X64_CS) &&
-	    wide.v[X64_CS] == USER32_CS) {
-		narrow(&wide, ret);
+	/* dumped while it ran 32-bit code: its x64 context is the one */
+	if (!err_ignore(thread_regs(t, th, HALF_NATIVE, &wide)) && wow_narrow(t, &wide, ret))
 		return NULL;
-	}
 	if (!th->teb || !arch_read_uint(&t->memory, th->teb + TEB64_WOW_CPU_AREA, 8, &area) || !area)
 		return err_new(ERR_NOTFOUND, "thread %u has no 32-bit half in the dump", th->tid);
 	at = looks_like_context32(t, area + 4) ? area + 4 : ((area + 4 + 15) & ~(uint64_t)15);

@@ -153,6 +153,10 @@ def compare_kdlib(top, readme):
         S.fact(f'{at}: function', got['symbol'].get('name'), function)
         S.fact(f'{at}: line', got.get('line'), line)
         S.fact(f'{at}: trust', got['trust'], 'cfi' if i else 'context')
+    # the exception came out of 32-bit code: its context is of that half
+    frames = dump.frames('.effmach amd64; .ecxr; k')
+    S.fact('kdlib wow64 .ecxr', [f['symbol'].get('name') for f in frames[:len(functions)]], functions)
+    S.fact('kdlib wow64 first', dump.frames()[0].get('half'), 'wow64')
 
 
 # --- CONTEXT records ---------------------------------------------------------------------
@@ -163,6 +167,9 @@ X64 = (('rax', 0x78), ('rcx', 0x80), ('rdx', 0x88), ('rbx', 0x90), ('rsp', 0x98)
 X64_SHORT = (('cs', 0x38, 'H'), ('ss', 0x42, 'H'), ('efl', 0x44, 'I'))
 X86 = (('edi', 0x9c), ('esi', 0xa0), ('ebx', 0xa4), ('edx', 0xa8), ('ecx', 0xac), ('eax', 0xb0), ('ebp', 0xb4),
        ('eip', 0xb8), ('cs', 0xbc), ('efl', 0xc0), ('esp', 0xc4), ('ss', 0xc8))
+
+
+NARROW = [n for n, _ in X86]
 
 
 def decode(machine, raw):
@@ -193,10 +200,13 @@ def contexts(data):
     return machine, threads, exception
 
 
-def compare_registers(at, got, raw, machine):
+def compare_registers(at, got, raw, machine, narrow=False):
     if len(raw) < (0x4d0 if machine == 9 else 0xcc):
         return
     want = decode(machine, raw)
+    if narrow and want.get('cs') == 0x23:
+        # 32-bit code of a WOW64 process: what a 64-bit context holds of its registers
+        want = {n: want.get(n, want.get('r' + n[1:])) & 0xffffffff for n in NARROW}
     S.fact(f'context {at}', {n: got.get(n) for n in want}, want)
 
 
@@ -213,7 +223,7 @@ def compare_contexts():
             compare_registers(f'{path} thread {t["index"]}', dump.registers(f'{wide}~{t["index"]}s; r'),
                               threads[t['tid']], machine)
         if exception:
-            compare_registers(f'{path} exception', dump.registers('.ecxr'), exception, machine)
+            compare_registers(f'{path} exception', dump.registers('.ecxr'), exception, machine, narrow=True)
 
 
 def main():
