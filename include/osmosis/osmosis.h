@@ -169,11 +169,12 @@ OSM_API struct osm_error *osm_type(struct osm_dump *dump, const char *name, osm_
 enum osm_trust {
 	OSM_TRUST_NONE,
 	OSM_TRUST_SCAN,			/* a guess: a word that looks like a return address */
-	OSM_TRUST_CFI_SCAN,
+	OSM_TRUST_CFI_SCAN,		/* a guess within bounds that symbols set */
 	OSM_TRUST_FRAME_POINTER,
 	OSM_TRUST_CFI,			/* unwind data */
 	OSM_TRUST_CONTEXT,		/* saved registers */
 	OSM_TRUST_INLINE,		/* inlined into the next frame that is not */
+	OSM_TRUST_FRAME_SIZE,		/* frame size that symbols state; registers not restored */
 };
 
 struct osm_frame {

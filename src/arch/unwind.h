@@ -16,11 +16,12 @@
 enum frame_trust {
 	TRUST_NONE,
 	TRUST_SCAN,		/* a stack word that looks like a return address */
-	TRUST_CFI_SCAN,		/* found by scan, confirmed by unwind data */
+	TRUST_CFI_SCAN,		/* found by scan, within bounds that symbols set */
 	TRUST_FRAME_POINTER,
 	TRUST_CFI,		/* unwind codes, FRAMEDATA, FPO, DWARF CFI */
 	TRUST_CONTEXT,		/* saved registers */
 	TRUST_INLINE,		/* inlined into the frame below it */
+	TRUST_FRAME_SIZE,	/* the size that symbols state led to a return address */
 };
 
 struct unwind_result {

@@ -28,7 +28,7 @@ static const struct field frame_fields[] = {
 	{ "offset", FIELD_HEX, "offset shown apart when parameters are shown" },
 	{ "file", FIELD_STR, "source file" },
 	{ "line", FIELD_UINT, "source line" },
-	{ "trust", FIELD_STR, "how the frame was found: context, cfi, frame pointer, scan, inline" },
+	{ "trust", FIELD_STR, "how the frame was found: context, cfi, frame_size, frame_pointer, cfi_scan, scan, inline" },
 	{ "note", FIELD_STR, "FPO data and trap frames (kv)" },
 	{ "half", FIELD_STR, "wow64: 32-bit half of the thread" },
 	{ NULL },
@@ -133,6 +133,7 @@ static const char *trust_name(enum frame_trust trust)
 	case TRUST_FRAME_POINTER: return "frame_pointer";
 	case TRUST_SCAN: return "scan";
 	case TRUST_INLINE: return "inline";
+	case TRUST_FRAME_SIZE: return "frame_size";
 	case TRUST_NONE: break;
 	}
 	return "none";

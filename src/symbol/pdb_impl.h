@@ -193,8 +193,13 @@ struct err *pdb_record_at(struct pdb *pdb, uint32_t stream, uint32_t offset, uin
 /* Name at the cursor: terminated, or with its length in front (_ST records). */
 const char *pdb_record_name(struct pdb *pdb, struct cursor *c, uint16_t kind);
 
+/* What S_BLOCK32 and its kin say of their end, and going there. */
+uint32_t pdb_end_of_scope(struct cursor content);
+void pdb_seek_record(struct cursor *records, uint32_t at, uint32_t target);
+
 struct pdb_proc {
 	uint32_t place, size, type;
+	uint32_t body, epilog;	/* offsets: behind the prolog, and the last one's start */
 	uint32_t end;		/* offset of its S_END in the module's stream */
 	bool type_is_id;	/* type is an IPI index */
 	const char *name;
@@ -292,5 +297,15 @@ enum { CV_REG_VFRAME = 30006 };
 
 /* --- pdb_frame.c ------------------------------------------------------------------- */
 struct err *pdb_x86_frame(struct provider *p, uint64_t rva, struct x86_frame_data *ret) MUST_USE;
+
+/* --- pdb_frameproc.c --------------------------------------------------------------- */
+struct pdb_frameproc {
+	uint32_t size, saved, flags;		/* saved: bytes of pushed registers */
+	uint32_t local_base, param_base;	/* CodeView registers, 0: none */
+};
+/* The S_FRAMEPROC of the procedure whose records these are, up to its end. */
+bool pdb_find_frameproc(struct pdb *pdb, struct cursor records, uint32_t end,
+			struct pdb_frameproc *ret);
+struct err *pdb_fixed_frame(struct provider *p, uint64_t rva, struct fixed_frame *ret) MUST_USE;
 
 #endif

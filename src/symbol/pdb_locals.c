@@ -29,7 +29,7 @@ struct walk {
 	struct pdb_proc proc;
 	uint32_t place;
 	bool has_frame;
-	uint32_t frame_size, local_base, param_base; /* of S_FRAMEPROC; CodeView registers */
+	struct pdb_frameproc frame;
 	uint32_t n_params, n_seen;	/* parameters by position */
 	bool in_block;
 	variable_vec variables;
@@ -126,61 +126,6 @@ static void set_relative(struct walk *w, uint32_t cv, int32_t offset, struct var
 	set_place(v, LOCATION_ADDRESS, base);
 }
 
-/* --- S_FRAMEPROC --------------------------------------------------------------------- */
-
-/* Register that an encoded base stands for (cvinfo.h, EncodedFramePtrReg). */
-static uint32_t base_register(enum machine m, unsigned code)
-{
-	static const uint16_t x86[4] = { 0, CV_REG_VFRAME, 22, 20 };
-	static const uint16_t x64[4] = { 0, 335, 334, 341 };
-	static const uint16_t arm64[4] = { 0, 81, 79, 0 };
-
-	return m == MACHINE_X86 ? x86[code] : m == MACHINE_X64 ? x64[code] : m == MACHINE_ARM64 ? arm64[code] : 0;
-}
-
-static void read_frameproc(struct walk *w, struct cursor c)
-{
-	uint32_t size = cursor_u32(&c), flags;
-
-	cursor_skip(&c, 18);
-	flags = cursor_u32(&c);
-	if (!cursor_ok(&c))
-		return;
-	w->has_frame = true;
-	w->frame_size = size;
-	w->local_base = base_register(w->pdb->identity.machine, flags >> 14 & 3);
-	w->param_base = base_register(w->pdb->identity.machine, flags >> 16 & 3);
-}
-
-static uint32_t end_of_scope(struct cursor c)
-{
-	cursor_skip(&c, 4);
-	return cursor_u32(&c);
-}
-
-static void seek_record(struct cursor *records, uint32_t at, uint32_t target)
-{
-	if (target > at && target - records->origin > records->pos)
-		cursor_seek(records, target - records->origin);
-}
-
-/* S_FRAMEPROC stands beside the procedure's own variables. */
-static void find_frameproc(struct walk *w, struct cursor records)
-{
-	struct cursor content;
-	uint16_t kind;
-	uint32_t at;
-
-	while (pdb_next_record(&records, &kind, &content, &at) && at < w->proc.end) {
-		if (kind == S_FRAMEPROC) {
-			read_frameproc(w, content);
-			return;
-		}
-		if (kind == S_BLOCK32 || kind == S_INLINESITE || kind == S_INLINESITE2)
-			seek_record(&records, at, end_of_scope(content));
-	}
-}
-
 /* --- one record a variable -------------------------------------------------------------- */
 
 static void add(struct walk *w, struct variable v)
@@ -227,7 +172,7 @@ static void add_relative(struct walk *w, uint16_t kind, struct cursor c)
 	v.name = pdb_record_name(w->pdb, &c, kind);
 	above = offset > 0;
 	if (reg == 335) /* rsp: parameters are above the whole frame */
-		above = offset > 0 && (uint32_t)offset > w->frame_size;
+		above = offset > 0 && (uint32_t)offset > w->frame.size;
 	v.is_parameter = (first && above) || !strcmp(v.name, "this");
 	set_relative(w, reg, offset, &v);
 	if (cursor_ok(&c))
@@ -335,7 +280,7 @@ static void whole_in_frame(struct walk *w, struct variable *v, struct cursor c, 
 
 	if (!cursor_ok(&c) || (!full_scope && !in_range(w, &c)))
 		return;
-	set_relative(w, v->is_parameter ? w->param_base : w->local_base, offset, v);
+	set_relative(w, v->is_parameter ? w->frame.param_base : w->frame.local_base, offset, v);
 	w->has_place = true;
 	w->for_scope = full_scope;
 }
@@ -443,7 +388,7 @@ static uint32_t visit(struct walk *w, uint16_t kind, struct cursor c)
 	case S_INLINESITE:
 	case S_INLINESITE2:
 	case S_WITH32:
-		return end_of_scope(c);
+		return pdb_end_of_scope(c);
 	default:
 		return 0;
 	}
@@ -460,7 +405,7 @@ static struct err *walk_scope(struct walk *w, struct cursor records, uint32_t en
 		if (++n % 4096 == 0)
 			TRY(cancel_check());
 		skip = visit(w, kind, content);
-		seek_record(&records, at, skip);
+		pdb_seek_record(&records, at, skip);
 	}
 	return w->failed ? err_nomem() : NULL;
 }
@@ -479,7 +424,7 @@ static struct err *walk_site(struct walk *w, struct cursor records)
 	if (!pdb_next_record(&records, &kind, &content, &at) ||
 	    (kind != S_INLINESITE && kind != S_INLINESITE2))
 		return err_new(ERR_NOTFOUND, "no such inlined function");
-	return walk_scope(w, records, end_of_scope(content));
+	return walk_scope(w, records, pdb_end_of_scope(content));
 }
 
 static struct err *walk_function(struct walk *w)
@@ -492,7 +437,7 @@ static struct err *walk_function(struct walk *w)
 	TRY(pdb_module_records(w->pdb, w->module, &records));
 	cursor_seek(&records, offset - records.origin);
 	(void)pdb_next_record(&records, &kind, &content, &at);
-	find_frameproc(w, records);
+	w->has_frame = pdb_find_frameproc(w->pdb, records, w->proc.end, &w->frame);
 	if (w->f->scope) {
 		TRY(pdb_module_records(w->pdb, w->module, &records));
 		return walk_site(w, records);

@@ -105,7 +105,8 @@ bool pdb_read_proc(struct pdb *pdb, uint16_t kind, struct cursor c, struct pdb_p
 	ret->end = cursor_u32(&c);
 	cursor_skip(&c, 4);
 	ret->size = cursor_u32(&c);
-	cursor_skip(&c, 8);
+	ret->body = cursor_u32(&c);
+	ret->epilog = cursor_u32(&c);
 	ret->type = cursor_u32(&c);
 	offset = cursor_u32(&c);
 	section = cursor_u16(&c);
@@ -113,6 +114,18 @@ bool pdb_read_proc(struct pdb *pdb, uint16_t kind, struct cursor c, struct pdb_p
 	ret->type_is_id = kind == S_LPROC32_ID || kind == S_GPROC32_ID || kind == S_LPROC32_DPC_ID;
 	ret->name = pdb_record_name(pdb, &c, kind);
 	return cursor_ok(&c) && pdb_place(pdb, section, offset, &ret->place);
+}
+
+uint32_t pdb_end_of_scope(struct cursor content)
+{
+	cursor_skip(&content, 4);
+	return cursor_u32(&content);
+}
+
+void pdb_seek_record(struct cursor *records, uint32_t at, uint32_t target)
+{
+	if (target > at && target - records->origin > records->pos)
+		cursor_seek(records, target - records->origin);
 }
 
 /* --- the table of a module's code --------------------------------------------- */

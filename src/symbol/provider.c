@@ -86,6 +86,11 @@ static struct err *no_x86_frame(struct provider *p, uint64_t rva, struct x86_fra
 	return unknown();
 }
 
+static struct err *no_fixed_frame(struct provider *p, uint64_t rva, struct fixed_frame *ret)
+{
+	return unknown();
+}
+
 static struct err *no_unwind(struct provider *p, uint64_t module_base, bool exact,
 			     const struct arch_memory *m, const struct regs *callee,
 			     struct regs *ret_caller, struct unwind_result *ret)
@@ -120,6 +125,7 @@ void provider_fill_ops(struct provider_ops *ops)
 	FILL(type_enumerators, no_enumerators);
 	FILL(type_params, no_params);
 	FILL(x86_frame, no_x86_frame);
+	FILL(fixed_frame, no_fixed_frame);
 	FILL(unwind, no_unwind);
 	FILL(destroy, free_provider);
 }

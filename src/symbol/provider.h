@@ -89,6 +89,17 @@ struct frame_context {
 	uint64_t scope;			/* inline scope, 0: the function itself */
 };
 
+/*
+ * The stack of an x64 function whose stack pointer stays where the prolog put
+ * it: the bytes between it and the return address. Not all compilers count the
+ * registers that were pushed; `pushes` words may then come on top.
+ */
+struct fixed_frame {
+	uint64_t rva;			/* of the function */
+	uint32_t size, pushes;
+	uint32_t body, epilog;		/* offsets in the function: between them `size` holds */
+};
+
 /* false: stop */
 typedef bool symbol_visitor(void *arg, const struct symbol *sym);
 typedef bool line_visitor(void *arg, const struct source_line *line);
@@ -124,6 +135,8 @@ struct provider_ops {
 
 	/* x86 frame data (PDB FPO/FRAMEDATA, Breakpad STACK WIN). */
 	struct err *(*x86_frame)(struct provider *p, uint64_t rva, struct x86_frame_data *ret);
+	/* Frame size (PDB S_FRAMEPROC), where no unwind data is to be had. */
+	struct err *(*fixed_frame)(struct provider *p, uint64_t rva, struct fixed_frame *ret);
 	/* Unwinds by the provider's CFI (DWARF, Breakpad STACK CFI).
 	 * `exact`: the ip is not a return address (innermost, signal frame). */
 	struct err *(*unwind)(struct provider *p, uint64_t module_base, bool exact,

@@ -30,6 +30,10 @@ struct step {
 
 /* True: s->caller and s->result are valid. */
 bool stack_step(struct walk *w, struct step *s);
+/* Could a call return to this address? (a return_address_test; arg: the walk) */
+bool stack_may_return_to(void *arg, uint64_t address);
+/* stack_fixed.c */
+bool stack_fixed_frame(struct walk *w, struct module *m, struct step *s);
 
 /* module_symbols.c: all that is shown of an address, cached. */
 struct resolved {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One step up a stack. The best evidence is tried first: call frame
- * information of a symbol file, the image's own unwind tables, x86 frame data,
- * then the chain of frame pointers, then a scan for something that looks like
+ * information of a symbol file, the image's own unwind tables, the frame's size
+ * by symbols, x86 frame data, then the chain of frame pointers, then a scan for something that looks like
  * a return address. Each leaves its mark in the frame (trust), so that nobody
  * takes a guess for a fact.
  */
@@ -69,7 +69,7 @@ static bool is_return_address(struct walk *w, uint64_t address)
  * still tell: the byte before belongs to a function. (Breakpad's test too.)
  * Names alone are too sparse to rule an address out.
  */
-static bool may_be_return_address(void *arg, uint64_t address)
+bool stack_may_return_to(void *arg, uint64_t address)
 {
 	struct walk *w = arg;
 	struct symbol_hit hit;
@@ -127,7 +127,7 @@ static bool by_frame_data(struct walk *w, struct module *m, struct step *s)
 		/* its search for the return address cannot tell code from data */
 		return s->result.machine_frame || !regs_ip(&s->caller) ||
 		       !target_module_at(w->t, regs_ip(&s->caller)) ||
-		       may_be_return_address(w, regs_ip(&s->caller));
+		       stack_may_return_to(w, regs_ip(&s->caller));
 	}
 	return false;
 }
@@ -157,6 +157,9 @@ static bool by_module(struct walk *w, struct module *m, struct step *s)
 	if (by_providers(w, m, s) && makes_progress(w, s))
 		return true;
 	if (has_tables(w) && by_tables(w, m, s) && makes_progress(w, s))
+		return true;
+	if (w->regs.arch->machine == MACHINE_X64 && has_tables(w) && stack_fixed_frame(w, m, s) &&
+	    makes_progress(w, s))
 		return true;
 	return w->regs.arch->machine == MACHINE_X86 && by_frame_data(w, m, s) &&
 	       makes_progress(w, s);
@@ -204,7 +207,7 @@ static bool by_scan(struct walk *w, struct step *s)
 {
 	unsigned words = w->depth ? SCAN_WORDS : SCAN_WORDS_INNERMOST;
 
-	return !err_ignore(scan_unwind(&w->t->memory, &w->regs, words, may_be_return_address, w,
+	return !err_ignore(scan_unwind(&w->t->memory, &w->regs, words, stack_may_return_to, w,
 				       &s->caller, &s->result)) &&
 	       makes_progress(w, s);
 }

@@ -29,6 +29,8 @@ struct pdb_build {
 	bool x86, omap, stripped, no_hash, fastlink;
 	uint32_t page_size;	/* 0: 512 */
 	bool scatter;		/* the pages of the streams in turn */
+	/* work's S_FRAMEPROC (size 0: 0x28) and the offsets of its body and epilog */
+	uint32_t frame_size, frame_saved, frame_flags, body, epilog;
 	struct bb s[PB_N];
 	struct bb file;
 };
@@ -318,7 +320,8 @@ static inline void mb_end(struct bb *b, uint16_t kind, size_t opened)
 	bb_end(b, bb_begin(b, kind));
 }
 
-static inline size_t mb_proc(struct bb *b, uint16_t kind, uint32_t offset, uint32_t size, const char *name)
+static inline size_t mb_proc(struct bb *b, uint16_t kind, uint32_t offset, uint32_t size, uint32_t body,
+			     uint32_t epilog, const char *name)
 {
 	size_t at = bb_begin(b, kind);
 
@@ -326,8 +329,8 @@ static inline size_t mb_proc(struct bb *b, uint16_t kind, uint32_t offset, uint3
 	b32(b, 0);
 	b32(b, 0);
 	b32(b, size);
-	b32(b, 0);
-	b32(b, 0);
+	b32(b, body);
+	b32(b, epilog);
 	b32(b, 0x1007);
 	b32(b, offset);
 	b16(b, 1);
@@ -341,13 +344,13 @@ static inline void mb_variables(struct pdb_build *p, struct bb *b)
 	uint16_t sp = p->x86 ? 22 : 335; /* ebp, rsp */
 	size_t at = bb_begin(b, 0x1012);
 
-	b32(b, 0x28);
+	b32(b, p->frame_size ? p->frame_size : 0x28);
 	b32(b, 0);
 	b32(b, 0);
-	b32(b, 0);
+	b32(b, p->frame_saved);
 	b32(b, 0);
 	b16(b, 0);
-	b32(b, p->x86 ? 2 << 14 | 2 << 16 : 1 << 14 | 1 << 16);
+	b32(b, p->frame_flags ? p->frame_flags : p->x86 ? 2 << 14 | 2 << 16 : 1 << 14 | 1 << 16);
 	bb_end(b, at);
 	mb_regrel(b, 0x30, 0x74, sp, "count");
 	mb_regrel(b, 0x38, 0x1001, sp, "list");
@@ -452,11 +455,11 @@ static inline void build_module(struct pdb_build *p, uint32_t procs[2], uint32_t
 	size_t at;
 
 	b32(b, 4);
-	procs[0] = (uint32_t)(at = mb_proc(b, 0x1110, 0x10, 0x40, "work"));
+	procs[0] = (uint32_t)(at = mb_proc(b, 0x1110, 0x10, 0x40, p->body, p->epilog, "work"));
 	mb_variables(p, b);
 	mb_scopes(b);
 	mb_end(b, 6, at);
-	procs[1] = (uint32_t)(at = mb_proc(b, 0x110f, 0x60, 0x10, "hidden"));
+	procs[1] = (uint32_t)(at = mb_proc(b, 0x110f, 0x60, 0x10, 0, 0, "hidden"));
 	mb_end(b, 6, at);
 	at = bb_begin(b, 0x1102);
 	b32(b, 0);
