@@ -79,21 +79,28 @@ struct x86_frame_data {
 	bool uses_ebp, has_seh, has_eh, is_start;
 	const char *program;		/* FRAMEDATA postfix program or NULL; borrowed */
 };
+/* Is this address code that a call returns to? The target layer answers: in an
+ * executable range of a module and preceded by a call instruction. */
+typedef bool return_address_test(void *arg, uint64_t address);
 /*
- * `callee_params_size`: bytes of parameters that the previously unwound callee
- * pops (from its own frame data), needed for FPO frames; 0 for the innermost.
+ * What frame data does not tell, but its rules need: the bytes of parameters
+ * passed to the previously unwound callee, 0 for the innermost frame. Where
+ * they are a guess, they count only if they lead to a return address.
  */
+struct x86_callee {
+	uint32_t params_size;
+	bool guessed;
+	return_address_test *is_return;	/* NULL: what follows a call, or absent code */
+	void *arg;
+};
 struct err *x86_unwind_frame_data(const struct arch_memory *m, const struct x86_frame_data *data,
-				  const struct regs *callee, uint32_t callee_params_size,
+				  const struct regs *regs, const struct x86_callee *callee,
 				  struct regs *ret_caller, struct unwind_result *ret) MUST_USE;
 
 /* --- frame-pointer chain and scan (x86, x64, arm64, arm) -------------------- */
 struct err *fp_unwind(const struct arch_memory *m, const struct regs *callee,
 		      struct regs *ret_caller, struct unwind_result *ret) MUST_USE;
 
-/* Is this address code that a call returns to? The target layer answers: in an
- * executable range of a module and preceded by a call instruction. */
-typedef bool return_address_test(void *arg, uint64_t address);
 /* Looks at up to max_words stack words from sp upwards. The caller's frame
  * pointer is known only where a plausible one is found. NOTFOUND. */
 struct err *scan_unwind(const struct arch_memory *m, const struct regs *callee,

@@ -231,18 +231,50 @@ static struct err *run_program(struct eval *k, const char *p)
 
 /* --- the return address ---------------------------------------------------------------- */
 
-/* Looks from `start` up for a word behind a call; where code is not in the dump
- * to tell, the first place it is. */
-static uint32_t search_return(const struct arch_memory *m, const struct arch *arch, uint32_t start)
-{
-	for (unsigned i = 0; i < SEARCH_WORDS; i++) {
-		uint64_t word, byte;
+struct search {
+	const struct arch_memory *m;
+	const struct arch *arch;
+	const struct x86_callee *callee;
+};
 
-		if (!arch_read_uint(m, start + 4 * (uint64_t)i, 4, &word))
-			break;
-		if (!i && (!word || !arch_read_uint(m, word - 1, 1, &byte)))
+static bool is_return(const struct search *k, uint64_t word)
+{
+	if (!word)
+		return false;
+	if (k->callee->is_return)
+		return k->callee->is_return(k->callee->arg, word);
+	return after_call(k->arch, k->m, word);
+}
+
+/* What the first place holds is believed when it ends the stack, or when the
+ * code it points to is not there to judge by. */
+static bool first_is_return(const struct search *k, uint64_t word)
+{
+	uint64_t byte;
+
+	return !word || is_return(k, word) ||
+	       (!k->callee->is_return && !arch_read_uint(k->m, word - 1, 1, &byte));
+}
+
+/* Looks from `start` up for a return address. */
+static uint32_t search_return(const struct search *k, uint32_t start)
+{
+	const struct x86_callee *c = k->callee;
+	uint64_t word;
+
+	if (!arch_read_uint(k->m, start, 4, &word))
+		return start;
+	if (c->guessed && c->params_size && !is_return(k, word)) {
+		start -= c->params_size;
+		if (!arch_read_uint(k->m, start, 4, &word))
 			return start;
-		if (word && after_call(arch, m, word))
+	}
+	if (first_is_return(k, word))
+		return start;
+	for (uint32_t i = 1; i < SEARCH_WORDS; i++) {
+		if (!arch_read_uint(k->m, start + 4 * (uint64_t)i, 4, &word))
+			break;
+		if (is_return(k, word))
 			return start + 4 * i;
 	}
 	return start;
@@ -329,17 +361,18 @@ static void take_result(struct eval *k, const struct x86_frame_data *d, unsigned
 }
 
 static struct err *by_program(const struct arch_memory *m, const struct x86_frame_data *d,
-			      const struct regs *callee, uint32_t callee_params,
+			      const struct regs *callee, const struct x86_callee *around,
 			      struct regs *ret_caller, struct unwind_result *ret)
 {
+	struct search search = { m, callee->arch, around };
 	uint32_t start, found;
 	struct eval k = { .m = m };
 	struct regs caller = *callee;
 	struct unwind_result res = { 0 };
 
-	TRY(search_start(d, callee, callee_params, &start));
-	found = search_return(m, callee->arch, start);
-	predefine_all(&k, d, callee, callee_params, start, found);
+	TRY(search_start(d, callee, around->params_size, &start));
+	found = search_return(&search, start);
+	predefine_all(&k, d, callee, around->params_size, start, found);
 	TRY(run_program(&k, d->program));
 	for (unsigned i = 0; i < N_PROGRAM_REGS; i++)
 		take_result(&k, d, i, &caller);
@@ -353,16 +386,17 @@ static struct err *by_program(const struct arch_memory *m, const struct x86_fram
 
 /* Return address at a known place, ebp where FPO code keeps it. */
 static struct err *by_fpo(const struct arch_memory *m, const struct x86_frame_data *d,
-			  const struct regs *callee, uint32_t callee_params, struct regs *ret_caller,
-			  struct unwind_result *ret)
+			  const struct regs *callee, const struct x86_callee *around,
+			  struct regs *ret_caller, struct unwind_result *ret)
 {
+	struct search search = { m, callee->arch, around };
 	struct unwind_result res = { 0 };
 	struct regs caller = *callee;
 	uint64_t eip, ebp;
 	uint32_t slot;
 
-	TRY(search_start(d, callee, callee_params, &slot));
-	slot = search_return(m, callee->arch, slot);
+	TRY(search_start(d, callee, around->params_size, &slot));
+	slot = search_return(&search, slot);
 	res.return_slot = slot;
 	res.frame = slot - 4;
 	TRY(stack_word(m, slot, 4, &eip));
@@ -370,7 +404,7 @@ static struct err *by_fpo(const struct arch_memory *m, const struct x86_frame_da
 	regs_set(&caller, X86_ESP, slot + (uint64_t)4);
 	if (d->uses_ebp) {
 		/* pushed first of the saved registers, so it lies highest */
-		uint64_t at = regs_sp(callee) + callee_params + d->saved_regs_size;
+		uint64_t at = regs_sp(callee) + around->params_size + d->saved_regs_size;
 
 		if (d->saved_regs_size >= 8 && arch_read_uint(m, (uint32_t)(at - 8), 4, &ebp))
 			regs_set(&caller, X86_EBP, ebp);
@@ -428,26 +462,26 @@ static struct err *by_trap_frame(const struct arch_memory *m, const struct regs 
 }
 
 struct err *x86_unwind_frame_data(const struct arch_memory *m, const struct x86_frame_data *data,
-				  const struct regs *callee, uint32_t callee_params_size,
+				  const struct regs *regs, const struct x86_callee *callee,
 				  struct regs *ret_caller, struct unwind_result *ret)
 {
-	if (!regs_has(callee, X86_EIP) || !regs_has(callee, X86_ESP))
+	if (!regs_has(regs, X86_EIP) || !regs_has(regs, X86_ESP))
 		return err_new(ERR_NOTFOUND, "eip or esp is not known");
 	switch (data->kind) {
 	case X86_FRAME_TRAP:
-		return by_trap_frame(m, callee, ret_caller, ret);
+		return by_trap_frame(m, regs, ret_caller, ret);
 	case X86_FRAME_TSS:
 		return err_new(ERR_UNSUPPORTED,
 			       "a task-state frame is found through the processor's block only");
 	case X86_FRAME_NONFPO:
-		return fp_unwind(m, callee, ret_caller, ret);
+		return fp_unwind(m, regs, ret_caller, ret);
 	case X86_FRAME_FPO:
-		return by_fpo(m, data, callee, callee_params_size, ret_caller, ret);
+		return by_fpo(m, data, regs, callee, ret_caller, ret);
 	case X86_FRAME_DATA:
 		break;
 	}
 	if (data->program && *data->program)
-		return by_program(m, data, callee, callee_params_size, ret_caller, ret);
+		return by_program(m, data, regs, callee, ret_caller, ret);
 	/* FRAMEDATA without a program says the sizes only */
-	return by_fpo(m, data, callee, callee_params_size, ret_caller, ret);
+	return by_fpo(m, data, regs, callee, ret_caller, ret);
 }

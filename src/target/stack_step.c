@@ -111,9 +111,19 @@ static bool by_providers(struct walk *w, struct module *m, struct step *s)
 	return false;
 }
 
+/* Outside of modules, where code is made at run time, only the call counts. */
+static bool returns_to(void *arg, uint64_t address)
+{
+	struct walk *w = arg;
+
+	return target_module_at(w->t, address) ? stack_may_return_to(w, address)
+					       : after_call(w->regs.arch, &w->t->memory, address);
+}
+
 static bool by_frame_data(struct walk *w, struct module *m, struct step *s)
 {
 	uint64_t rva = regs_ip(&w->regs) - m->base - (w->exact ? 0 : 1);
+	struct x86_callee callee = { .params_size = w->callee_params_size, .is_return = returns_to, .arg = w };
 	struct provider **providers;
 	size_t n = module_providers(w->t, m, &providers);
 
@@ -122,9 +132,9 @@ static bool by_frame_data(struct walk *w, struct module *m, struct step *s)
 			continue;
 		s->has_frame_data = true;
 		if (err_ignore(x86_unwind_frame_data(&w->t->memory, &s->frame_data, &w->regs,
-						     w->callee_params_size, &s->caller, &s->result)))
+						     &callee, &s->caller, &s->result)))
 			return false;
-		/* its search for the return address cannot tell code from data */
+		/* a program need not search, and cannot tell code from data */
 		return s->result.machine_frame || !regs_ip(&s->caller) ||
 		       !target_module_at(w->t, regs_ip(&s->caller)) ||
 		       stack_may_return_to(w, regs_ip(&s->caller));

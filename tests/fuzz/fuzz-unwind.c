@@ -119,11 +119,12 @@ static bool take_input(struct input *in, const uint8_t *data, size_t size)
 static struct err *unwind(struct input *in, bool first, struct regs *caller, struct unwind_result *res)
 {
 	const struct regs *r = &in->regs;
+	const struct x86_callee callee = { .params_size = 8, .guessed = first };
 
 	switch (in->routine) {
 	case 0: return x64_unwind(&in->m, &in->image, first, r, caller, res);
 	case 1: return arm64_unwind(&in->m, &in->image, first, r, caller, res);
-	case 2: return x86_unwind_frame_data(&in->m, &in->frame, r, 8, caller, res);
+	case 2: return x86_unwind_frame_data(&in->m, &in->frame, r, &callee, caller, res);
 	case 7: return scan_unwind(&in->m, r, 64, is_return, NULL, caller, res);
 	default: return fp_unwind(&in->m, r, caller, res);
 	}

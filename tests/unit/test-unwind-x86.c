@@ -31,7 +31,9 @@ static void reset(void)
 
 static struct err *run(const struct x86_frame_data *d, uint32_t callee_params)
 {
-	return x86_unwind_frame_data(&am, d, &r, callee_params, &caller, &res);
+	struct x86_callee callee = { .params_size = callee_params };
+
+	return x86_unwind_frame_data(&am, d, &r, &callee, &caller, &res);
 }
 
 static struct err *run_program(const char *program)
@@ -100,6 +102,53 @@ TEST(return_address_is_searched_for)
 	mem_put(&mem, STACK + 0x118, 0, 4);
 	EXPECT_OK(run(&d, 0));
 	EXPECT(res.end);
+}
+
+static bool is_module_ret(void *arg, uint64_t address)
+{
+	return address == MODULE_RET;
+}
+
+static struct err *run_tested(const struct x86_frame_data *d, uint32_t params, bool guessed)
+{
+	struct x86_callee callee = { .params_size = params, .guessed = guessed, .is_return = is_module_ret };
+
+	return x86_unwind_frame_data(&am, d, &r, &callee, &caller, &res);
+}
+
+TEST(caller_says_what_a_return_address_is)
+{
+	struct x86_frame_data d = { .kind = X86_FRAME_FPO, .locals_size = 0x18 };
+
+	reset();
+	/* absent memory is no excuse then: it may be data */
+	mem_put(&mem, STACK + 0x118, 0x77777777, 4);
+	mem_put(&mem, STACK + 0x124, MODULE_RET, 4);
+	EXPECT_OK(run_tested(&d, 0, false));
+	EXPECT_EQ(res.return_slot, STACK + 0x124);
+	d = (struct x86_frame_data){ .kind = X86_FRAME_DATA, .locals_size = 0x18,
+				     .program = "$T0 .raSearch = $eip $T0 ^ = $esp $T0 4 + =" };
+	EXPECT_OK(run_tested(&d, 0, false));
+	EXPECT_EQ(res.return_slot, STACK + 0x124);
+	mem_put(&mem, STACK + 0x118, 0, 4);
+	EXPECT_OK(run_tested(&d, 0, false));
+	EXPECT(res.end);
+}
+
+TEST(guessed_parameters_count_where_they_lead_to_a_return)
+{
+	struct x86_frame_data d = { .kind = X86_FRAME_FPO, .locals_size = 0x18 };
+
+	reset();
+	/* a stale word below, as a parameter of the callee */
+	mem_put(&mem, STACK + 0x11c, MODULE_RET, 4);
+	mem_put(&mem, STACK + 0x124, MODULE_RET, 4);
+	EXPECT_OK(run_tested(&d, 0xc, true));
+	EXPECT_EQ(res.return_slot, STACK + 0x124);
+	EXPECT_OK(run_tested(&d, 0x10, true));
+	EXPECT_EQ(res.return_slot, STACK + 0x11c);
+	EXPECT_OK(run_tested(&d, 0x8, false));
+	EXPECT_EQ(res.return_slot, STACK + 0x124);
 }
 
 TEST(programs)
@@ -227,5 +276,6 @@ TEST(non_fpo_and_no_program)
 	EXPECT_ERR(run(&d, 0), ERR_FAULT);
 }
 
-TESTS(fpo, fpo_with_ebp_as_a_register, return_address_is_searched_for, programs,
+TESTS(fpo, fpo_with_ebp_as_a_register, return_address_is_searched_for,
+      caller_says_what_a_return_address_is, guessed_parameters_count_where_they_lead_to_a_return, programs,
       program_that_aligns, arithmetic, programs_that_are_wrong, trap_frames, non_fpo_and_no_program)
