@@ -308,6 +308,7 @@ static struct provider_ops breakpad_ops = {
 	.line_named = bp_line_named,
 	.inlines_at = bp_inlines_at,
 	.x86_frame = bp_x86_frame,
+	.param_size = breakpad_param_size,
 	.unwind = bp_unwind,
 	.destroy = destroy,
 };

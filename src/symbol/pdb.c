@@ -62,6 +62,7 @@ static const struct provider_ops *pdb_ops(void)
 		.type_enumerators = pdb_type_enumerators,
 		.type_params = pdb_type_params,
 		.x86_frame = pdb_x86_frame,
+		.param_size = pdb_param_size,
 		.fixed_frame = pdb_fixed_frame,
 		.destroy = pdb_destroy,
 	};

@@ -174,3 +174,25 @@ struct err *pdb_x86_frame(struct provider *p, uint64_t rva, struct x86_frame_dat
 	*ret = d;
 	return NULL;
 }
+
+/* By the linker's name of the procedure, or of what precedes the place. */
+struct err *pdb_param_size(struct provider *p, uint64_t rva, uint32_t *ret)
+{
+	struct pdb *pdb = pdb_of(p);
+	uint32_t place, start, offset;
+	struct pdb_module *m;
+	struct pdb_proc proc;
+	struct symbol sym;
+	const char *name;
+
+	if (pdb->identity.machine != MACHINE_X86 || !pdb_to_source(pdb, rva, &place))
+		return err_new(ERR_NOTFOUND, "no sizes of parameters");
+	if (!err_ignore(pdb_proc_at(pdb, place, &m, &proc, &offset)))
+		start = proc.place;
+	else
+		TRY(pdb_public_at(pdb, place, &start, &sym));
+	TRY(pdb_public_raw(pdb, start, &name));
+	if (!decorated_param_size(name, ret))
+		return err_new(ERR_NOTFOUND, "'%s' tells no size of parameters", name);
+	return NULL;
+}

@@ -296,6 +296,7 @@ bool pdb_x86_vframe(struct pdb *pdb, const struct frame_context *f, uint64_t *re
 enum { CV_REG_VFRAME = 30006 };
 
 /* --- pdb_frame.c ------------------------------------------------------------------- */
+struct err *pdb_param_size(struct provider *p, uint64_t rva, uint32_t *ret) MUST_USE;
 struct err *pdb_x86_frame(struct provider *p, uint64_t rva, struct x86_frame_data *ret) MUST_USE;
 
 /* --- pdb_frameproc.c --------------------------------------------------------------- */

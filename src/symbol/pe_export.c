@@ -345,6 +345,17 @@ static struct err *export_symbol_at(struct provider *p, uint64_t rva, struct sym
 	return make_symbol(pe, t, f, t->n_names ? t->first_name[f] : 0, ret);
 }
 
+static struct err *export_param_size(struct provider *p, uint64_t rva, uint32_t *ret)
+{
+	struct symbol s;
+
+	TRY(export_symbol_at(p, rva, &s));
+	if (!s.name || !decorated_param_size(s.name, ret))
+		return err_new(ERR_NOTFOUND, "%s: the export's name tells no size of parameters",
+			       of(p)->pe->src->name);
+	return NULL;
+}
+
 /* Names are sorted by bytes; a table that is not is searched through below. */
 static bool find_sorted(struct pe *pe, struct pe_export_table *t, const char *name, uint32_t *ret)
 {
@@ -466,6 +477,7 @@ static void export_destroy(struct provider *p)
 static struct provider_ops export_ops = {
 	.name = "exports",
 	.symbol_at = export_symbol_at,
+	.param_size = export_param_size,
 	.symbol_named = export_symbol_named,
 	.symbols = export_symbols,
 	.destroy = export_destroy,

@@ -86,6 +86,11 @@ static struct err *no_x86_frame(struct provider *p, uint64_t rva, struct x86_fra
 	return unknown();
 }
 
+static struct err *no_param_size(struct provider *p, uint64_t rva, uint32_t *ret)
+{
+	return unknown();
+}
+
 static struct err *no_fixed_frame(struct provider *p, uint64_t rva, struct fixed_frame *ret)
 {
 	return unknown();
@@ -125,9 +130,27 @@ void provider_fill_ops(struct provider_ops *ops)
 	FILL(type_enumerators, no_enumerators);
 	FILL(type_params, no_params);
 	FILL(x86_frame, no_x86_frame);
+	FILL(param_size, no_param_size);
 	FILL(fixed_frame, no_fixed_frame);
 	FILL(unwind, no_unwind);
 	FILL(destroy, free_provider);
+}
+
+/* __stdcall counts all, __fastcall also the two that are in ecx and edx. */
+bool decorated_param_size(const char *name, uint32_t *ret)
+{
+	enum { MAX_SIZE = 0x10000, IN_REGISTERS = 8 };
+	const char *at = strrchr(name, '@'), *p;
+	uint32_t n = 0;
+
+	if (*name == '?' || !at || at <= name || at[-1] == '@' || !at[1])
+		return false;
+	for (p = at + 1; *p >= '0' && *p <= '9' && n < MAX_SIZE; p++)
+		n = n * 10 + (uint32_t)(*p - '0');
+	if (*p || n >= MAX_SIZE)
+		return false;
+	*ret = *name != '@' ? n : n > IN_REGISTERS ? n - IN_REGISTERS : 0;
+	return true;
 }
 
 struct err *provider_init(struct provider *p, const struct provider_ops *ops, const char *path)

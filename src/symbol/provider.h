@@ -135,6 +135,9 @@ struct provider_ops {
 
 	/* x86 frame data (PDB FPO/FRAMEDATA, Breakpad STACK WIN). */
 	struct err *(*x86_frame)(struct provider *p, uint64_t rva, struct x86_frame_data *ret);
+	/* Bytes of parameters on the stack of the x86 function that holds rva, by its
+	 * decorated name or a record of its symbol. */
+	struct err *(*param_size)(struct provider *p, uint64_t rva, uint32_t *ret);
 	/* Frame size (PDB S_FRAMEPROC), where no unwind data is to be had. */
 	struct err *(*fixed_frame)(struct provider *p, uint64_t rva, struct fixed_frame *ret);
 	/* Unwinds by the provider's CFI (DWARF, Breakpad STACK CFI).
@@ -160,6 +163,9 @@ struct err *provider_init(struct provider *p, const struct provider_ops *ops, co
 struct provider *provider_ref(struct provider *p);
 void provider_unref(struct provider *p); /* accepts NULL */
 DEFINE_CLEANUP_PTR(struct provider, provider_unref)
+
+/* "_name@12", "name@12" and "@name@12" tell the bytes on the stack; false: others do not. */
+bool decorated_param_size(const char *name, uint32_t *ret);
 
 /* Convenience over type_ref. */
 struct err *type_get(struct type_ref t, struct type_info *ret) MUST_USE;

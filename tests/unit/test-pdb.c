@@ -423,6 +423,60 @@ TEST(framedata_is_preferred_to_fpo)
 	DONE;
 }
 
+TEST(decorated_names)
+{
+	static const struct {
+		const char *name;
+		int size;
+	} names[] = {
+		{ "_wait@12", 12 }, { "wait@8", 8 }, { "@fast@12", 4 }, { "@fast@4", 0 }, { "_none@0", 0 },
+		{ "_plain", -1 }, { "?f@@YAXXZ", -1 }, { "?f@1", -1 }, { "vector@@16", -1 }, { "_at@", -1 },
+		{ "_at@1x", -1 }, { "@12", -1 }, { "_big@99999999999", -1 }, { "", -1 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		uint32_t n = 1;
+
+		EXPECT_EQ(decorated_param_size(names[i].name, &n), names[i].size >= 0);
+		if (names[i].size >= 0)
+			EXPECT_EQ(n, names[i].size);
+	}
+}
+
+TEST(procedures_with_decorated_names)
+{
+	uint32_t n = 0;
+	BUILD(.x86 = true);
+
+	EXPECT_OK(p->ops->param_size(p, 0x1085, &n));
+	EXPECT_EQ(n, 8);
+	EXPECT_ERR(p->ops->param_size(p, 0x1020, &n), ERR_NOTFOUND); /* a C++ name */
+	EXPECT_ERR(p->ops->param_size(p, 0x9000, &n), ERR_NOTFOUND);
+	DONE;
+}
+
+TEST(frame_sizes_are_of_x64)
+{
+	struct fixed_frame f;
+	BUILD(.frame_size = 0x28, .frame_saved = 0x10, .body = 9, .epilog = 0x30);
+
+	EXPECT_OK(p->ops->fixed_frame(p, 0x1020, &f));
+	EXPECT(f.rva == 0x1010 && f.size == 0x38 && !f.pushes && f.body == 9 && f.epilog == 0x30);
+	EXPECT_ERR(p->ops->fixed_frame(p, 0x1065, &f), ERR_NOTFOUND);
+	EXPECT_ERR(p->ops->fixed_frame(p, 0x1085, &f), ERR_NOTFOUND);
+	DONE;
+}
+
+TEST(frame_sizes_without_pushes)
+{
+	struct fixed_frame f;
+	BUILD(.frame_size = 0x28, .body = 9);
+
+	EXPECT_OK(p->ops->fixed_frame(p, 0x1020, &f));
+	EXPECT(f.size == 0x28 && f.pushes == 4 && f.epilog == 0x40);
+	DONE;
+}
+
 TEST(omap_is_applied_both_ways)
 {
 	struct source_line l = { 0 };
@@ -579,5 +633,6 @@ TESTS(identity_is_that_of_the_dbi_stream, symbols_by_address, stripped_files_hav
       addresses_of_lines, inlined_functions, variables_have_places,
       variables_of_blocks_and_inlined_functions, x86_variables, types_by_hash_and_by_scan,
       simple_types_need_no_record, type_patterns, framedata_is_preferred_to_fpo,
+      decorated_names, procedures_with_decorated_names, frame_sizes_are_of_x64, frame_sizes_without_pushes,
       omap_is_applied_both_ways, fastlink_says_what_is_missing, page_sizes_and_scattered_pages,
       other_files_are_named, damage_is_an_error_and_no_more)
