@@ -90,6 +90,32 @@ static struct err *arm_fp_unwind(const struct arch_memory *m, const struct regs 
 	return err_new(ERR_NOTFOUND, "neither r11 nor r7 points to a frame");
 }
 
+/*
+ * x86 functions that align their stack (GCC: push [ecx-4]; push ebp. Visual C++:
+ * by ebx) copy the return address to where a frame pointer's record has it. The
+ * original stands a few words above; a frame of a recursion has its saved ebp
+ * right below instead, which the record points to.
+ */
+static void undo_realignment(const struct arch_memory *m, struct regs *caller, struct unwind_result *res)
+{
+	enum { ALIGNMENT = 8, MAX_GAP = 20 };
+	uint64_t copy = res->return_slot, word;
+
+	if ((copy + 4) % ALIGNMENT || res->end)
+		return;
+	for (uint64_t at = copy + 4; at <= copy + 4 + MAX_GAP; at += 4) {
+		if (!arch_read_uint(m, at, 4, &word))
+			return;
+		if (word != regs_ip(caller))
+			continue;
+		if (!regs_has(caller, X86_EBP) || caller->v[X86_EBP] <= at)
+			return;
+		regs_set(caller, X86_ESP, at + 4);
+		res->return_slot = at;
+		return;
+	}
+}
+
 struct err *fp_unwind(const struct arch_memory *m, const struct regs *callee,
 		      struct regs *ret_caller, struct unwind_result *ret)
 {
@@ -101,7 +127,10 @@ struct err *fp_unwind(const struct arch_memory *m, const struct regs *callee,
 	if (arch->machine != MACHINE_X86 && arch->machine != MACHINE_X64 &&
 	    arch->machine != MACHINE_ARM64)
 		return err_new(ERR_UNSUPPORTED, "frame records of %s are not known", arch->name);
-	return try_record(m, callee, &rec, ret_caller, ret);
+	TRY(try_record(m, callee, &rec, ret_caller, ret));
+	if (arch->machine == MACHINE_X86)
+		undo_realignment(m, ret_caller, ret);
+	return NULL;
 }
 
 /* --- scan ------------------------------------------------------------------------------- */

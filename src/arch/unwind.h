@@ -97,6 +97,19 @@ struct err *x86_unwind_frame_data(const struct arch_memory *m, const struct x86_
 				  const struct regs *regs, const struct x86_callee *callee,
 				  struct regs *ret_caller, struct unwind_result *ret) MUST_USE;
 
+/* --- x86: the code at the instruction pointer (exact frames only) ------------- */
+/* Straight on to a return; `ret_pops`: the parameter bytes it takes away. NOTFOUND. */
+struct err *x86_unwind_epilog(const struct arch_memory *m, const struct regs *callee,
+			      struct regs *ret_caller, struct unwind_result *ret,
+			      uint32_t *ret_pops) MUST_USE;
+/* At "push ebp; mov ebp, esp" or between the two. NOTFOUND. */
+struct err *x86_unwind_prolog(const struct arch_memory *m, const struct regs *callee,
+			      struct regs *ret_caller, struct unwind_result *ret) MUST_USE;
+/* The parameter bytes that a return takes away which can be reached from ip
+ * within the function [begin, end). NOTFOUND. */
+struct err *x86_return_pops(const struct arch_memory *m, uint64_t ip, uint64_t begin, uint64_t end,
+			    uint32_t *ret) MUST_USE;
+
 /* --- frame-pointer chain and scan (x86, x64, arm64, arm) -------------------- */
 struct err *fp_unwind(const struct arch_memory *m, const struct regs *callee,
 		      struct regs *ret_caller, struct unwind_result *ret) MUST_USE;

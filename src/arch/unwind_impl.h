@@ -36,6 +36,9 @@ struct err *pdata_find(const struct arch_memory *m, const struct unwind_image *i
 		       unsigned entry_size, uint32_t rva, bool *ret_found, uint32_t *ret_words)
 	MUST_USE;
 
+/* x86unwind.c: what a call does not keep */
+void x86_forget_volatile(struct regs *r);
+
 /* x64epilog.c: the code at the instruction pointer is an epilog: run it. */
 struct x64_epilog_place {
 	const struct arch_memory *m;

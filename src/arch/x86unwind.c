@@ -295,7 +295,7 @@ static struct err *search_start(const struct x86_frame_data *d, const struct reg
 
 /* --- results ------------------------------------------------------------------------------ */
 
-static void forget_volatile(struct regs *r)
+void x86_forget_volatile(struct regs *r)
 {
 	static const uint8_t lost[] = { X86_EAX, X86_ECX, X86_EDX, X86_EFL, X86_ORIG_EAX, X86_DR0,
 					X86_DR1, X86_DR2, X86_DR3, X86_DR6, X86_DR7 };
@@ -308,7 +308,7 @@ static struct err *finish(const struct regs *callee, struct regs *caller, struct
 			  struct regs *ret_caller, struct unwind_result *ret)
 {
 	if (!res->machine_frame)
-		forget_volatile(caller);
+		x86_forget_volatile(caller);
 	res->trust = TRUST_CFI;
 	res->end = !regs_ip(caller);
 	TRY(unwind_check(callee, caller, res));

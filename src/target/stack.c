@@ -126,10 +126,12 @@ static bool advance(struct walk *w)
 		w->stop_reason = stepped ? "end of stack" : s.why;
 		return false;
 	}
+	w->callee_lookup = regs_ip(&w->regs) - (w->exact ? 0 : 1);
+	w->callee_params_known = s.has_frame_data || s.pops;
+	w->callee_params_size = s.has_frame_data ? s.frame_data.params_size : s.pops;
 	w->regs = s.caller;
 	w->trust = s.result.trust;
 	w->exact = s.result.machine_frame;
-	w->callee_params_size = s.has_frame_data ? s.frame_data.params_size : 0;
 	w->depth++;
 	return true;
 }

@@ -12,6 +12,10 @@ struct walk {
 	enum frame_trust trust;
 	bool exact;			/* its ip is no return address */
 	unsigned depth;			/* physical frames behind us */
+	/* x86: the frame unwound before this one, and the bytes it was passed, if
+	 * its frame data or its ret told */
+	uint64_t callee_lookup;
+	bool callee_params_known;
 	uint32_t callee_params_size;
 	unsigned max_frames;
 	bool no_symbols, no_inlines, warned, truncated;
@@ -25,6 +29,7 @@ struct step {
 	bool has_frame_data;
 	struct x86_frame_data frame_data;
 	bool blind;			/* the current frame's code has no unwind data */
+	uint32_t pops;			/* parameter bytes that its ret takes away, 0: not known */
 	const char *why;		/* when there is no caller */
 };
 
@@ -32,8 +37,12 @@ struct step {
 bool stack_step(struct walk *w, struct step *s);
 /* Could a call return to this address? (a return_address_test; arg: the walk) */
 bool stack_may_return_to(void *arg, uint64_t address);
+/* The caller's stack pointer is above, and not absurdly far. */
+bool stack_makes_progress(const struct walk *w, const struct step *s);
 /* stack_fixed.c */
 bool stack_fixed_frame(struct walk *w, struct module *m, struct step *s);
+/* stack_x86.c */
+bool stack_x86(struct walk *w, struct module *m, struct step *s);
 
 /* module_symbols.c: all that is shown of an address, cached. */
 struct resolved {

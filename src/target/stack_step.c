@@ -85,7 +85,7 @@ bool stack_may_return_to(void *arg, uint64_t address)
 
 /* The caller's stack pointer must move up, and not absurdly far. A leaf or a
  * register return address may leave it in place, once. */
-static bool makes_progress(const struct walk *w, const struct step *s)
+bool stack_makes_progress(const struct walk *w, const struct step *s)
 {
 	uint64_t from = regs_sp(&w->regs), to = regs_sp(&s->caller);
 
@@ -111,37 +111,6 @@ static bool by_providers(struct walk *w, struct module *m, struct step *s)
 	return false;
 }
 
-/* Outside of modules, where code is made at run time, only the call counts. */
-static bool returns_to(void *arg, uint64_t address)
-{
-	struct walk *w = arg;
-
-	return target_module_at(w->t, address) ? stack_may_return_to(w, address)
-					       : after_call(w->regs.arch, &w->t->memory, address);
-}
-
-static bool by_frame_data(struct walk *w, struct module *m, struct step *s)
-{
-	uint64_t rva = regs_ip(&w->regs) - m->base - (w->exact ? 0 : 1);
-	struct x86_callee callee = { .params_size = w->callee_params_size, .is_return = returns_to, .arg = w };
-	struct provider **providers;
-	size_t n = module_providers(w->t, m, &providers);
-
-	for (size_t i = 0; i < n; i++) {
-		if (err_ignore(providers[i]->ops->x86_frame(providers[i], rva, &s->frame_data)))
-			continue;
-		s->has_frame_data = true;
-		if (err_ignore(x86_unwind_frame_data(&w->t->memory, &s->frame_data, &w->regs,
-						     &callee, &s->caller, &s->result)))
-			return false;
-		/* a program need not search, and cannot tell code from data */
-		return s->result.machine_frame || !regs_ip(&s->caller) ||
-		       !target_module_at(w->t, regs_ip(&s->caller)) ||
-		       stack_may_return_to(w, regs_ip(&s->caller));
-	}
-	return false;
-}
-
 /* Only what was interrupted can be a leaf: a caller has called. */
 static bool by_tables(struct walk *w, struct module *m, struct step *s)
 {
@@ -164,15 +133,14 @@ static bool has_tables(const struct walk *w)
 
 static bool by_module(struct walk *w, struct module *m, struct step *s)
 {
-	if (by_providers(w, m, s) && makes_progress(w, s))
+	if (by_providers(w, m, s) && stack_makes_progress(w, s))
 		return true;
-	if (has_tables(w) && by_tables(w, m, s) && makes_progress(w, s))
+	if (has_tables(w) && by_tables(w, m, s) && stack_makes_progress(w, s))
 		return true;
 	if (w->regs.arch->machine == MACHINE_X64 && has_tables(w) && stack_fixed_frame(w, m, s) &&
-	    makes_progress(w, s))
+	    stack_makes_progress(w, s))
 		return true;
-	return w->regs.arch->machine == MACHINE_X86 && by_frame_data(w, m, s) &&
-	       makes_progress(w, s);
+	return w->regs.arch->machine == MACHINE_X86 && stack_x86(w, m, s);
 }
 
 /* A jump to a bad address (NULL function pointer): the call that went there
@@ -210,7 +178,7 @@ static bool by_frame_pointer(struct walk *w, struct step *s)
 	if (err_ignore(fp_unwind(&w->t->memory, &w->regs, &s->caller, &s->result)))
 		return false;
 	to = regs_ip(&s->caller);
-	return makes_progress(w, s) && (!to || is_return_address(w, to));
+	return stack_makes_progress(w, s) && (!to || is_return_address(w, to));
 }
 
 static bool by_scan(struct walk *w, struct step *s)
@@ -219,7 +187,7 @@ static bool by_scan(struct walk *w, struct step *s)
 
 	return !err_ignore(scan_unwind(&w->t->memory, &w->regs, words, stack_may_return_to, w,
 				       &s->caller, &s->result)) &&
-	       makes_progress(w, s);
+	       stack_makes_progress(w, s);
 }
 
 /* WinDbg warns where a module's symbols say nothing about frames at all. */

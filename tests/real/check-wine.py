@@ -111,8 +111,9 @@ def deadlock_threads(dump):
 def deadlock_stacks(dump):
     roles = {k: len(v) for k, v in deadlock_threads(dump).items()}
     want = {'writer': 1, 'keeper': 1, 'auditor': 3, 'quiet': 1}
-    if roles != want:
-        return f'expected {want}, got {roles}: ' + '; '.join(shown(f) for f in stacks(dump).values())
+    doubled = [f for f in stacks(dump).values() for a, b in zip(f, f[1:]) if a['symbol'] == b['symbol']]
+    if roles != want or doubled:
+        return f'expected {want}, no frame twice, got {roles}: ' + '; '.join(shown(f) for f in stacks(dump).values())
     return None
 
 
