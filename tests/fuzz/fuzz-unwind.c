@@ -90,11 +90,12 @@ static bool take_input(struct input *in, const uint8_t *data, size_t size)
 {
 	static const enum machine machines[] = { MACHINE_X64, MACHINE_ARM64, MACHINE_X86, MACHINE_X86,
 						 MACHINE_X64, MACHINE_ARM64, MACHINE_ARM,
-						 MACHINE_X86 };
+						 MACHINE_X86, MACHINE_X86, MACHINE_X86 };
 	static const struct arm64_trap_layout trap = { 0x90, 0x98, 0xa0, 0x138, 0x140, 0x148 };
 	struct cursor c = cursor_init("input", data, size, 0);
 
-	in->routine = cursor_u8(&c) % 8;
+	in->routine = cursor_u8(&c);
+	in->routine = in->routine < 240 ? in->routine % 8 : 8 + in->routine % 2;
 	in->regs.arch = arch_for(machines[in->routine]);
 	for (unsigned i = 0; i < 16; i++)
 		regs_set(&in->regs, i, take_word(&c));
@@ -116,6 +117,15 @@ static bool take_input(struct input *in, const uint8_t *data, size_t size)
 	return true;
 }
 
+static struct err *by_code(struct input *in, const struct regs *r, struct regs *caller,
+			   struct unwind_result *res)
+{
+	uint32_t pops;
+
+	(void)err_ignore(x86_return_pops(&in->m, regs_ip(r), IMAGE, IMAGE + in->world.image_size, &pops));
+	return x86_unwind_epilog(&in->m, r, caller, res, &pops);
+}
+
 static struct err *unwind(struct input *in, bool first, struct regs *caller, struct unwind_result *res)
 {
 	const struct regs *r = &in->regs;
@@ -125,6 +135,8 @@ static struct err *unwind(struct input *in, bool first, struct regs *caller, str
 	case 0: return x64_unwind(&in->m, &in->image, first, r, caller, res);
 	case 1: return arm64_unwind(&in->m, &in->image, first, r, caller, res);
 	case 2: return x86_unwind_frame_data(&in->m, &in->frame, r, &callee, caller, res);
+	case 8: return by_code(in, r, caller, res);
+	case 9: return x86_unwind_prolog(&in->m, r, caller, res);
 	case 7: return scan_unwind(&in->m, r, 64, is_return, NULL, caller, res);
 	default: return fp_unwind(&in->m, r, caller, res);
 	}
