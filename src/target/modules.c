@@ -138,8 +138,11 @@ static void publish(struct target *t, struct module_list *list)
 static void load_modules(struct target *t)
 {
 	struct module_list list = { .target = t };
-	struct err *e = add_listed(&list);
+	struct err *e;
 
+	t->modules_loading = true;
+	target_fill_space(t);
+	e = add_listed(&list);
 	if (!e && !list.v.n && t->facts->kind == DUMP_ELFCORE)
 		e = modules_add_elf(&list);
 	if (!e && target_has_wow(t))
@@ -149,6 +152,8 @@ static void load_modules(struct target *t)
 	err_free(e);
 	publish(t, &list);
 	t->modules_done = true;
+	t->modules_loading = false;
+	target_fill_space(t);
 }
 
 size_t target_modules(struct target *t, struct module ***ret)

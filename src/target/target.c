@@ -42,12 +42,17 @@ static struct err *add_segments(struct target *t, struct space *s)
 static bool fill_from_images(void *arg, struct space *s, uint64_t address)
 {
 	struct target *t = arg;
-	struct module *m;
+	struct module *m = target_module_at(t, address);
 
-	if (!t->modules_done)
-		return false; /* the list itself is being read */
-	m = target_module_at(t, address);
 	return m && module_fill_from_image(t, m);
+}
+
+/* Not while the list of modules itself is being read: a page is asked for once,
+ * and no module could be named for it yet. */
+void target_fill_space(struct target *t)
+{
+	if (t->space)
+		space_set_fill(t->space, t->modules_loading ? NULL : fill_from_images, t);
 }
 
 struct space *target_space(const struct target *t)
@@ -63,8 +68,7 @@ struct space *target_space(const struct target *t)
 	if (e)
 		notice("memory of the dump: %s", err_message(e));
 	err_free(e);
-	if (mutable->space)
-		space_set_fill(mutable->space, fill_from_images, mutable);
+	target_fill_space(mutable);
 	return mutable->space;
 }
 

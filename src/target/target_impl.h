@@ -55,7 +55,7 @@ struct target {
 	size_t n_threads;
 	struct u64map threads_by_tid;
 
-	bool modules_done;
+	bool modules_done, modules_loading;
 	struct module **modules;	/* by base */
 	size_t n_modules;
 	struct module *last_hit;
@@ -90,6 +90,7 @@ struct err *modules_add_wow(struct module_list *list) MUST_USE;
 /* module_image.c */
 const struct unwind_image *module_unwind_image(struct target *t, struct module *m);
 bool module_fill_from_image(struct target *t, struct module *m);
+void target_fill_space(struct target *t); /* from images, unless modules are being listed */
 void module_image_forget(struct module *m);
 
 /* module_symbols.c */
