@@ -185,3 +185,21 @@ void insn_format_address(char *buf, size_t size, uint64_t address, unsigned poin
 	else
 		(void)snprintf(buf, size, "%08x", (unsigned)address);
 }
+
+bool insn_effective_address(const struct insn *i, const struct regs *regs, uint64_t *ret)
+{
+	uint64_t ea = (uint64_t)i->mem_disp;
+
+	if (i->mem_base != ARCH_NO_REG) {
+		if (!regs_has(regs, i->mem_base))
+			return false;
+		ea += regs->v[i->mem_base];
+	}
+	if (i->mem_index != ARCH_NO_REG) {
+		if (!regs_has(regs, i->mem_index))
+			return false;
+		ea += regs->v[i->mem_index] * i->mem_scale;
+	}
+	*ret = regs->arch->pointer_size == 4 ? ea & UINT32_MAX : ea;
+	return true;
+}

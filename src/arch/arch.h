@@ -111,6 +111,10 @@ struct insn {
 	int64_t mem_disp;	/* rip-relative: absolute address, base = ARCH_NO_REG */
 };
 
+/* What the memory operand comes to, without its segment's base; false: a register
+ * that it needs is not known. */
+bool insn_effective_address(const struct insn *i, const struct regs *regs, uint64_t *ret);
+
 /* Names an address for operands: writes "mod!sym+0x4 (00401000)" style text
  * and returns true, or returns false to leave the plain number. */
 typedef bool insn_symbolizer(void *arg, uint64_t address, char *buf, size_t size);

@@ -108,24 +108,6 @@ struct err *code_emit_label(struct session *s, struct out *o, uint64_t address)
 	return out_end(o);
 }
 
-static bool effective_address(const struct insn *i, const struct regs *regs, uint64_t *ret)
-{
-	uint64_t ea = (uint64_t)i->mem_disp;
-
-	if (i->mem_base != ARCH_NO_REG) {
-		if (!regs_has(regs, i->mem_base))
-			return false;
-		ea += regs->v[i->mem_base];
-	}
-	if (i->mem_index != ARCH_NO_REG) {
-		if (!regs_has(regs, i->mem_index))
-			return false;
-		ea += regs->v[i->mem_index] * i->mem_scale;
-	}
-	*ret = regs->arch->pointer_size == 4 ? ea & UINT32_MAX : ea;
-	return true;
-}
-
 static void emit_ea(struct session *s, struct out *o, const struct insn *i, const struct regs *regs,
 		    uint64_t ea)
 {
@@ -153,7 +135,7 @@ static bool shows_ea(const struct insn *i, const struct regs *regs, uint64_t *re
 	if (i->mem_segment != ARCH_NO_REG && regs->arch->regs[i->mem_segment].name[0] >= 'f' &&
 	    regs->arch->regs[i->mem_segment].name[0] <= 'g')
 		return false;
-	return effective_address(i, regs, ret);
+	return insn_effective_address(i, regs, ret);
 }
 
 static struct err *emit(struct session *s, struct out *o, const struct insn *i,

@@ -3,9 +3,10 @@
  * .lastevent, .exr, .ecxr, .cxr: the exception or signal of the dump, and the
  * register contexts that stacks may start from.
  */
-#include "command/event.h"
+#include "command/command.h"
 
 #include "command/registers.h"
+#include "os/linux/fault.h"
 #include "os/linux/signals.h"
 #include "os/windows/status.h"
 
@@ -14,7 +15,7 @@
 
 enum { MAX_PARAMETERS = 15 };
 static const uint32_t access_violation = 0xc0000005, in_page_error = 0xc0000006,
-		      fast_fail = 0xc0000409;
+		      fast_fail = 0xc0000409, linux_abort_signal = 6;
 
 static const struct field exception_fields[] = {
 	{ "tid", FIELD_HEX, "thread id" },
@@ -25,7 +26,9 @@ static const struct field exception_fields[] = {
 	{ "flags", FIELD_HEX, "exception flags" },
 	{ "parameters", FIELD_WORDS, "parameters of the record" },
 	{ "signal_code", FIELD_INT, "si_code (Linux)" },
+	{ "access", FIELD_STR, "read, write or execute: what a faulting instruction did (Linux)" },
 	{ "reason", FIELD_STR, "what the parameters mean" },
+	{ "message", FIELD_STR, "what abort, assert or the allocator's checks said (Linux)" },
 	{ "nested", FIELD_ADDR, "exception record that this one is nested in" },
 	{ NULL },
 };
@@ -45,16 +48,17 @@ static const char windows_layout[] = "[ExceptionAddress: {address:w}[ ({symbol})
 				     "[  ExceptionFlags: {flags:08x}\n]";
 static const char windows_end[] = "[{reason}\n][Nested exception record: {nested}\n]";
 static const char signal_layout[] =
-	"Signal: {code:d}[ ({name})][, code {signal_code}][ at {address}[ ({symbol})]]\n[{reason}\n]";
+	"Signal: {code:d}[ ({name})][, code {signal_code}][ at {address}[ ({symbol})]]\n[{reason}\n]"
+	"[Message: {message}\n]";
 
 static const struct record last_event_record = {
 	.kind = "last_event",
 	.help = "what made the dump be written",
 	.fields = exception_fields,
-	.text = "Last event: [{reason}]\n",
+	.text = "Last event: [{reason}]\n[Message: {message}\n]",
 };
 
-const char *exception_name(const struct dump_facts *f, uint32_t code)
+static const char *exception_name(const struct dump_facts *f, uint32_t code)
 {
 	const struct status *status;
 
@@ -101,6 +105,12 @@ static void describe_windows(const struct dump_facts *f, const struct dump_excep
 	}
 }
 
+/* A core without NT_SIGINFO tells the signal's number only. */
+static bool has_signal_code(const struct dump_facts *f, const struct dump_exception *e)
+{
+	return f->kind != DUMP_ELFCORE || e->n_parameters;
+}
+
 /* si_code: a minidump keeps it in the flags, an ELF core as first parameter. */
 static int32_t signal_code(const struct dump_facts *f, const struct dump_exception *e)
 {
@@ -109,27 +119,50 @@ static int32_t signal_code(const struct dump_facts *f, const struct dump_excepti
 	return (int32_t)e->flags;
 }
 
-static void describe_signal(const struct dump_facts *f, const struct dump_exception *e,
-			    struct strbuf *sb)
+static enum fault_access describe_signal(struct target *t, const struct dump_exception *e,
+					 struct strbuf *sb)
 {
+	CLEANUP(strbuf_deinit) struct strbuf why = STRBUF_INIT;
+	const struct dump_facts *f = target_facts(t);
+	enum fault_access access;
 	int32_t code = signal_code(f, e);
 	const char *name = linux_signal_code_name(e->code, code), *text = linux_signal_text(e->code);
 
 	if (text)
 		strbuf_adds(sb, text);
+	if (!has_signal_code(f, e))
+		return ACCESS_UNKNOWN;
 	if (name)
 		strbuf_addf(sb, "%s%s", text ? ": " : "", name);
 	if (linux_signal_is_fault(e->code, code))
 		strbuf_addf(sb, " at 0x%" PRIx64, e->address);
+	access = linux_explain_signal(t, e, code, &why);
+	if (why.len)
+		strbuf_addf(sb, "%s%s", sb->len ? ", " : "", why.s);
+	return access;
 }
 
-void exception_describe(const struct dump_facts *f, const struct dump_exception *e,
-			struct strbuf *sb)
+static enum fault_access exception_describe(struct target *t, const struct dump_exception *e,
+					    struct strbuf *sb)
 {
+	const struct dump_facts *f = target_facts(t);
+
 	if (f->os == OS_WINDOWS)
 		describe_windows(f, e, sb);
 	else if (f->os == OS_LINUX || f->os == OS_ANDROID)
-		describe_signal(f, e, sb);
+		return describe_signal(t, e, sb);
+	return ACCESS_UNKNOWN;
+}
+
+/* Only an abort leaves a message, and only then libc's symbols are needed. */
+static void emit_message(struct session *s, struct out *o, const struct dump_exception *e)
+{
+	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
+	const struct dump_facts *f = target_facts(session_target(s));
+
+	if (f->os == OS_LINUX && e->code == linux_abort_signal &&
+	    linux_abort_message(session_target(s), &sb) && !sb.failed)
+		out_str(o, "message", sb.s);
 }
 
 static void emit_address(struct session *s, struct out *o, uint64_t address)
@@ -170,8 +203,8 @@ static struct err *emit_exception(struct session *s, struct out *o, const struct
 	const struct dump_facts *f = target_facts(session_target(s));
 	CLEANUP(strbuf_deinit) struct strbuf reason = STRBUF_INIT, layout = STRBUF_INIT;
 	bool is_signal = f->os == OS_LINUX || f->os == OS_ANDROID;
+	enum fault_access access = exception_describe(session_target(s), e, &reason);
 
-	exception_describe(f, e, &reason);
 	if (f->os == OS_WINDOWS)
 		add_windows_layout(s, e, &layout);
 	TRY(strbuf_check(&reason));
@@ -183,13 +216,15 @@ static struct err *emit_exception(struct session *s, struct out *o, const struct
 		emit_address(s, o, e->address);
 	out_uint(o, "code", e->code);
 	out_str(o, "name", exception_name(f, e->code));
-	if (is_signal)
+	if (is_signal && has_signal_code(f, e))
 		out_int(o, "signal_code", signal_code(f, e));
-	else
+	else if (!is_signal)
 		out_uint(o, "flags", e->flags);
 	emit_parameters(s, o, e);
+	out_str(o, "access", fault_access_name(access));
 	if (reason.len)
 		out_str(o, "reason", reason.s);
+	emit_message(s, o, e);
 	if (e->nested_record)
 		out_addr(o, "nested", e->nested_record);
 	return out_end(o);
@@ -260,7 +295,7 @@ static struct err *run_lastevent(struct session *s, const struct args *args, str
 		strbuf_addf(&text, "%snone stated in the dump", text.len ? ": " : "");
 	} else {
 		name = exception_name(f, e->code);
-		exception_describe(f, e, &reason);
+		(void)exception_describe(session_target(s), e, &reason);
 		strbuf_addf(&text, ".%x: %s - code %08x%s%s%s", e->tid, name ? name : "Exception", e->code,
 			    reason.len ? " (" : "", reason.s, reason.len ? ")" : "");
 	}
@@ -271,6 +306,8 @@ static struct err *run_lastevent(struct session *s, const struct args *args, str
 		out_uint(o, "code", e->code);
 	}
 	out_str(o, "reason", text.s);
+	if (e)
+		emit_message(s, o, e);
 	return out_end(o);
 }
 
@@ -347,7 +384,8 @@ const struct command command_exr = {
 	.usage = "[-1 | address]",
 	.help = "-1, or nothing, shows the exception that the dump states; an address shows the\n"
 		"EXCEPTION_RECORD there. On Linux the signal is shown: its number, si_code and,\n"
-		"for faults, the address that was accessed.",
+		"for faults, the address that was accessed, how, and what lies there; of an abort,\n"
+		"what the C library (abort, assert, the allocator's checks) had to say.",
 	.records = exception_records,
 	.needs = NEEDS_TARGET,
 	.run = run_exr,
@@ -358,7 +396,7 @@ const struct command command_lastevent = {
 	.summary = "show what made the dump be written",
 	.usage = "",
 	.help = "One line: process and thread, the exception or signal, and what its parameters\n"
-		"mean. A dump taken by hand states none.",
+		"mean; the C library's message of an abort below it. A dump taken by hand states none.",
 	.records = last_event_records,
 	.needs = NEEDS_TARGET,
 	.run = run_lastevent,

@@ -10,6 +10,8 @@
  */
 #include "os/linux/errno.h"
 
+#include "os/linux/libc.h"
+
 #include <string.h>
 
 enum { CODE_SIZE = 32 };
@@ -91,9 +93,7 @@ static bool decode(struct code *c, int64_t *ret)
 
 static struct err *find_code(struct target *t, uint64_t *ret)
 {
-	if (!err_ignore(target_symbol_named(t, "libc!__errno_location", ret)))
-		return NULL;
-	if (!err_ignore(target_symbol_named(t, "__errno_location", ret)))
+	if (!err_ignore(linux_libc_symbol(t, "__errno_location", ret)))
 		return NULL;
 	return err_new(ERR_NOTFOUND, "errno is not known: no module has symbols for "
 				     "__errno_location, which tells where it is kept");

@@ -48,18 +48,41 @@ static const struct {
 static const struct {
 	uint32_t signo;
 	int32_t code;
-	const char *name;
+	const char *name, *text;
 } codes[] = {
-	{ 4, 1, "ILL_ILLOPC" },	  { 4, 2, "ILL_ILLOPN" },   { 4, 3, "ILL_ILLADR" },
-	{ 4, 4, "ILL_ILLTRP" },	  { 4, 5, "ILL_PRVOPC" },   { 4, 6, "ILL_PRVREG" },
-	{ 4, 7, "ILL_COPROC" },	  { 4, 8, "ILL_BADSTK" },   { 5, 1, "TRAP_BRKPT" },
-	{ 5, 2, "TRAP_TRACE" },	  { 5, 3, "TRAP_BRANCH" },  { 5, 4, "TRAP_HWBKPT" },
-	{ 7, 1, "BUS_ADRALN" },	  { 7, 2, "BUS_ADRERR" },   { 7, 3, "BUS_OBJERR" },
-	{ 7, 4, "BUS_MCEERR_AR" },{ 7, 5, "BUS_MCEERR_AO" },{ 8, 1, "FPE_INTDIV" },
-	{ 8, 2, "FPE_INTOVF" },	  { 8, 3, "FPE_FLTDIV" },   { 8, 4, "FPE_FLTOVF" },
-	{ 8, 5, "FPE_FLTUND" },	  { 8, 6, "FPE_FLTRES" },   { 8, 7, "FPE_FLTINV" },
-	{ 8, 8, "FPE_FLTSUB" },	  { 11, 1, "SEGV_MAPERR" }, { 11, 2, "SEGV_ACCERR" },
-	{ 11, 3, "SEGV_BNDERR" }, { 11, 4, "SEGV_PKUERR" }, { 31, 1, "SYS_SECCOMP" },
+	{ 4, 1, "ILL_ILLOPC", "illegal opcode" },
+	{ 4, 2, "ILL_ILLOPN", "illegal operand" },
+	{ 4, 3, "ILL_ILLADR", "illegal addressing mode" },
+	{ 4, 4, "ILL_ILLTRP", "illegal trap" },
+	{ 4, 5, "ILL_PRVOPC", "privileged opcode" },
+	{ 4, 6, "ILL_PRVREG", "privileged register" },
+	{ 4, 7, "ILL_COPROC", "coprocessor error" },
+	{ 4, 8, "ILL_BADSTK", "internal stack error" },
+	{ 5, 1, "TRAP_BRKPT", "breakpoint" },
+	{ 5, 2, "TRAP_TRACE", "single step" },
+	{ 5, 3, "TRAP_BRANCH", "branch taken" },
+	{ 5, 4, "TRAP_HWBKPT", "hardware breakpoint or watchpoint" },
+	{ 7, 1, "BUS_ADRALN", "address not aligned" },
+	{ 7, 2, "BUS_ADRERR", "no page for the address, as behind the end of a mapped file" },
+	{ 7, 3, "BUS_OBJERR", "hardware error" },
+	{ 7, 4, "BUS_MCEERR_AR", "memory error that was consumed" },
+	{ 7, 5, "BUS_MCEERR_AO", "memory error that was found" },
+	{ 8, 1, "FPE_INTDIV", "integer division by zero" },
+	{ 8, 2, "FPE_INTOVF", "integer overflow" },
+	{ 8, 3, "FPE_FLTDIV", "floating-point division by zero" },
+	{ 8, 4, "FPE_FLTOVF", "floating-point overflow" },
+	{ 8, 5, "FPE_FLTUND", "floating-point underflow" },
+	{ 8, 6, "FPE_FLTRES", "floating-point result not exact" },
+	{ 8, 7, "FPE_FLTINV", "invalid floating-point operation" },
+	{ 8, 8, "FPE_FLTSUB", "subscript out of range" },
+	{ 11, 1, "SEGV_MAPERR", "address not mapped" },
+	{ 11, 2, "SEGV_ACCERR", "access not permitted" },
+	{ 11, 3, "SEGV_BNDERR", "bounds check failed" },
+	{ 11, 4, "SEGV_PKUERR", "access denied by a protection key" },
+	{ 11, 8, "SEGV_MTEAERR", "memory tag mismatch, noticed late" },
+	{ 11, 9, "SEGV_MTESERR", "memory tag mismatch" },
+	{ 11, 10, "SEGV_CPERR", "control protection: return address or branch target" },
+	{ 31, 1, "SYS_SECCOMP", "system call denied by a seccomp filter" },
 };
 
 static const struct {
@@ -89,6 +112,14 @@ const char *linux_signal_code_name(uint32_t signo, int32_t code)
 	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
 		if (codes[i].signo == signo && codes[i].code == code)
 			return codes[i].name;
+	return NULL;
+}
+
+const char *linux_signal_code_text(uint32_t signo, int32_t code)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+		if (codes[i].signo == signo && codes[i].code == code)
+			return codes[i].text;
 	return NULL;
 }
 

@@ -149,12 +149,12 @@ A core has a signal; its times are those of the process:
   Debug session time: not available
   System Uptime: not available
   Process Uptime: not available
-  Last event: 1267.1268: SIGSEGV - code 0000000b (Segmentation fault: SEGV_MAPERR at 0xdead0)
+  Last event: 1267.1268: SIGSEGV - code 0000000b (Segmentation fault: SEGV_MAPERR at 0xdead0, access to memory that is not mapped)
   Signal: 11 (SIGSEGV), code 1 at 00000000`000dead0
-  Segmentation fault: SEGV_MAPERR at 0xdead0
+  Segmentation fault: SEGV_MAPERR at 0xdead0, access to memory that is not mapped
   $ osmodump -q --json core -c '.exr -1; .lastevent'
-  {"kind":"exception","tid":4712,"address":"0xdead0","code":11,"name":"SIGSEGV","signal_code":1,"parameters":["0x1","0xdead0","0x0"],"reason":"Segmentation fault: SEGV_MAPERR at 0xdead0"}
-  {"kind":"last_event","tid":4712,"code":11,"reason":"1267.1268: SIGSEGV - code 0000000b (Segmentation fault: SEGV_MAPERR at 0xdead0)"}
+  {"kind":"exception","tid":4712,"address":"0xdead0","code":11,"name":"SIGSEGV","signal_code":1,"parameters":["0x1","0xdead0","0x0"],"reason":"Segmentation fault: SEGV_MAPERR at 0xdead0, access to memory that is not mapped"}
+  {"kind":"last_event","tid":4712,"code":11,"reason":"1267.1268: SIGSEGV - code 0000000b (Segmentation fault: SEGV_MAPERR at 0xdead0, access to memory that is not mapped)"}
   $ osmodump -q core -c '.exr 7ffc00000000'
   exception records in memory exist on Windows only; .exr -1 shows the signal
   [1]
