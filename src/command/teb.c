@@ -309,8 +309,8 @@ const struct command command_gle = {
 	.usage = "[-all]",
 	.help = "Windows: LastErrorValue of the current thread's TEB, and LastStatusValue where the\n"
 		"symbols of ntdll tell its place; -all: of every thread. Linux: errno, whose place\n"
-		"is read from the code of libc's __errno_location; where that cannot be had, errno\n"
-		"is said to be not known.",
+		"is read from the code of libc's __errno_location (x64, x86, ARM64); where that\n"
+		"cannot be had, errno is said to be not known.",
 	.records = gle_records,
 	.needs = NEEDS_TARGET | NEEDS_THREAD,
 	.run = run_gle,
