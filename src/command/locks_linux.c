@@ -17,6 +17,7 @@ static const struct field futex_fields[] = {
 	{ "address", FIELD_ADDR, "of the object" },
 	{ "locked", FIELD_BOOL, "whether it is held" },
 	{ "mutex_kind", FIELD_STR, "normal, recursive, error-checking, adaptive" },
+	{ "attributes", FIELD_STR, "robust, priority inheritance, priority protection, shared" },
 	{ "recursion", FIELD_INT, "how often the owner locked a recursive mutex" },
 	{ "owner_tid", FIELD_UINT, "thread id of the owner" },
 	{ "owner", FIELD_UINT, "the debugger's number of the owner" },
@@ -25,6 +26,7 @@ static const struct field futex_fields[] = {
 	{ "waiting", FIELD_WORDS, "debugger's numbers of the threads that wait" },
 	{ "waiting_tids", FIELD_WORDS, "their thread ids" },
 	{ "known_by", FIELD_STR, "how the kind of object is known" },
+	{ "owner_died", FIELD_BOOL, "robust mutex: its owner ended while it held it" },
 	{ "orphaned", FIELD_BOOL, "its owner is not in the dump" },
 	{ "deadlock", FIELD_WORDS, "debugger's numbers of the threads that wait in a ring" },
 	{ "deadlock_text", FIELD_STR, "the same in words" },
@@ -33,7 +35,7 @@ static const struct field futex_fields[] = {
 
 #define FUTEX_HEAD                                                                                   \
 	"\n{type} {symbol} at {address}\n"                                                           \
-	"[Kind               {mutex_kind}\n][RecursionCount     {recursion}\n]"
+	"[Kind               {mutex_kind}[, {attributes}]\n][RecursionCount     {recursion}\n]"
 #define FUTEX_TAIL                                                                                   \
 	"[Readers            {readers}\n]"                                                           \
 	"[Waiting threads    {waiting:d} (tids {waiting_tids:d})\n]"                                 \
@@ -125,6 +127,21 @@ static void emit_waiting(const struct futex_lock *l, struct out *o)
 	out_words(o, "waiting_tids", tid, n, 4);
 }
 
+static void emit_attributes(const struct futex_lock *l, struct out *o)
+{
+	static const char *const names[] = { "robust", "priority inheritance", "priority protection",
+					     "shared between processes" };
+	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (l->mutex_attributes >> i & 1)
+			strbuf_addf(&sb, "%s%s", sb.len ? ", " : "", names[i]);
+	if (sb.len && !sb.failed)
+		out_str(o, "attributes", sb.s);
+	if (l->owner_died)
+		out_bool(o, "owner_died", true);
+}
+
 static void emit_state(const struct futex_lock *l, struct out *o)
 {
 	if (!l->fields_known)
@@ -132,6 +149,7 @@ static void emit_state(const struct futex_lock *l, struct out *o)
 	if (l->object == FUTEX_MUTEX || l->object == FUTEX_RWLOCK)
 		out_bool(o, "locked", l->locked);
 	out_str(o, "mutex_kind", kind_name(l->mutex_kind));
+	emit_attributes(l, o);
 	if (l->object == FUTEX_MUTEX && (l->mutex_kind & 3) == 1)
 		out_int(o, "recursion", l->recursion);
 	if (l->owner_tid)
@@ -153,7 +171,9 @@ static void emit_evidence(const struct futex_lock *l, struct out *o)
 				 l->first[i].thread->index);
 			return;
 		}
-	if (l->evidence == EVIDENCE_CONTENT)
+	if (l->evidence == EVIDENCE_CALL)
+		out_str(o, "known_by", "the futex call, by which only mutexes are locked");
+	else if (l->evidence == EVIDENCE_CONTENT)
 		out_str(o, "known_by", "its contents, which fit a mutex of this process");
 	else
 		out_str(o, "known_by", "the futex call only: no frame tells what it belongs to");
@@ -181,6 +201,8 @@ static struct err *emit_lock(struct session *s, const struct chain *c, const str
 	if (orphaned)
 		TRY(out_heading(o, "*** Orphaned: its owner, thread %u, is not in the dump\n",
 				l->owner_tid));
+	if (l->owner_died)
+		TRY(out_heading(o, "*** Its owner ended while it held it\n"));
 	if (!l->fields_known && (l->object == FUTEX_MUTEX || l->object == FUTEX_RWLOCK))
 		TRY(out_heading(o, "*** Its memory is not in the dump: owner not known\n"));
 	return l->locked && l->object != FUTEX_JOIN ? out_heading(o, "*** Locked\n") : NULL;

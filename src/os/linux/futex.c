@@ -18,9 +18,21 @@
 enum {
 	FUTEX_CMD_MASK = 0x7f,
 	FUTEX_PRIVATE = 0x80,
+	FUTEX_LOCK_PI = 6,
+	FUTEX_LOCK_PI2 = 13,
+	FUTEX_TID_MASK = 0x3fffffff,
+	FUTEX_OWNER_DIED = 0x40000000,
 	MAX_FRAMES_LOOKED_AT = 12,
 	RWLOCK_PHASE_WORD = 8,	/* __wrphase_futex */
 	RWLOCK_WRITERS_WORD = 12,
+	RWLOCK_WORD_FLAGS = 3,	/* all that the two hold; __readers has a count above */
+	BARRIER_ROUND_WORD = 4,	/* current_round */
+	KIND_TYPE = 3,
+	KIND_ROBUST = 0x10,
+	KIND_INHERITS = 0x20,
+	KIND_PROTECTS = 0x40,
+	KIND_SHARED = 0x80,
+	KIND_MASK = 0x3ff,	/* the above and two bits of lock elision */
 };
 
 /* Where each machine keeps number and arguments of a system call. */
@@ -82,6 +94,17 @@ static const struct bind_member rwlock_members[] = {
 	{ NULL },
 };
 static const struct binding rwlock_binding = { "libc", "__pthread_rwlock_arch_t", rwlock_members };
+
+struct cond {
+	uint64_t has;
+	uint64_t signals, wrefs;
+};
+static const struct bind_member cond_members[] = {
+	{ "__g_signals", offsetof(struct cond, signals), BIND_ADDRESS_OF, false },
+	{ "__wrefs", offsetof(struct cond, wrefs), BIND_UINT, false },
+	{ NULL },
+};
+static const struct binding cond_binding = { "libc", "__pthread_cond_s", cond_members };
 
 const char *futex_object_name(enum futex_object object)
 {
@@ -154,15 +177,18 @@ static bool looks_like_mutex(struct target *t, uint64_t address)
 	struct mutex m;
 
 	return !err_ignore(bind_read(t, HALF_NATIVE, &mutex_binding, address, &m)) && m.lock &&
-	       m.owner && target_thread_by_tid(t, (uint32_t)m.owner) && m.kind < 0x200;
+	       m.owner && target_thread_by_tid(t, (uint32_t)m.owner) && m.kind <= KIND_MASK;
 }
 
-/* A reader or writer sleeps on one of two words inside the lock. */
-static uint64_t rwlock_of(struct target *t, uint64_t word)
+/* A reader or writer sleeps on one of two words inside the lock; a reader that
+ * lets writers go first on the count of readers itself. */
+static uint64_t rwlock_of(struct target *t, uint64_t word, uint32_t expected)
 {
 	struct thread *threads;
 	size_t n = target_threads(t, &threads);
 
+	if (expected & ~(uint32_t)RWLOCK_WORD_FLAGS)
+		return word;
 	for (unsigned offset = RWLOCK_PHASE_WORD; offset <= RWLOCK_WRITERS_WORD; offset += 4) {
 		struct rwlock l;
 
@@ -173,6 +199,46 @@ static uint64_t rwlock_of(struct target *t, uint64_t word)
 			return word - offset;
 	}
 	return word - RWLOCK_PHASE_WORD;
+}
+
+/* The condition variable of which `word` is one of two words of signals: its
+ * waiters are counted, and a name may lie there. */
+static uint64_t cond_of(struct target *t, uint64_t word)
+{
+	struct thread *threads;
+	size_t n = target_threads(t, &threads);
+	uint64_t offset = 0, found = word;
+	struct symbol_hit hit;
+
+	if (err_ignore(bind_offset(t, HALF_NATIVE, &cond_binding, "__g_signals", &offset)))
+		return word;
+	for (uint64_t i = 0; i < 2; i++) {
+		uint64_t at = word - offset - 4 * i;
+		struct cond c;
+
+		if (at % target_arch(t)->pointer_size ||
+		    err_ignore(bind_read(t, HALF_NATIVE, &cond_binding, at, &c)) || !(c.wrefs >> 3) ||
+		    c.wrefs >> 3 > n)
+			continue;
+		target_symbol_at(t, at, &hit);
+		if (hit.symbol.name && !hit.displacement)
+			return at;
+		if (found == word)
+			found = at;
+	}
+	return found;
+}
+
+static uint64_t object_of(struct target *t, const struct futex_wait *w)
+{
+	if (w->object == FUTEX_RWLOCK)
+		return rwlock_of(t, w->address, w->expected);
+	if (w->object == FUTEX_COND)
+		return cond_of(t, w->address);
+	/* the destruction of a barrier waits on its first word */
+	if (w->object == FUTEX_BARRIER && !(w->function && strstr(w->function, "destroy")))
+		return w->address - BARRIER_ROUND_WORD;
+	return w->address;
 }
 
 struct err *futex_wait_of(struct target *t, struct thread *th, struct futex_wait *ret)
@@ -190,11 +256,26 @@ struct err *futex_wait_of(struct target *t, struct thread *th, struct futex_wait
 		w.object = FUTEX_MUTEX;
 		w.evidence = EVIDENCE_CONTENT;
 	}
-	w.object_address = w.object == FUTEX_RWLOCK ? rwlock_of(t, w.address) : w.address;
+	if (w.object == FUTEX_UNKNOWN && (w.op == FUTEX_LOCK_PI || w.op == FUTEX_LOCK_PI2)) {
+		w.object = FUTEX_MUTEX;
+		w.evidence = EVIDENCE_CALL;
+	}
+	w.object_address = object_of(t, &w);
 	*ret = w;
 	return NULL;
 }
 
+static unsigned attributes_of(uint64_t kind)
+{
+	/* glibc marks every robust mutex as shared */
+	bool shared = (kind & KIND_SHARED) && !(kind & KIND_ROBUST);
+
+	return (kind & KIND_ROBUST ? MUTEX_ROBUST : 0u) | (kind & KIND_INHERITS ? MUTEX_INHERITS : 0u) |
+	       (kind & KIND_PROTECTS ? MUTEX_PROTECTS : 0u) | (shared ? MUTEX_SHARED : 0u);
+}
+
+/* The kernel hands robust and inheriting mutexes on by the futex word, which
+ * holds the owner's TID; the owner field follows when that thread runs. */
 static void read_mutex(struct target *t, struct futex_lock *l)
 {
 	struct mutex m;
@@ -205,7 +286,12 @@ static void read_mutex(struct target *t, struct futex_lock *l)
 	l->locked = m.lock != 0;
 	l->owner_tid = (uint32_t)m.owner;
 	l->recursion = (int32_t)m.count;
-	l->mutex_kind = (int32_t)m.kind & 0x7f;
+	l->mutex_kind = (int32_t)m.kind & KIND_TYPE;
+	l->mutex_attributes = attributes_of(m.kind);
+	if (!(l->mutex_attributes & (MUTEX_ROBUST | MUTEX_INHERITS)))
+		return;
+	l->owner_tid = (uint32_t)m.lock & FUTEX_TID_MASK;
+	l->owner_died = m.lock & FUTEX_OWNER_DIED;
 }
 
 static void read_rwlock(struct target *t, struct futex_lock *l)

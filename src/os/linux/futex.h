@@ -28,6 +28,7 @@ enum futex_object {
 enum futex_evidence {
 	EVIDENCE_NONE,
 	EVIDENCE_FRAME,		/* the waiting function's name */
+	EVIDENCE_CALL,		/* FUTEX_LOCK_PI: nothing but mutexes is locked so */
 	EVIDENCE_CONTENT,	/* the words at the address fit a mutex of this process */
 };
 
@@ -48,6 +49,14 @@ struct futex_wait {
 /* NOTFOUND: the thread is not in a futex call. */
 struct err *futex_wait_of(struct target *t, struct thread *th, struct futex_wait *ret) MUST_USE;
 
+/* What a mutex is besides its kind. */
+enum mutex_attribute {
+	MUTEX_ROBUST = 1 << 0,
+	MUTEX_INHERITS = 1 << 1,	/* priority inheritance */
+	MUTEX_PROTECTS = 1 << 2,	/* priority protection (ceiling) */
+	MUTEX_SHARED = 1 << 3,		/* between processes */
+};
+
 struct futex_lock {
 	enum futex_object object;
 	enum futex_evidence evidence;
@@ -57,6 +66,8 @@ struct futex_lock {
 	struct thread *owner;	/* NULL: no such thread (any more) */
 	int32_t recursion;	/* mutex: count of a recursive one */
 	int32_t mutex_kind;	/* PTHREAD_MUTEX_*, -1: not known */
+	unsigned mutex_attributes; /* enum mutex_attribute */
+	bool owner_died;	/* robust mutex: its owner ended while it held it */
 	uint32_t readers;	/* rwlock */
 	bool fields_known;	/* the object's memory could be read */
 	struct thread **waiters;

@@ -119,3 +119,43 @@ that nothing tells about:
   Streams:  12
   Stream 0: type NT_PRSTATUS (1) of CORE, size 00000150, RVA 0000016C
 
+Mutexes of other kinds. A robust mutex's owner
+died; the kernel's word of an inheriting one counts, not the field; nothing but the call tells of
+one whose memory is absent:
+
+  $ cat > kinds.recipe <<'END'
+  > elfcore x64
+  > process pid=4711 ppid=1 uid=0 gid=0 name=demo args=demo
+  > thread 4711 signal=6 rip=0x401000 rsp=0x7ffc00000000
+  > thread 4712 rip=0x401000 rsp=0x7ffc00000000 rdi=0x404100 rsi=128 rdx=0x80001267 orig_rax=202
+  > thread 4713 rip=0x401000 rsp=0x7ffc00000000 rdi=0x404140 rsi=134 rdx=0 orig_rax=202
+  > thread 4714 rip=0x401000 rsp=0x7ffc00000000 rdi=0x405000 rsi=134 rdx=0 orig_rax=202
+  > memory 0x401000 prot=rx zero 0x20
+  > memory 0x404100 prot=rw u32 0xc0000000 2 4711 1 0xb1 0 at 0x404140 u32 0x80001268 0 4711 1 0x20 0 zero 0x28
+  > memory 0x7ffc00000000 prot=rw zero 0x100
+  > END
+  $ mkdump kinds.recipe kinds && osmodump -q kinds -c '!locks'
+  
+  mutex 0x404100 at 00000000`00404100
+  Kind               recursive, robust, priority inheritance
+  RecursionCount     2
+  Waiting threads    1 (tids 4712)
+  Known by           its contents, which fit a mutex of this process
+  *** Its owner ended while it held it
+  *** Locked
+  
+  mutex 0x404140 at 00000000`00404140
+  Kind               normal, priority inheritance
+  OwningThread       4712 (thread 1)
+  Waiting threads    2 (tids 4713)
+  Known by           its contents, which fit a mutex of this process
+  *** Locked
+  
+  mutex 0x405000 at 00000000`00405000
+  Waiting threads    3 (tids 4714)
+  Known by           the futex call, by which only mutexes are locked
+  *** Its memory is not in the dump: owner not known
+  
+  3 of the 3 objects that threads wait for shown
+  $ osmodump -q --json kinds -c '!locks' | head -1
+  {"kind":"futex_object","type":"mutex","symbol":{"address":"0x404100"},"address":"0x404100","locked":true,"mutex_kind":"recursive","attributes":"robust, priority inheritance","owner_died":true,"recursion":2,"waiting":[1],"waiting_tids":[4712],"known_by":"its contents, which fit a mutex of this process"}
