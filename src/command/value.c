@@ -29,6 +29,29 @@ static struct err *describe_element(const struct type_info *info, struct strbuf 
 	return describe_type(info->element, sb, depth + 1);
 }
 
+/* "const char *" is a pointer to what does not change, "char * const" one that
+ * does not change itself. Of an array it is its elements' property, which
+ * compilers state once or twice. */
+static struct err *describe_modifier(const struct type_info *info, struct strbuf *sb, unsigned depth)
+{
+	const char *c = info->flags & TYPE_IS_CONST ? "const" : "";
+	const char *v = info->flags & TYPE_IS_VOLATILE ? "volatile" : "";
+	struct type_info inner = { 0 }, element = { 0 };
+
+	if (info->element.id)
+		TRY(type_get(info->element, &inner));
+	if (inner.kind == TYPE_POINTER) {
+		TRY(describe_element(info, sb, depth));
+		strbuf_addf(sb, "%s%s%s%s", *c ? " " : "", c, *v ? " " : "", v);
+		return NULL;
+	}
+	if (inner.kind == TYPE_ARRAY && inner.element.id && !err_ignore(type_get(inner.element, &element)) &&
+	    element.kind == TYPE_MODIFIER && (element.flags & info->flags) == info->flags)
+		return describe_element(info, sb, depth);
+	strbuf_addf(sb, "%s%s%s%s", c, *c ? " " : "", v, *v ? " " : "");
+	return describe_element(info, sb, depth);
+}
+
 static struct err *describe_type(struct type_ref type, struct strbuf *sb, unsigned depth)
 {
 	struct type_info info;
@@ -51,11 +74,7 @@ static struct err *describe_type(struct type_ref type, struct strbuf *sb, unsign
 		strbuf_adds(sb, "<function>");
 		return NULL;
 	case TYPE_MODIFIER:
-		if (info.flags & TYPE_IS_CONST)
-			strbuf_adds(sb, "const ");
-		if (info.flags & TYPE_IS_VOLATILE)
-			strbuf_adds(sb, "volatile ");
-		return describe_element(&info, sb, depth);
+		return describe_modifier(&info, sb, depth);
 	case TYPE_BITFIELD:
 		return describe_element(&info, sb, depth);
 	default:
