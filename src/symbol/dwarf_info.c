@@ -372,8 +372,8 @@ static struct err *add_function(struct dwarf_unit *u, Dwarf_Die *die)
 	return NULL;
 }
 
-/* Functions stand in the unit, in namespaces and classes; in Fortran and other
- * languages with nested functions in functions. */
+/* Functions stand in the unit, in namespaces and classes; nested ones, and those
+ * of classes that are local to a function (lambdas), in functions and blocks. */
 static struct err *collect_functions(struct dwarf_unit *u, Dwarf_Die *parent, unsigned depth)
 {
 	Dwarf_Die c;
@@ -382,7 +382,9 @@ static struct err *collect_functions(struct dwarf_unit *u, Dwarf_Die *parent, un
 		switch (dwarf_tag(&c)) {
 		case DW_TAG_subprogram:
 			TRY(add_function(u, &c));
+			TRY(collect_functions(u, &c, depth + 1));
 			break;
+		case DW_TAG_lexical_block:
 		case DW_TAG_namespace:
 		case DW_TAG_module:
 		case DW_TAG_class_type:
