@@ -39,8 +39,8 @@ struct err *dwarf_locals(struct dwarf_info *d, const struct frame_context *f, st
 
 /* The function around rva: where no symbol table has it. NOTFOUND. */
 struct err *dwarf_function_at(struct dwarf_info *d, uint64_t rva, struct symbol *ret) MUST_USE;
-/* Type of the global variable of that name at rva; id 0: not known. */
-struct type_ref dwarf_variable_type(struct dwarf_info *d, const char *name, uint64_t rva);
+/* Type of the global variable at rva; id 0: not known. */
+struct type_ref dwarf_variable_type(struct dwarf_info *d, uint64_t rva);
 
 struct err *dwarf_type_named(struct dwarf_info *d, const char *name, struct type_ref *ret) MUST_USE;
 struct err *dwarf_types(struct dwarf_info *d, const char *pattern, type_visitor *v, void *arg) MUST_USE;

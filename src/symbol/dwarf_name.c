@@ -25,7 +25,7 @@ struct name_entry {
 struct dwarf_names {
 	VEC(struct name_entry *) types;	/* in order of the file; entries in the arena */
 	struct strmap tags, others;	/* name -> struct name_entry */
-	struct strmap variables;	/* name -> struct name_entry, id of the DIE */
+	struct u64map variables;	/* vaddr -> id of the DIE */
 	struct arena arena;
 };
 
@@ -36,7 +36,7 @@ void dwarf_names_free(struct dwarf_names *n)
 	vec_deinit(&n->types);
 	strmap_deinit(&n->tags);
 	strmap_deinit(&n->others);
-	strmap_deinit(&n->variables);
+	u64map_deinit(&n->variables);
 	arena_deinit(&n->arena);
 	free(n);
 }
@@ -163,17 +163,33 @@ static struct err *add_type(struct dwarf_info *d, Dwarf_Die *die, const char *na
 	return e && vec_push(&n->types, e) && strmap_put(map, name, e) ? NULL : err_nomem();
 }
 
-/* Several static variables may share a name: kept as a chain by address would
- * need locations; the symbol's address decides in dwarf_variable_type. */
-static struct err *add_variable(struct dwarf_info *d, Dwarf_Die *die, const char *name)
+/* Where a global variable is, as vaddr. */
+static bool variable_address(Dwarf_Die *die, uint64_t *ret)
 {
-	struct name_entry *e;
+	Dwarf_Attribute attr, indexed;
+	Dwarf_Op *ops;
+	size_t n;
 
-	if (dwarf_hasattr(die, DW_AT_declaration) || !dwarf_hasattr_integrate(die, DW_AT_location) ||
-	    strmap_has(&d->names->variables, name))
+	if (!dwarf_attr_integrate(die, DW_AT_location, &attr) || dwarf_getlocation(&attr, &ops, &n) != 0 || n != 1)
+		return false;
+	if (ops[0].atom == DW_OP_addr) {
+		*ret = ops[0].number;
+		return true;
+	}
+	return ops[0].atom == DW_OP_addrx && dwarf_getlocation_attr(&attr, &ops[0], &indexed) == 0 &&
+	       dwarf_formaddr(&indexed, ret) == 0;
+}
+
+/* By address: names are shared by static variables, and symbols spell them in
+ * ways of their own ("name[abi:cxx11]"). */
+static struct err *add_variable(struct dwarf_info *d, Dwarf_Die *die)
+{
+	struct u64map *map = &d->names->variables;
+	uint64_t vaddr;
+
+	if (dwarf_hasattr(die, DW_AT_declaration) || !variable_address(die, &vaddr) || u64map_has(map, vaddr))
 		return NULL;
-	e = new_entry(d, die, name);
-	return e && strmap_put(&d->names->variables, name, e) ? NULL : err_nomem();
+	return u64map_put(map, vaddr, (void *)(uintptr_t)dwarf_type_id(d, die)) ? NULL : err_nomem();
 }
 
 static struct err *index_below(struct dwarf_info *d, Dwarf_Die *parent, const char *prefix, bool nested,
@@ -194,8 +210,8 @@ static struct err *index_below(struct dwarf_info *d, Dwarf_Die *parent, const ch
 			return err_nomem();
 		if (*name && is_type)
 			TRY(add_type(d, &c, full));
-		else if (*name && tag == DW_TAG_variable)
-			TRY(add_variable(d, &c, full));
+		else if (tag == DW_TAG_variable)
+			TRY(add_variable(d, &c));
 		if (is_scope || (is_type && nested && *name && dwarf_haschildren(&c) && tag != DW_TAG_enumeration_type))
 			TRY(index_below(d, &c, full, nested, depth + 1));
 	}
@@ -307,35 +323,14 @@ bool dwarf_find_definition(struct dwarf_info *d, Dwarf_Die *die, Dwarf_Die *ret)
 	return e && !e->is_declaration && !err_ignore(dwarf_type_die(d, e->id, ret));
 }
 
-/* Where a global variable is, as vaddr. */
-static bool variable_address(Dwarf_Die *die, uint64_t *ret)
-{
-	Dwarf_Attribute attr, indexed;
-	Dwarf_Op *ops;
-	size_t n;
-
-	if (!dwarf_attr_integrate(die, DW_AT_location, &attr) || dwarf_getlocation(&attr, &ops, &n) != 0 || n != 1)
-		return false;
-	if (ops[0].atom == DW_OP_addr) {
-		*ret = ops[0].number;
-		return true;
-	}
-	return ops[0].atom == DW_OP_addrx && dwarf_getlocation_attr(&attr, &ops[0], &indexed) == 0 &&
-	       dwarf_formaddr(&indexed, ret) == 0;
-}
-
-struct type_ref dwarf_variable_type(struct dwarf_info *d, const char *name, uint64_t rva)
+struct type_ref dwarf_variable_type(struct dwarf_info *d, uint64_t rva)
 {
 	const struct type_ref unknown = { 0 };
-	const struct name_entry *e;
-	uint64_t vaddr;
+	uint64_t id;
 	Dwarf_Die die;
 
 	if (err_ignore(need_names(d)))
 		return unknown;
-	e = strmap_get(&d->names->variables, name);
-	if (!e || err_ignore(dwarf_type_die(d, e->id, &die)) || !variable_address(&die, &vaddr) ||
-	    vaddr - d->vaddr_base != rva)
-		return unknown;
-	return die_type(d, &die);
+	id = (uintptr_t)u64map_get(&d->names->variables, rva + d->vaddr_base);
+	return id && !err_ignore(dwarf_type_die(d, id, &die)) ? die_type(d, &die) : unknown;
 }

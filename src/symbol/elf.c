@@ -232,7 +232,7 @@ static void add_type(struct elf_provider *e, struct symbol *s, bool functions)
 	if (err_ignore(need_dwarf(&e->p, &d)))
 		return;
 	if (!s->is_code)
-		s->type = dwarf_variable_type(d, s->name, s->rva);
+		s->type = dwarf_variable_type(d, s->rva);
 	else if (functions && !err_ignore(dwarf_function_at(d, s->rva, &f)) && f.rva == s->rva)
 		s->type = f.type;
 }
