@@ -169,6 +169,8 @@ static struct err *load_symbols(struct elf_provider *e)
 		TRY(tolerate(open_mini_debug(e)));
 	if (e->has_file || e->has_image)
 		TRY(tolerate(elf_symtab_add_dynamic(t, e->has_file ? &e->file : &e->image)));
+	if (e->has_file)
+		TRY(tolerate(elf_symtab_add_plt(t, &e->file)));
 	return NULL;
 }
 

@@ -74,8 +74,18 @@ const char *elf_symbol_raw_name(struct elf_symtab *t, const struct elf_symbol *s
 	size_t n, plain;
 	const char *name = string_at(&t->tables[s->table], s->name, &n);
 
-	plain = unversioned(name, n);
+	/* "@plt" is no version */
+	plain = t->tables[s->table].kind == ELF_TABLE_PLT ? n : unversioned(name, n);
 	return plain == n ? name : arena_strndup(&t->arena, name, plain);
+}
+
+/* "_Zfoo@plt": the name without, then with "@plt". */
+static const char *demangled_stub(struct elf_symtab *t, const char *raw)
+{
+	const char *plain = arena_strndup(&t->arena, raw, strcspn(raw, "@"));
+	const char *shown = plain ? demangle(&t->arena, plain, 0) : NULL;
+
+	return shown ? arena_printf(&t->arena, "%s@plt", shown) : NULL;
 }
 
 const char *elf_symbol_name(struct elf_symtab *t, const struct elf_symbol *s)
@@ -88,7 +98,7 @@ const char *elf_symbol_name(struct elf_symtab *t, const struct elf_symbol *s)
 	raw = elf_symbol_raw_name(t, s);
 	if (!raw || !is_mangled(raw))
 		return raw;
-	shown = demangle(&t->arena, raw, 0);
+	shown = t->tables[s->table].kind == ELF_TABLE_PLT ? demangled_stub(t, raw) : demangle(&t->arena, raw, 0);
 	if (!shown)
 		shown = raw;
 	(void)u64map_put(&t->shown, key, (void *)(uintptr_t)shown);

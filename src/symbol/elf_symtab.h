@@ -10,7 +10,7 @@
 #include "base/map.h"
 #include "symbol/elf_file.h"
 
-enum elf_table_kind { ELF_TABLE_STATIC, ELF_TABLE_DYNAMIC };
+enum elf_table_kind { ELF_TABLE_STATIC, ELF_TABLE_DYNAMIC, ELF_TABLE_PLT };
 
 struct elf_symbol {
 	uint64_t rva;		/* TLS: offset in the module's block */
@@ -32,7 +32,7 @@ struct elf_symtab {
 	struct elf_symbol *v;	/* by rva, best name first; TLS symbols last */
 	size_t n, cap;
 	size_t n_addresses;	/* without the TLS symbols at the end */
-	struct elf_table tables[4];
+	struct elf_table tables[5];
 	size_t n_tables;
 	bool sorted;
 	struct strmap by_name;	/* plain name -> symbol; filled when first needed */
@@ -47,6 +47,8 @@ void elf_symtab_deinit(struct elf_symtab *t);
 struct err *elf_symtab_add_static(struct elf_symtab *t, const struct elf_file *f) MUST_USE;
 /* Reads the dynamic symbols: by section, else by PT_DYNAMIC. */
 struct err *elf_symtab_add_dynamic(struct elf_symtab *t, const struct elf_file *f) MUST_USE;
+/* Makes "name@plt" of the stubs that lead to other modules; by sections only. */
+struct err *elf_symtab_add_plt(struct elf_symtab *t, const struct elf_file *f) MUST_USE;
 /* To be called once, after the last table. */
 void elf_symtab_sort(struct elf_symtab *t);
 
