@@ -150,6 +150,47 @@ static struct err *futex_call(struct target *t, struct thread *th, struct futex_
 	return NULL;
 }
 
+/* The function that the call before a return address goes to; NULL: not known. A
+ * library without its local names shows nothing else of its function. */
+static const char *called_from(struct target *t, const struct frame *f)
+{
+	const struct arch_memory *m = target_memory(t);
+	unsigned size = target_arch(t)->pointer_size;
+	struct symbol_hit hit;
+	uint64_t v, to;
+
+	if (target_arch(t)->machine == MACHINE_ARM64) {
+		if (!arch_read_uint(m, f->ip - 4, 4, &v) || v >> 26 != 0x25) /* bl */
+			return NULL;
+		to = f->ip - 4 + (uint64_t)((int64_t)(v << 38) >> 36);
+	} else if (arch_read_uint(m, f->ip - 5, 1, &v) && v == 0xe8) { /* call rel32 */
+		if (!arch_read_uint(m, f->ip - 4, 4, &v))
+			return NULL;
+		to = f->ip + (uint64_t)(int64_t)(int32_t)v;
+	} else { /* call [rip+disp32] */
+		if (size != 8 || !arch_read_uint(m, f->ip - 6, 2, &v) || v != 0x15ff ||
+		    !arch_read_uint(m, f->ip - 4, 4, &v) ||
+		    !arch_read_uint(m, f->ip + (uint64_t)(int64_t)(int32_t)v, size, &to))
+			return NULL;
+	}
+	target_symbol_at(t, size == 4 ? to & UINT32_MAX : to, &hit);
+	return hit.displacement ? NULL : hit.symbol.name;
+}
+
+/* True: the name tells what is waited for. */
+static bool tells(struct futex_wait *w, const char *name)
+{
+	for (size_t i = 0; name && i < ARRAY_SIZE(functions); i++) {
+		if (!str_starts(name, functions[i].prefix) || functions[i].object == FUTEX_UNKNOWN)
+			continue;
+		w->object = functions[i].object;
+		w->evidence = EVIDENCE_FRAME;
+		w->function = name;
+		return true;
+	}
+	return false;
+}
+
 static void look_at_frames(struct target *t, struct futex_wait *w)
 {
 	CLEANUP(arena_deinit) struct arena a = ARENA_INIT;
@@ -158,16 +199,14 @@ static void look_at_frames(struct target *t, struct futex_wait *w)
 
 	if (err_ignore(stack_walk(t, w->thread, &options, &a, &stack)))
 		return;
-	for (size_t i = 0; i < stack.n; i++)
-		for (size_t k = 0; stack.frames[i].function && k < ARRAY_SIZE(functions); k++) {
-			if (!str_starts(stack.frames[i].function, functions[k].prefix) ||
-			    functions[k].object == FUTEX_UNKNOWN)
-				continue;
-			w->object = functions[k].object;
-			w->evidence = EVIDENCE_FRAME;
-			w->function = stack.frames[i].function;
+	for (size_t i = 0; i < stack.n; i++) {
+		const struct frame *f = &stack.frames[i];
+
+		if (i && f->symbol.module != f[-1].symbol.module && tells(w, called_from(t, f)))
 			return;
-		}
+		if (tells(w, f->function))
+			return;
+	}
 }
 
 /* A contended mutex: lock word 2 (or a TID with waiters), an owner that is one
@@ -243,7 +282,7 @@ static uint64_t object_of(struct target *t, const struct futex_wait *w)
 
 struct err *futex_wait_of(struct target *t, struct thread *th, struct futex_wait *ret)
 {
-	struct futex_wait w;
+	struct futex_wait w = { 0 };
 	uint64_t word;
 
 	TRY(futex_call(t, th, &w));
