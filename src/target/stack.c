@@ -95,6 +95,15 @@ static void read_params(struct walk *w, struct frame *f, uint64_t return_slot)
 		f->n_params++;
 }
 
+/* The code that a signal handler returns to is often nobody's function. */
+static void name_signal_frame(struct frame *f)
+{
+	if (f->function)
+		return;
+	f->function = "<signal handler called>";
+	f->displacement = 0;
+}
+
 /* What the step out of a frame tells about the frame itself. */
 static void complete(struct walk *w, const struct step *s, bool stepped)
 {
@@ -111,6 +120,8 @@ static void complete(struct walk *w, const struct step *s, bool stepped)
 	if (s->result.frame)
 		f->frame = s->result.frame;
 	f->ret = regs_ip(&s->caller);
+	if (s->result.machine_frame && !w->no_symbols && w->t->facts->os == OS_LINUX)
+		name_signal_frame(f);
 	if (s->result.return_slot)
 		read_params(w, f, s->result.return_slot);
 }
