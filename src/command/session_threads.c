@@ -8,6 +8,7 @@
  */
 #include "base/cancel.h"
 #include "command/session_impl.h"
+#include "os/linux/libc.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -42,22 +43,23 @@ static const struct record thread_record = {
 
 static const struct record *const thread_records[] = { &thread_record, NULL };
 
-static void emit_start(struct session *s, const struct dump_thread *r, struct out *o)
+static void emit_start(struct session *s, const struct thread *th, struct out *o)
 {
 	struct symbol_hit hit;
+	uint64_t start = th->record->start_address;
 
-	if (!(r->has & THREAD_HAS_START))
+	if (!(th->record->has & THREAD_HAS_START) &&
+	    (target_facts(s->target)->os != OS_LINUX || !linux_thread_start(s->target, th, &start)))
 		return;
-	target_symbol_at(s->target, r->start_address, &hit);
-	out_sym(o, "start", hit.module ? hit.module->name : NULL, hit.symbol.name,
-		hit.displacement, r->start_address);
+	target_symbol_at(s->target, start, &hit);
+	out_sym(o, "start", hit.module ? hit.module->name : NULL, hit.symbol.name, hit.displacement, start);
 }
 
 static void emit_details(struct session *s, const struct thread *th, struct out *o)
 {
 	const struct dump_thread *r = th->record;
 
-	emit_start(s, r, o);
+	emit_start(s, th, o);
 	if (r->has & THREAD_HAS_PRIORITY) {
 		out_int(o, "priority", (int32_t)r->priority);
 		out_uint(o, "priority_class", r->priority_class);
@@ -346,7 +348,8 @@ const struct command command_threads = {
 		"line for each. In JSON every record then tells its \"thread\".\n"
 		"\n"
 		"In Linux cores the ids are the process id and the kernel's thread ids, and Teb is\n"
-		"the thread pointer (fs base).",
+		"the thread pointer (fs base); the start address is the function that a thread was\n"
+		"created to run. Names of threads are not in a core.",
 	.records = thread_records,
 	.needs = NEEDS_TARGET,
 	.run = run,
