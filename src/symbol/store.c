@@ -92,7 +92,7 @@ static struct err *probe(struct search *q, const char *dir, const char *const *n
 	strbuf_reset(&path);
 	strbuf_adds(&path, dir);
 	for (size_t i = 0; i < n; i++)
-		strbuf_addf(&path, "/%s", names[i]);
+		strbuf_addf(&path, "%s%s", i || !str_ends_nocase(dir, "/") ? "/" : "", names[i]);
 	TRY(strbuf_check(&path));
 	return search_note(q, path.s, rule, SYMBOL_ABSENT, "");
 }

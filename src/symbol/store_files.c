@@ -54,7 +54,7 @@ bool store_find_entry(const char *dir, const char *name, struct strbuf *ret)
 
 	if (!store_safe_name(name))
 		return false;
-	strbuf_addf(&sb, "%s/", dir);
+	strbuf_addf(&sb, "%s%s", dir, str_ends_nocase(dir, "/") ? "" : "/");
 	start = sb.len;
 	strbuf_adds(&sb, name);
 	if (!exists(sb.s)) {

@@ -198,6 +198,10 @@ static void load(struct target *t, struct module *m)
 		load_exports(t, m);
 	else
 		load_elf(t, m);
+	if (!target_is_windows(t) && m->priv->status == SYMBOLS_PRIVATE) {
+		free(m->priv->trouble); /* the file itself holds what no store had */
+		m->priv->trouble = NULL;
+	}
 }
 
 size_t module_providers(struct target *t, struct module *m, struct provider ***ret)
