@@ -24,6 +24,7 @@ static const struct field futex_fields[] = {
 	{ "owner_name", FIELD_STR, "name of that thread" },
 	{ "readers", FIELD_UINT, "threads that hold it to read" },
 	{ "waiting", FIELD_WORDS, "debugger's numbers of the threads that wait" },
+	{ "waiters", FIELD_UINT, "how many wait, where the lists hold the first only" },
 	{ "waiting_tids", FIELD_WORDS, "their thread ids" },
 	{ "known_by", FIELD_STR, "how the kind of object is known" },
 	{ "owner_died", FIELD_BOOL, "robust mutex: its owner ended while it held it" },
@@ -39,6 +40,7 @@ static const struct field futex_fields[] = {
 #define FUTEX_TAIL                                                                                   \
 	"[Readers            {readers}\n]"                                                           \
 	"[Waiting threads    {waiting:d} (tids {waiting_tids:d})\n]"                                 \
+	"[Waiters            {waiters}, of which the first are shown\n]"                           \
 	"[Known by           {known_by}\n]"                                                          \
 	"[*** {deadlock_text}\n]"
 const struct record futex_record = {
@@ -125,6 +127,8 @@ static void emit_waiting(const struct futex_lock *l, struct out *o)
 	}
 	out_words(o, "waiting", index, n, 4);
 	out_words(o, "waiting_tids", tid, n, 4);
+	if (n < l->n_waiters)
+		out_uint(o, "waiters", l->n_waiters);
 }
 
 static void emit_attributes(const struct futex_lock *l, struct out *o)
