@@ -9,6 +9,7 @@
 #include "command/command.h"
 
 #include "base/cancel.h"
+#include "command/cpp.h"
 #include "command/value.h"
 #include "target/bind.h"
 
@@ -393,22 +394,62 @@ static struct err *find_type(struct session *s, struct arena *a, const char *nam
 	return e;
 }
 
+/* Type of the symbol at an address: by the address, or by its name where only
+ * that leads to a type. */
+static bool type_at(struct target *t, uint64_t address, const char *plain, struct type_ref *ret)
+{
+	struct provider **providers;
+	struct symbol_hit hit;
+	struct symbol sym;
+	size_t n;
+
+	target_symbol_at(t, address, &hit);
+	if (!hit.module || hit.displacement || hit.symbol.is_code)
+		return false;
+	*ret = hit.symbol.type;
+	n = ret->id ? 0 : module_providers(t, hit.module, &providers);
+	for (size_t i = 0; i < n && !ret->id; i++)
+		if (!err_ignore(providers[i]->ops->symbol_named(providers[i], plain, &sym)) &&
+		    hit.module->base + sym.rva == address)
+			*ret = sym.type;
+	return ret->id;
+}
+
 /* A variable by name: its own type and address. */
 static bool find_variable(struct session *s, const char *name, struct type_ref *ret_type,
 			  uint64_t *ret_address)
 {
 	struct target *t = session_target(s);
-	struct symbol_hit hit;
+	const char *bang = strchr(name, '!');
 	uint64_t address;
 
-	if (err_ignore(target_symbol_named(t, name, &address)))
+	if (err_ignore(target_symbol_named(t, name, &address)) ||
+	    !type_at(t, address, bang ? bang + 1 : name, ret_type))
 		return false;
-	target_symbol_at(t, address, &hit);
-	if (!hit.symbol.type.id || hit.displacement || hit.symbol.kind != SYMBOL_DATA)
-		return false;
-	*ret_type = hit.symbol.type;
 	*ret_address = address;
 	return true;
+}
+
+/* One of the current frame, where it lies in memory. */
+static bool find_local(struct session *s, struct arena *a, const char *name, struct type_ref *ret_type,
+		       uint64_t *ret_address)
+{
+	struct cpp x = { .s = s, .a = a };
+	struct cpp_value v;
+
+	if (strchr(name, '!') || err_ignore(cpp_name(&x, name, name, &v)) || !v.in_memory ||
+	    v.type.pointers || !v.type.ref.id)
+		return false;
+	*ret_type = v.type.ref;
+	*ret_address = v.address;
+	return true;
+}
+
+struct err *dt_show(struct session *s, struct arena *a, struct out *o, struct type_ref type, uint64_t address)
+{
+	struct dt d = { .s = s, .o = o, .arena = a, .has_address = true };
+
+	return show_type(&d, NULL, type, address);
 }
 
 struct listing {
@@ -484,6 +525,25 @@ static bool is_field_name(const char *p)
 	       strspn(p, "0123456789abcdefABCDEF") != strcspn(p, " ");
 }
 
+/* A variable, a type, or a local variable. */
+static struct err *find(struct dt *d, const char *name, struct type_ref *ret, uint64_t *ret_address)
+{
+	struct err *e;
+
+	if (!d->has_address && find_variable(d->s, name, ret, ret_address)) {
+		d->has_address = true;
+		return NULL;
+	}
+	e = find_type(d->s, d->arena, name, ret);
+	if (e && !d->has_address && err_code(e) == ERR_NOTFOUND &&
+	    find_local(d->s, d->arena, name, ret, ret_address)) {
+		d->has_address = true;
+		err_free(e);
+		return NULL;
+	}
+	return e;
+}
+
 static struct err *run_dt(struct session *s, const struct args *args, struct out *o)
 {
 	struct dt d = { .s = s, .o = o, .arena = args->arena };
@@ -509,10 +569,7 @@ static struct err *run_dt(struct session *s, const struct args *args, struct out
 	TRY(end_parse(args, p));
 	if (strpbrk(name, "*?"))
 		return list_types(&d, name);
-	if (!d.has_address && find_variable(s, name, &type, &address))
-		d.has_address = true;
-	else
-		TRY(find_type(s, args->arena, name, &type));
+	TRY(find(&d, name, &type, &address));
 	return show_type(&d, module_part(args->arena, name), type, address);
 }
 
@@ -523,7 +580,7 @@ const struct command command_dt = {
 	.summary = "show a type, or memory as a type",
 	.usage = "[-r[depth]] [-a] [-b] [-v] [module!]type|variable [field] [address]",
 	.help = "Without an address: members with offsets and types. With one: their values. A\n"
-		"variable's name shows it at its own address. -r goes into nested structures (to\n"
+		"variable's name, of a local one too, shows it at its own address. -r goes into nested structures (to\n"
 		"a depth, 5 by default), -b into all, -a shows array elements, -v the size. A\n"
 		"pattern with * or ? lists types. Types come from the module's symbols, then from\n"
 		"any symbols loaded, then from built-in public layouts (_PEB, _TEB,\n"

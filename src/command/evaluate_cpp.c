@@ -2,6 +2,8 @@
 /* ??: a C++ expression with its type; structures are shown by dt. */
 #include "command/cpp.h"
 
+#include "command/value.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -21,12 +23,35 @@ static const struct record record = {
 };
 static const struct record *const records[] = { &record, NULL };
 
+/* The address, and the text that a pointer to characters leads to. */
+static void out_pointer(struct session *s, const struct cpp_value *v, struct out *o)
+{
+	enum { MAX_TEXT = 256 };
+	struct target *t = session_target(s);
+	const struct arch_memory *m = t ? target_memory(t) : NULL;
+	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
+	char text[MAX_TEXT];
+	size_t n = 0;
+
+	if (session_pointer_size(s) == 4)
+		strbuf_addf(&sb, "0x%08" PRIx64, v->v);
+	else
+		strbuf_addf(&sb, "0x%08x`%08x", (unsigned)(v->v >> 32), (unsigned)v->v);
+	if (m && v->type.pointers == 1 && v->type.kind == CPP_CHAR && v->type.size == 1)
+		n = m->read(m->arg, v->v, text, sizeof(text));
+	if (n) {
+		strbuf_adds(&sb, " \"");
+		strbuf_add_utf8(&sb, text, strnlen(text, n));
+		strbuf_adds(&sb, "\"");
+	}
+	if (!sb.failed)
+		out_str(o, "text", sb.s);
+}
+
 static void out_text(struct session *s, const struct cpp_value *v, struct out *o)
 {
-	unsigned pointer = session_pointer_size(s);
-
 	if (v->type.pointers)
-		out_strf(o, "text", pointer == 4 ? "0x%08" PRIx64 : "0x%016" PRIx64, v->v);
+		out_pointer(s, v, o);
 	else if (v->type.kind == CPP_FLOAT)
 		out_strf(o, "text", "%.17g", v->f);
 	else if (v->type.kind == CPP_BOOL)
@@ -37,18 +62,6 @@ static void out_text(struct session *s, const struct cpp_value *v, struct out *o
 		out_strf(o, "text", "0n%" PRId64, (int64_t)v->v);
 	else
 		out_strf(o, "text", "0x%" PRIx64, v->v);
-}
-
-/* The type by name at its address. */
-static struct err *show_structure(struct session *s, const struct cpp_value *v, struct out *o)
-{
-	CLEANUP(strbuf_deinit) struct strbuf line = STRBUF_INIT;
-
-	if (!command_named("dt") || !*v->type.name)
-		return err_new(ERR_UNSUPPORTED, "??: the structure has no name to show it by");
-	strbuf_addf(&line, "dt %s 0x%" PRIx64, v->type.name, v->address);
-	TRY(strbuf_check(&line));
-	return session_run(s, line.s, o);
 }
 
 static struct err *run(struct session *s, const struct args *args, struct out *o)
@@ -63,7 +76,7 @@ static struct err *run(struct session *s, const struct args *args, struct out *o
 	TRY(cpp_evaluate(s, args->arena, &p, &v));
 	TRY(end_parse(args, p));
 	if (v.in_memory && v.type.kind == CPP_AGGREGATE && !v.type.pointers)
-		return show_structure(s, &v, o);
+		return dt_show(s, args->arena, o, v.type.ref, v.address);
 	cpp_add_name(&v.type, &name);
 	loaded = v;
 	TRY(cpp_load(&x, &loaded, args->tail));

@@ -26,4 +26,8 @@ struct err *value_scalar(struct session *s, const struct value *v, uint64_t *ret
 /* A variable in a frame. False: not available (the variable's reason says why). */
 bool value_of_variable(const struct variable *var, const struct frame *f, struct value *ret);
 
+/* dt.c: memory as a type, as dt shows it. */
+struct err *dt_show(struct session *s, struct arena *a, struct out *o, struct type_ref type,
+		    uint64_t address) MUST_USE;
+
 #endif

@@ -70,8 +70,8 @@ TEST(casts_and_sizes)
 	EXPECT_STR(show("(int)(7.0f)"), "Syntax error at '.0f)'");
 	EXPECT_STR(show("sizeof(int) + sizeof(void *)"), "unsigned int64 0xc");
 	EXPECT_STR(show("sizeof(unsigned long long)"), "unsigned int64 0x8");
-	EXPECT_STR(show("(char *)0x10 + 4"), "char * 0x0000000000000014");
-	EXPECT_STR(show("(int *)0x10 + 4"), "int * 0x0000000000000020");
+	EXPECT_STR(show("(char *)0x10 + 4"), "char * 0x00000000`00000014");
+	EXPECT_STR(show("(int *)0x10 + 4"), "int * 0x00000000`00000020");
 	EXPECT_STR(show("(int *)0x20 - (int *)0x10"), "int64 0n4");
 	EXPECT_STR(show("*(int *)0x10"), "Memory access error at '*(int *)0x10'");
 }

@@ -118,7 +118,7 @@ C++ expressions:
   Evaluate expression: 16 = 00000000`00000010
   Evaluate expression: 16 = 00000000`00000010
   $ osmodump -q app.dmp -c '?? (char *)0x20000 + 6; ?? *((char *)0x20000 + 6)'
-  char * 0x0000000000020006
+  char * 0x00000000`00020006 "world"
   char 0n119 'w'
   $ osmodump -q --json app.dmp -c '?? *(unsigned int *)0x20048; ? 10'
   {"kind":"cpp_value","type":"unsigned int","text":"0xdeadbeef","value":"0xdeadbeef","address":"0x20048"}

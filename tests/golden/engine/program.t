@@ -195,7 +195,7 @@ Symbols by pattern and by address:
   00000000`0010f018  00000001`40001087 demo!start+0x27 [/src/demo.c @ 29]
   00000000`0010f020  00000001`40003028 demo!first
   Evaluate expression: 5368713216 = 00000001`40001000
-  char [8] 0x0000000140003010
+  char [8] 0x00000001`40003010 "last"
 
 Types, and memory seen through them:
 

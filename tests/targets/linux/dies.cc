@@ -17,6 +17,7 @@ struct point {
 int point::count = 7;
 }
 }
+shapes::point corner = { 3, 4 };
 static int words[] = { 1, 2, 3 };
 
 static void handler(int)
@@ -44,6 +45,10 @@ static void write_to(volatile int *p)
 
 int main(int argc, char **argv)
 {
+	typedef struct {
+		int first, second;
+	} unnamed;
+	volatile unnamed nameless = { 1, 2 };
 	std::string how = argc > 1 ? argv[1] : "null";
 	void *page = mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -66,5 +71,5 @@ int main(int argc, char **argv)
 	if (how == "handler")
 		(void)signal(SIGSEGV, handler);
 	write_to(reinterpret_cast<int *>(8));
-	return 0;
+	return nameless.first;
 }
