@@ -443,7 +443,8 @@ static bool typed_symbol(struct cpp *x, struct module *m, const char *name, stru
 	struct symbol sym;
 
 	for (size_t i = 0; i < n; i++) {
-		if (err_ignore(providers[i]->ops->symbol_named(providers[i], name, &sym)))
+		if (err_ignore(providers[i]->ops->symbol_named(providers[i], name, &sym)) ||
+		    sym.kind == SYMBOL_TLS)
 			continue;
 		if (!sym.type.id || err_ignore(cpp_type_of(sym.type, &ret->type)))
 			ret->type = (struct cpp_type){ .kind = CPP_FUNCTION, .name = "" };

@@ -117,8 +117,11 @@ static struct err *emit_found(struct session *s, struct out *o, const struct fou
 		strbuf_reset(&type);
 	if (is_data && err_ignore(value_describe(s, &v, &value)))
 		strbuf_reset(&value);
+	if (f->symbol.kind == SYMBOL_TLS)
+		strbuf_adds(&value, "<thread-local: at this offset of each thread's block>");
 	out_begin_as(o, &symbol_record, choose_layout(options, type.len, value.len, f->symbol.is_code));
-	out_addr(o, "address", f->symbol.kind == SYMBOL_CONSTANT ? (uint64_t)f->symbol.value : f->address);
+	out_addr(o, "address", f->symbol.kind == SYMBOL_CONSTANT ? (uint64_t)f->symbol.value
+			       : f->symbol.kind == SYMBOL_TLS	 ? f->symbol.rva : f->address);
 	out_str(o, "module", f->module->name);
 	out_str(o, "name", f->symbol.name);
 	if (type.len)

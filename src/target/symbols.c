@@ -104,7 +104,9 @@ static bool name_in_module(struct target *t, struct module *m, const char *name,
 	struct symbol sym;
 
 	for (size_t i = 0; i < n; i++) {
-		if (err_ignore(providers[i]->ops->symbol_named(providers[i], name, &sym)))
+		/* a thread-local variable has an address in each thread, not one */
+		if (err_ignore(providers[i]->ops->symbol_named(providers[i], name, &sym)) ||
+		    sym.kind == SYMBOL_TLS)
 			continue;
 		*ret = sym.kind == SYMBOL_CONSTANT ? (uint64_t)sym.value : m->base + sym.rva;
 		return true;

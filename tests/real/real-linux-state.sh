@@ -114,6 +114,8 @@ try_dies() {
 	says null '.frame 2; ?? nameless' '\+0x000 first +: 0n1\|'
 	says null '.frame 2; dt nameless' '\+0x000 first +: 0n1\|'
 	says null '.frame 2; ?? argv[1]' 'char \* 0x[^|]* "null"'
+	says null 'x dies!*per_thread' '!per_thread = <thread-local'
+	says null '? dies!per_thread' "Couldn't resolve"
 	says null 'x dies!*tagged*' 'tagged\[abi:cxx11\] = (class |struct )?std::'
 	says null 'x dies!*point::count' 'count = 0n7'
 	says null 'k 1; lmv m dies' '\(private symbols\) +/[^/]'

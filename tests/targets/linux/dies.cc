@@ -19,6 +19,7 @@ int point::count = 7;
 }
 shapes::point corner = { 3, 4 };
 static int words[] = { 1, 2, 3 };
+thread_local int per_thread = 5;
 
 static void handler(int)
 {
