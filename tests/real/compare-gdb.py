@@ -23,7 +23,9 @@ for t in gdb.selected_inferior().threads():
     while f is not None and f.is_valid():
         # Frames of tail calls are gdb's guess at what is no longer on the stack.
         if f.type() != gdb.TAILCALL_FRAME:
-            frames.append([f.pc(), f.name(), f.type() == gdb.INLINE_FRAME])
+            # gdb itself shows "<signal handler called>", whatever the code there is called.
+            name = None if f.type() == gdb.SIGTRAMP_FRAME else f.name()
+            frames.append([f.pc(), name, f.type() == gdb.INLINE_FRAME])
         try:
             f = f.older()
         except gdb.error as e:
