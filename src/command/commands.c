@@ -66,6 +66,8 @@ extern const struct command command_foreach;
 extern const struct command command_block;
 extern const struct command command_catch;
 extern const struct command command_break;
+extern const struct command command_j;
+extern const struct command command_z;
 extern const struct command command_comment;
 extern const struct command command_short_comment;
 extern const struct command command_go;
@@ -155,6 +157,8 @@ const struct command *const commands[] = {
 	&command_block,
 	&command_catch,
 	&command_break,
+	&command_j,
+	&command_z,
 	&command_comment,
 	&command_short_comment,
 	/* what a dump cannot do */

@@ -14,8 +14,8 @@ enum {
 	SESSION_MAX_LINE = 1 << 20,	/* bytes, aliases expanded */
 };
 
-/* What a control-flow command wants of the loops around it. */
-enum flow { FLOW_NONE, FLOW_BREAK, FLOW_CONTINUE, FLOW_LEAVE };
+/* What a control-flow command wants of the loops around it; z of its line. */
+enum flow { FLOW_NONE, FLOW_BREAK, FLOW_CONTINUE, FLOW_LEAVE, FLOW_AGAIN };
 
 struct alias {
 	char *name, *text;	/* owned */

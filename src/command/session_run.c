@@ -292,10 +292,14 @@ static const char *skip_separators(const char *p)
 	return p;
 }
 
-static struct err *run_expanded(struct session *s, const char *p, struct out *o)
+static struct err *run_expanded(struct session *s, const char *line, struct out *o)
 {
-	for (p = skip_separators(p); *p; p = skip_separators(p)) {
+	for (const char *p = skip_separators(line); *p; p = skip_separators(p)) {
 		TRY(run_one(s, &p, o));
+		if (s->flow == FLOW_AGAIN) {
+			s->flow = FLOW_NONE;
+			p = line;
+		}
 		if (s->flow != FLOW_NONE || s->quit)
 			break;
 	}

@@ -58,3 +58,23 @@ Control flow
   {"kind":"text","text":"block"}
   {"kind":"text","text":"catch"}
 
+
+The older forms, j and z:
+
+  $ osmodump -q app.dmp -c "j (@\$tid = 1a34) '.echo event; .echo thread' ; '.echo other'; .echo after"
+  event
+  thread
+  after
+  $ osmodump -q app.dmp -c "j 0 '.echo yes' ; ''; j 0 .echo yes; .echo no; .echo after"
+  no
+  after
+  $ osmodump -q app.dmp -c "j poi(20040) '.echo yes"
+  j: Syntax error: ' without ' at ''.echo yes'
+  Usage: j condition ['commands'] ; ['commands']
+  [1]
+  $ osmodump -q app.dmp -c 'r $t0 = 0; .block { r $t0 = @$t0 + 1; .printf "%d ", @$t0; z (@$t0 < 4); .echo end }'
+  1 2 3 4 end
+  $ osmodump -q --json app.dmp -c "j 1 '.echo yes'; r \$t0 = 0; .block { r \$t0 = @\$t0 + 1; .echo again; z(@\$t0 < 2) }"
+  {"kind":"text","text":"yes"}
+  {"kind":"text","text":"again"}
+  {"kind":"text","text":"again"}
