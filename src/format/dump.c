@@ -171,10 +171,42 @@ void dump_unref(struct dump *d)
 	free(d);
 }
 
-static struct err *not_recognised(const struct source *src)
+/* Files that come in a dump's place, and what is to be done with them. */
+static const struct {
+	const char *magic, *what;
+} strangers[] = {
+	{ "PAGEDU64", "a dump of a 64-bit Windows kernel; only dumps of processes are read" },
+	{ "PAGEDUMP", "a dump of a 32-bit Windows kernel; only dumps of processes are read" },
+	{ "KDUMP   ", "a compressed dump of a Linux kernel; only dumps of processes are read" },
+	{ "makedumpfile", "a flattened dump of a Linux kernel; only dumps of processes are read" },
+	{ "EMiL", "an image of physical memory; only dumps of processes are read" },
+	{ "Microsoft C/C++ ", "a PDB, which belongs into the symbol path (-y)" },
+	{ "MZ", "a Windows program, no dump; image files belong into the image path (-i)" },
+	{ "MSCF", "a cabinet; the dump in it has to be unpacked (cabextract) first" },
+	{ "PK\3\4", "a zip archive; the dump in it has to be unpacked first" },
+};
+
+static const char *stranger(struct source *src)
+{
+	char head[16] = "";
+	size_t n = source_read_some(src, 0, head, sizeof(head));
+
+	for (size_t i = 0; i < ARRAY_SIZE(strangers); i++) {
+		size_t len = strlen(strangers[i].magic);
+
+		if (n >= len && !memcmp(head, strangers[i].magic, len))
+			return strangers[i].what;
+	}
+	return NULL;
+}
+
+static struct err *not_recognised(struct source *src)
 {
 	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
+	const char *what = stranger(src);
 
+	if (what)
+		return err_new(ERR_UNSUPPORTED, "%s: %s", src->name, what);
 	for (size_t i = 0; dump_formats[i]; i++)
 		strbuf_addf(&sb, "%s%s", i ? ", " : "", dump_formats[i]->summary);
 	return err_new(ERR_UNSUPPORTED, "%s: not a dump that is understood here (%s)", src->name,
