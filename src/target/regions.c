@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Regions: see regions.h. Stacks are known by the TEB's limits, or on Linux by
- * the stack pointers; heaps by PEB.ProcessHeaps and on Linux by the mapping's
+ * Regions: see regions.h. Stacks are known by the TEB's limits and by the stack
+ * pointers; heaps by PEB.ProcessHeaps and on Linux by the mapping's
  * name where the container has it.
  */
 #include "target/regions.h"
@@ -88,6 +88,10 @@ static void mark_allocation(struct target *t, uint64_t address, enum region_usag
 
 	if (!r || r->usage != USAGE_UNKNOWN)
 		return;
+	if (!r->has_state) { /* a range of the dump's memory: no allocation is known */
+		r->usage = usage;
+		return;
+	}
 	while (first > t->regions && first[-1].has_state &&
 	       first[-1].allocation_base == r->allocation_base)
 		first--;
@@ -127,19 +131,27 @@ static void mark_thread(struct target *t, struct thread *th, enum thread_half ha
 	}
 }
 
+static void mark_stack_pointer(struct target *t, struct thread *th, enum thread_half half)
+{
+	struct regs regs;
+
+	if (!err_ignore(thread_regs(t, th, half, &regs)))
+		mark(t, regs_sp(&regs), regs_sp(&regs) + 1, USAGE_STACK, th);
+}
+
 static void mark_threads(struct target *t)
 {
 	struct thread *threads;
 	size_t n = target_threads(t, &threads);
-	struct regs regs;
 
 	for (size_t i = 0; i < n; i++) {
 		if (target_is_windows(t)) {
 			mark_thread(t, &threads[i], HALF_NATIVE);
 			mark_thread(t, &threads[i], HALF_WOW);
-		} else if (!err_ignore(thread_regs(t, &threads[i], HALF_NATIVE, &regs))) {
-			mark(t, regs_sp(&regs), regs_sp(&regs) + 1, USAGE_STACK, &threads[i]);
 		}
+		mark_stack_pointer(t, &threads[i], HALF_NATIVE);
+		if (target_is_windows(t) && threads[i].teb32)
+			mark_stack_pointer(t, &threads[i], HALF_WOW);
 	}
 }
 

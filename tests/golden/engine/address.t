@@ -41,7 +41,7 @@ One region:
   More info:              ln 0x7ff700001010
   $ osmodump -q app.dmp -c '!address @$csp; !address 1000'
   
-  Usage:                  <unknown>
+  Usage:                  Stack
   Base Address:           00000000`0010d000
   End Address:            00000000`00110000
   Region Size:            00000000`00003000
@@ -50,6 +50,7 @@ One region:
   Type:                   00020000    MEM_PRIVATE
   Allocation Base:        00000000`0010c000
   Allocation Protect:     00000004    PAGE_READWRITE
+  Thread:                 ~0 (1a30)
   Bytes in the dump:      3000
   More info:              ln 0x10f000
   
@@ -87,13 +88,14 @@ All of them, some of them, and their sums:
         BaseAddress   EndAddress+1        RegionSize  Type        State       Protect                Usage
   00000000`00000000 00000000`0010c000            10c000              MEM_FREE                           Free
   00000000`0010c000 00000000`0010d000              1000  MEM_PRIVATE MEM_RESERVE PAGE_READWRITE         <unknown>
-  00000000`0010d000 00000000`00110000              3000  MEM_PRIVATE MEM_COMMIT  PAGE_READWRITE         <unknown>
+  00000000`0010d000 00000000`00110000              3000  MEM_PRIVATE MEM_COMMIT  PAGE_READWRITE         Stack [~0; 1a30]
   00000000`00300000 00000000`00302000              2000  MEM_PRIVATE MEM_COMMIT  PAGE_READWRITE         TEB [~0; 1a30]
   00000000`00310000 00000000`00311000              1000  MEM_PRIVATE MEM_COMMIT  PAGE_READWRITE         PEB
   00007ff7`00000000 00007ff7`00001000              1000  MEM_IMAGE   MEM_COMMIT  PAGE_READONLY          Image [app]
   00007ff7`00001000 00007ff7`00003000              2000  MEM_IMAGE   MEM_COMMIT  PAGE_EXECUTE_READ      Image [app]
   $ osmodump -q app.dmp -c '!address -f:Stack; !address -f:Image; !address -f:MEM_RESERVE'
         BaseAddress   EndAddress+1        RegionSize  Type        State       Protect                Usage
+  00000000`0010d000 00000000`00110000              3000  MEM_PRIVATE MEM_COMMIT  PAGE_READWRITE         Stack [~0; 1a30]
         BaseAddress   EndAddress+1        RegionSize  Type        State       Protect                Usage
   00007ff7`00000000 00007ff7`00001000              1000  MEM_IMAGE   MEM_COMMIT  PAGE_READONLY          Image [app]
   00007ff7`00001000 00007ff7`00003000              2000  MEM_IMAGE   MEM_COMMIT  PAGE_EXECUTE_READ      Image [app]
@@ -106,9 +108,10 @@ All of them, some of them, and their sums:
   
   --- Usage Summary ---------------- RgnCount ------- Total Size
   Free                                          1            10c000 (1.047 MB) in dump 0.000 kB
-  <unknown>                                     2              4000 (16.000 kB) 40% in dump 12.000 kB
   Image                                         2              3000 (12.000 kB) 30% in dump 8.000 kB
+  Stack                                         1              3000 (12.000 kB) 30% in dump 12.000 kB
   TEB                                           1              2000 (8.000 kB) 20% in dump 8.000 kB
+  <unknown>                                     1              1000 (4.000 kB) 10% in dump 0.000 kB
   PEB                                           1              1000 (4.000 kB) 10% in dump 4.000 kB
   
   --- Type Summary ---------------- RgnCount ------- Total Size
@@ -132,9 +135,10 @@ All of them, some of them, and their sums:
   {"kind":"region","usage":"Image","base":"0x7ff700000000","end":"0x7ff700001000","size":4096,"state":{"value":4096,"names":["MEM_COMMIT"]},"type":{"value":16777216,"names":["MEM_IMAGE"]},"allocation_base":"0x7ff700000000","allocation_protect":{"value":128,"names":["PAGE_EXECUTE_WRITECOPY"]},"protect":{"value":2,"names":["PAGE_READONLY"]},"in_dump":4096,"module":"app","path":"C:\\demo\\app.exe"}
   {"kind":"region","usage":"Image","base":"0x7ff700001000","end":"0x7ff700003000","size":8192,"state":{"value":4096,"names":["MEM_COMMIT"]},"type":{"value":16777216,"names":["MEM_IMAGE"]},"allocation_base":"0x7ff700000000","allocation_protect":{"value":128,"names":["PAGE_EXECUTE_WRITECOPY"]},"protect":{"value":32,"names":["PAGE_EXECUTE_READ"]},"in_dump":4096,"module":"app","path":"C:\\demo\\app.exe"}
   {"kind":"region_summary","group":"usage","name":"Free","regions":1,"size":1097728,"in_dump":0}
-  {"kind":"region_summary","group":"usage","name":"<unknown>","regions":2,"size":16384,"percent":40,"in_dump":12288}
   {"kind":"region_summary","group":"usage","name":"Image","regions":2,"size":12288,"percent":30,"in_dump":8192}
+  {"kind":"region_summary","group":"usage","name":"Stack","regions":1,"size":12288,"percent":30,"in_dump":12288}
   {"kind":"region_summary","group":"usage","name":"TEB","regions":1,"size":8192,"percent":20,"in_dump":8192}
+  {"kind":"region_summary","group":"usage","name":"<unknown>","regions":1,"size":4096,"percent":10,"in_dump":0}
   {"kind":"region_summary","group":"usage","name":"PEB","regions":1,"size":4096,"percent":10,"in_dump":4096}
   {"kind":"region_summary","group":"type","name":"MEM_PRIVATE","regions":4,"size":28672,"percent":70,"in_dump":24576}
   {"kind":"region_summary","group":"type","name":"MEM_IMAGE","regions":2,"size":12288,"percent":30,"in_dump":8192}
@@ -183,3 +187,30 @@ The memory map of a core:
   PAGE_READONLY                                 1              1000 (4.000 kB) 33.33% in dump 0.000 kB
   PAGE_READWRITE                                1              1000 (4.000 kB) 33.33% in dump 4.000 kB
   PAGE_EXECUTE_READ                             1              1000 (4.000 kB) 33.33% in dump 4.000 kB
+
+Without a list of regions, where only the ranges of the file are known, a heap is the range that it
+begins in, and a stack the one that a stack pointer is in:
+
+  $ mkdump - ranges.dmp <<'END'
+  > minidump x64
+  > system windows 10.0.19041
+  > memory64
+  > memory 0x30000 zero 0x100
+  > memory 0x40000 zero 0x100
+  > memory 0x50000 u64 0x30000
+  > memory 0x60000 zero 0xe8 u32 1 0 u64 0x50000 zero 0x100
+  > memory 0x70000 zero 8 u64 0x90000 0x8f000 at 0x70060 u64 0x60000 zero 0x40
+  > memory 0x80000 zero 0x100
+  > memory 0x8f800 zero 0x800
+  > thread 0x10 teb=0x70000 stack=0x8f800 rsp=0x8f900 rip=0x1000
+  > thread 0x14 teb=0x71000 stack=0x80000 rsp=0x80010 rip=0x1000
+  > END
+  $ osmodump -q ranges.dmp -c '!address'
+        BaseAddress   EndAddress+1        RegionSize  Type        State       Protect                Usage
+  00000000`00030000 00000000`00030100               100                                                 Heap
+  00000000`00040000 00000000`00040100               100                                                 <unknown>
+  00000000`00050000 00000000`00050008                 8                                                 <unknown>
+  00000000`00060000 00000000`000601f8               1f8                                                 PEB
+  00000000`00070000 00000000`000700a8                a8                                                 TEB [~0; 10]
+  00000000`00080000 00000000`00080100               100                                                 Stack [~1; 14]
+  00000000`0008f800 00000000`00090000               800                                                 Stack [~0; 10]
