@@ -99,7 +99,12 @@ unsigned session_pointer_size(struct session *s);
  */
 struct err *session_regs(struct session *s, struct regs *ret) MUST_USE;
 void session_set_context(struct session *s, const struct regs *regs); /* NULL: back */
+/* The same for the exception's, whose vector registers are known as well. */
+void session_set_exception_context(struct session *s, const struct regs *regs);
 bool session_has_context(struct session *s);
+/* x87, SSE ... of the current context. UNSUPPORTED: it has none (.cxr, .frame /c). */
+struct err *session_vectors(struct session *s, struct arena *a, struct vector_reg **ret,
+			    size_t *ret_n) MUST_USE;
 struct err *session_stack(struct session *s, struct arena *a, unsigned max, struct stack *ret) MUST_USE;
 unsigned session_frame(struct session *s);
 void session_set_frame(struct session *s, unsigned index);

@@ -321,7 +321,7 @@ static struct err *run_ecxr(struct session *s, const struct args *args, struct o
 	TRY(target_exception_regs(t, &regs));
 	if (th)
 		session_set_thread(s, th);
-	session_set_context(s, &regs);
+	session_set_exception_context(s, &regs);
 	return registers_emit(s, o, &regs);
 }
 

@@ -13,6 +13,7 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
@@ -24,6 +25,7 @@ static const struct field register_fields[] = {
 	{ "ip", FIELD_SYM, "where the instruction pointer is" },
 	{ "text", FIELD_STR, "the whole block as WinDbg prints it" },
 	{ "words", FIELD_WORDS, "the parts of a vector register, lowest last" },
+	{ "number", FIELD_STR, "what an x87 register holds" },
 	{ NULL },
 };
 
@@ -49,6 +51,8 @@ static const struct record vector_record = {
 	.fields = register_fields,
 	.text = "{name}={words}\n",
 };
+static const char x87_layout[] = "{name}={number} ({text})\n";
+static const char control_layout[] = "{name}={text}\n";
 
 /* Name, and where a line ends. Digits follow the register's own width. */
 static const struct block_item {
@@ -185,41 +189,98 @@ struct err *registers_emit(struct session *s, struct out *o, const struct regs *
 	return code_emit_insn(s, o, &insn, regs);
 }
 
-/* Vector registers in 32-bit parts, highest first, as rX shows them. */
-static struct err *emit_vector(struct out *o, const struct vector_reg *v)
+static uint64_t little_endian(const uint8_t *b, unsigned n)
+{
+	uint64_t v = 0;
+
+	while (n--)
+		v = v << 8 | b[n];
+	return v;
+}
+
+/* The number as rF writes it, and sign with exponent : significand. */
+static void emit_x87(struct out *o, const struct vector_reg *v)
+{
+	uint64_t significand = little_endian(v->bytes, 8);
+	unsigned top = (unsigned)little_endian(v->bytes + 8, 2), exponent = top & 0x7fff;
+	bool infinite = !(significand << 1);
+	long double number = ldexpl((long double)significand, (int)exponent - 16383 - 63);
+
+	if (exponent == 0x7fff)
+		out_strf(o, "number", "%c1.#%s", top >> 15 ? '-' : ' ', infinite ? "INF" : "NAN");
+	else
+		out_strf(o, "number", "%c%.18Le", top >> 15 ? '-' : ' ', number);
+	out_strf(o, "text", "%04x:%016" PRIx64, top, significand);
+}
+
+static void emit_words(struct out *o, const struct vector_reg *v)
 {
 	struct out_word words[16];
 	size_t n = (v->bits + 31) / 32;
 
 	n = n > ARRAY_SIZE(words) ? ARRAY_SIZE(words) : n;
-	for (size_t i = 0; i < n; i++) {
-		const uint8_t *b = v->bytes + 4 * (n - 1 - i);
+	for (size_t i = 0; i < n; i++)
+		words[i] = (struct out_word){ little_endian(v->bytes + 4 * (n - 1 - i), 4), true };
+	out_words(o, "words", words, n, 4);
+}
 
-		words[i] = (struct out_word){ (uint32_t)(b[0] | b[1] << 8 | b[2] << 16) |
-						      (uint32_t)b[3] << 24, true };
-	}
-	out_begin(o, &vector_record);
+/* Vector registers in 32-bit parts, highest first, as rX shows them. */
+static struct err *emit_vector(struct out *o, const struct vector_reg *v)
+{
+	out_begin_as(o, &vector_record, v->kind == VREG_X87 ? x87_layout
+			     : v->kind == VREG_CONTROL ? control_layout : vector_record.text);
 	out_str(o, "name", v->name);
 	out_uint(o, "bits", v->bits);
-	out_words(o, "words", words, n, 4);
+	emit_words(o, v);
+	if (v->kind == VREG_X87)
+		emit_x87(o, v);
+	else if (v->kind == VREG_CONTROL)
+		out_strf(o, "text", "%0*" PRIx64, v->bits / 4, little_endian(v->bytes, v->bits / 8));
 	return out_end(o);
 }
 
-static struct err *emit_vectors(struct session *s, const struct args *args, struct out *o,
-				const char *name, bool *ret_found)
+/* rX: SSE; rY: AVX; rF: x87. Machines without these have one set: all of it. */
+static bool in_set(const struct arch *arch, const struct vector_reg *v, char set)
+{
+	bool is_mxcsr = strcmp(v->name, "mxcsr") == 0;
+
+	if (arch->machine != MACHINE_X64 && arch->machine != MACHINE_X86)
+		return true;
+	if (set == 'F')
+		return v->kind == VREG_X87 || (v->kind == VREG_CONTROL && !is_mxcsr);
+	return set == 'X' ? is_mxcsr || (v->kind == VREG_VECTOR && v->bits == 128)
+			  : v->kind == VREG_VECTOR && v->bits != 128;
+}
+
+static struct err *emit_set(struct session *s, const struct args *args, struct out *o, char set)
+{
+	const struct arch *arch = target_arch(session_target(s));
+	struct vector_reg *v = NULL;
+	size_t n = 0, shown = 0;
+
+	TRY(session_vectors(s, args->arena, &v, &n));
+	for (size_t i = 0; i < n; i++) {
+		if (!in_set(arch, &v[i], set))
+			continue;
+		shown++;
+		TRY(emit_vector(o, &v[i]));
+	}
+	return shown ? NULL : err_new(ERR_NOTFOUND, "the dump has no %s registers here",
+				      set == 'F' ? "x87" : set == 'X' ? "SSE" : "AVX");
+}
+
+static struct err *emit_vector_named(struct session *s, const struct args *args, struct out *o,
+				     const char *name)
 {
 	struct vector_reg *v = NULL;
 	size_t n = 0;
 
-	*ret_found = false;
-	TRY(thread_vectors(session_target(s), session_thread(s), args->arena, &v, &n));
-	for (size_t i = 0; i < n; i++) {
-		if (name && strcasecmp(v[i].name, name) != 0)
-			continue;
-		*ret_found = true;
-		TRY(emit_vector(o, &v[i]));
-	}
-	return NULL;
+	TRY(session_vectors(s, args->arena, &v, &n));
+	for (size_t i = 0; i < n; i++)
+		if (strcasecmp(v[i].name, name) == 0)
+			return emit_vector(o, &v[i]);
+	return usage_error(args, "no register '%s'%s", name,
+			   n ? "" : " (and of floating-point and vector registers the dump has none here)");
 }
 
 static struct err *emit_named(struct session *s, const struct args *args, struct out *o,
@@ -227,15 +288,13 @@ static struct err *emit_named(struct session *s, const struct args *args, struct
 {
 	unsigned reg = arch_reg_by_name(regs->arch, name);
 	uint64_t value;
-	bool found = false;
 
 	if (reg != ARCH_NO_REG)
 		return emit_register(o, regs, reg);
 	if (*name == '$') {
 		TRY(pseudo_value(s, name + 1, &value));
 	} else if (err_ignore(arch_reg_value(regs, name, &value))) {
-		(void)err_ignore(emit_vectors(s, args, o, name, &found));
-		return found ? NULL : usage_error(args, "no register '%s'", name);
+		return emit_vector_named(s, args, o, name);
 	}
 	out_begin_as(o, &registers_record, *name == '$' ? registers_record.text : part_layout);
 	out_str(o, "name", name);
@@ -256,10 +315,34 @@ static bool next_name(struct arena *a, const char **p, char **ret)
 	return *p > start && *ret;
 }
 
+/* rM MASK: WinDbg's bits, those that stand for registers that dumps have. */
+static struct err *emit_mask(struct session *s, const struct args *args, struct out *o)
+{
+	static const struct {
+		unsigned bit;
+		char set;
+	} sets[] = { { 0x4, 'F' }, { 0x40, 'X' }, { 0x200, 'Y' } };
+	const char *p = args->tail;
+	struct regs regs;
+	uint64_t mask;
+
+	if (!*p)
+		return usage_error(args, "a mask is missing");
+	TRY(expr_parse(s, &p, &mask));
+	TRY(end_parse(args, p));
+	TRY(session_regs(s, &regs));
+	if (mask & 0xb) /* integer and segment registers */
+		TRY(registers_emit(s, o, &regs));
+	for (size_t i = 0; i < ARRAY_SIZE(sets); i++)
+		if (mask & sets[i].bit)
+			TRY(emit_set(s, args, o, sets[i].set));
+	return NULL;
+}
+
 static struct err *run_r(struct session *s, const struct args *args, struct out *o)
 {
 	const char *p = args->tail;
-	bool assigned = false, found;
+	bool assigned = false;
 	struct regs regs;
 	char *name;
 
@@ -268,8 +351,10 @@ static struct err *run_r(struct session *s, const struct args *args, struct out 
 		return NULL;
 	if (!session_thread(s))
 		return err_new(ERR_NOTFOUND, "there is no current thread");
-	if (args->name[1] == 'X' || args->name[1] == 'F' || args->name[1] == 'Y')
-		return emit_vectors(s, args, o, NULL, &found);
+	if (args->name[1] == 'M')
+		return emit_mask(s, args, o);
+	if (args->name[1])
+		return emit_set(s, args, o, args->name[1]);
 	if (strchr(p, '='))
 		return err_new(ERR_UNSUPPORTED, "registers of a dump cannot be changed: no runnable "
 						"debuggees");
@@ -281,7 +366,7 @@ static struct err *run_r(struct session *s, const struct args *args, struct out 
 	return NULL;
 }
 
-static const char *const r_aliases[] = { "rX", "rF", "rY", NULL };
+static const char *const r_aliases[] = { "rX", "rF", "rY", "rM", NULL };
 static const struct record *const r_records[] = { &registers_record, &block_record, &vector_record,
 						  &insn_record, &label_record, NULL };
 
@@ -292,10 +377,11 @@ const struct command command_r = {
 	.usage = "[register[,register...] | $tN=expression]",
 	.help = "Without names: all integer registers of the current context and frame, and the\n"
 		"instruction with the effective address of its memory operand. Names may be full\n"
-		"or partial registers (rax, eax, al, zf, xmm0). rX, rF and rY show all vector and\n"
-		"floating-point registers that the dump has. A register that is not known (not\n"
-		"saved by any caller, or not in the dump) is shown as ?. Registers of a dump\n"
-		"cannot be changed; @$t0 to @$t19 can.",
+		"or partial registers (rax, eax, al, zf, xmm0, st0). rX shows the SSE, rY the AVX\n"
+		"and rF the x87 registers that the dump has of the thread, or of the exception\n"
+		"after .ecxr; rM MASK shows several sets: 1, 2 and 8 integer registers, 4 x87,\n"
+		"40 SSE, 200 AVX. A register that is not known (not saved by any caller, or not in\n"
+		"the dump) is shown as ?. Registers of a dump cannot be changed; @$t0 to @$t19 can.",
 	.records = r_records,
 	.needs = NEEDS_TARGET,
 	.run = run_r,

@@ -168,9 +168,27 @@ bool session_has_context(struct session *s)
 void session_set_context(struct session *s, const struct regs *regs)
 {
 	s->has_context = regs;
+	s->exception_context = false;
 	s->frame = 0;
 	if (regs)
 		s->context = *regs;
+}
+
+void session_set_exception_context(struct session *s, const struct regs *regs)
+{
+	session_set_context(s, regs);
+	s->exception_context = true;
+}
+
+struct err *session_vectors(struct session *s, struct arena *a, struct vector_reg **ret,
+			    size_t *ret_n)
+{
+	if (!s->has_context)
+		return thread_vectors(s->target, s->thread, a, ret, ret_n);
+	if (s->exception_context)
+		return target_exception_vectors(s->target, a, ret, ret_n);
+	return err_new(ERR_UNSUPPORTED, "floating-point and vector registers are known of threads and "
+					"of the exception only; .cxr goes back to the thread's");
 }
 
 uint64_t session_cursor(struct session *s, char family)

@@ -30,6 +30,7 @@ struct session {
 	enum thread_half running_half;
 	struct regs context;
 	bool has_context;
+	bool exception_context;		/* it is the exception's */
 	unsigned frame;
 	unsigned radix;
 	uint64_t cursors[128];

@@ -196,13 +196,14 @@ struct saved {
 	enum thread_half half;
 	bool half_chosen;
 	struct regs context;
-	bool has_context;
+	bool has_context, exception_context;
 	unsigned frame;
 };
 
 static struct saved save(const struct session *s)
 {
-	return (struct saved){ s->thread, s->half, s->half_chosen, s->context, s->has_context, s->frame };
+	return (struct saved){ s->thread, s->half, s->half_chosen, s->context, s->has_context,
+			      s->exception_context, s->frame };
 }
 
 static void restore(struct session *s, const struct saved *old)
@@ -212,6 +213,7 @@ static void restore(struct session *s, const struct saved *old)
 	s->half_chosen = old->half_chosen;
 	s->context = old->context;
 	s->has_context = old->has_context;
+	s->exception_context = old->exception_context;
 	s->frame = old->frame;
 }
 

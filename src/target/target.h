@@ -70,7 +70,9 @@ bool wow_narrow(struct target *t, const struct regs *wide, struct regs *ret);
 /* Registers at the exception (exception context), 32-bit ones where it came out
  * of the WOW half; NOTFOUND when none. */
 struct err *target_exception_regs(struct target *t, struct regs *ret) MUST_USE;
-/* Raw context bytes of a thread (for vector registers). */
+/* x87, SSE ... at the exception, and as saved of a thread. */
+struct err *target_exception_vectors(struct target *t, struct arena *a, struct vector_reg **ret,
+				     size_t *ret_n) MUST_USE;
 struct err *thread_vectors(struct target *t, struct thread *th, struct arena *a,
 			   struct vector_reg **ret, size_t *ret_n) MUST_USE;
 

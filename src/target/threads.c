@@ -163,15 +163,12 @@ struct err *target_exception_regs(struct target *t, struct regs *ret)
 	return NULL;
 }
 
-struct err *thread_vectors(struct target *t, struct thread *th, struct arena *a,
-			   struct vector_reg **ret, size_t *ret_n)
+static struct err *decode_vectors(struct target *t, enum context_layout layout,
+				  struct dump_piece main, struct dump_piece state, struct arena *a,
+				  struct vector_reg **ret, size_t *ret_n)
 {
 	CLEANUP(view_deinit) struct view context = VIEW_INIT;
 	CLEANUP(view_deinit) struct view xstate = VIEW_INIT;
-	const struct dump_thread *r = th->record;
-	struct dump_piece main = r->fpregs.size ? r->fpregs : r->context;
-	/* An ELF core without the larger area still has the plain set. */
-	struct dump_piece state = r->xstate.size ? r->xstate : r->fpregs;
 
 	if (!t->arch->vectors)
 		return err_new(ERR_UNSUPPORTED, "vector registers of %s are not known",
@@ -179,6 +176,32 @@ struct err *thread_vectors(struct target *t, struct thread *th, struct arena *a,
 	TRY(read_piece(t, main, &context));
 	if (state.size)
 		TRY(read_piece(t, state, &xstate));
-	return t->arch->vectors(r->layout, context.data, context.size, xstate.data, xstate.size, a,
-				ret, ret_n);
+	return t->arch->vectors(layout, context.data, context.size, xstate.data, xstate.size, a, ret,
+				ret_n);
+}
+
+struct err *thread_vectors(struct target *t, struct thread *th, struct arena *a,
+			   struct vector_reg **ret, size_t *ret_n)
+{
+	const struct dump_thread *r = th->record;
+	/* An ELF core without the larger area still has the plain set. */
+	struct dump_piece state = r->xstate.size ? r->xstate : r->fpregs;
+
+	return decode_vectors(t, r->layout, r->fpregs.size ? r->fpregs : r->context, state, a, ret,
+			      ret_n);
+}
+
+struct err *target_exception_vectors(struct target *t, struct arena *a, struct vector_reg **ret,
+				     size_t *ret_n)
+{
+	const struct dump_exception *e;
+	struct thread *th;
+
+	TRY(dump_exception(t->dump, &e));
+	if (e && e->context.size)
+		return decode_vectors(t, e->layout, e->context, e->xstate, a, ret, ret_n);
+	th = e ? target_thread_by_tid(t, e->tid) : NULL;
+	if (!th)
+		return err_new(ERR_NOTFOUND, "the dump has no registers of the exception");
+	return thread_vectors(t, th, a, ret, ret_n);
 }

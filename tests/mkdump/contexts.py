@@ -27,6 +27,7 @@ X64 = {
     **run('dr0 dr1 dr2 dr3 dr6 dr7', 0x48, 8),
     **run('rax rcx rdx rbx rsp rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 r15 rip', 0x78, 8),
     'fcw': (0x100, 2), 'fsw': (0x102, 2),
+    **{'st%d' % i: (0x120 + i * 16, 10) for i in range(8)},
     **numbered('xmm', 16, 0x1a0, 16),
     'debugcontrol': (0x4a8, 8),
 }

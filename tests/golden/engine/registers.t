@@ -71,17 +71,6 @@ Some, their parts and flags, and pseudo-registers:
   Evaluate expression: 1234605616436508552 = 11223344`55667788
   $ osmodump -q app.dmp -c 'r xmm0; rX' | sed 's/00000000 00000000 00000000 00000000/zero/'
   xmm0=3ff00000 00000000 01020304 05060708
-  fpcw=00000000
-  fpsw=00000000
-  fptw=00000000
-  st0=00000000 00000000 00000000
-  st1=00000000 00000000 00000000
-  st2=00000000 00000000 00000000
-  st3=00000000 00000000 00000000
-  st4=00000000 00000000 00000000
-  st5=00000000 00000000 00000000
-  st6=00000000 00000000 00000000
-  st7=00000000 00000000 00000000
   mxcsr=00000000
   xmm0=3ff00000 00000000 01020304 05060708
   xmm1=zero
@@ -110,3 +99,47 @@ Some, their parts and flags, and pseudo-registers:
   $ osmodump -q app.dmp -c 'r rax=5'
   registers of a dump cannot be changed: no runnable debuggees
   [1]
+
+x87, SSE and AVX apart; after .ecxr those of the exception, which are not the thread's:
+
+  $ mkdump - fp.dmp <<'END'
+  > minidump x64
+  > system windows 10.0.19041
+  > module 0x7ff700000000 0x10000 C:\demo\app.exe
+  > memory 0x10f000 zero 0x100
+  > thread 0x10 stack=0x10f000 rsp=0x10f000 rip=0x7ff700001010 xmm0=0x1 st0=0x3fff8000000000000000 st1=0xc0008000000000000000 st2=0x7fff8000000000000000 st3=0xffffc000000000000000
+  > exception 0x10 0xc0000005 0x7ff700001040 0 0 rip=0x7ff700001040 rsp=0x10f000 xmm0=0x2
+  > END
+  $ osmodump -q fp.dmp -c 'r xmm0; .ecxr; r xmm0; .cxr; r xmm0' | grep xmm
+  xmm0=00000000 00000000 00000000 00000001
+  xmm0=00000000 00000000 00000000 00000002
+  xmm0=00000000 00000000 00000000 00000001
+  $ osmodump -q fp.dmp -c '~0s; rF; r st1'
+  fpcw=0000
+  fpsw=0000
+  fptw=00
+  st0= 1.000000000000000000e+00 (3fff:8000000000000000)
+  st1=-2.000000000000000000e+00 (c000:8000000000000000)
+  st2= 1.#INF (7fff:8000000000000000)
+  st3=-1.#NAN (ffff:c000000000000000)
+  st4= 0.000000000000000000e+00 (0000:0000000000000000)
+  st5= 0.000000000000000000e+00 (0000:0000000000000000)
+  st6= 0.000000000000000000e+00 (0000:0000000000000000)
+  st7= 0.000000000000000000e+00 (0000:0000000000000000)
+  st1=-2.000000000000000000e+00 (c000:8000000000000000)
+  $ osmodump -q fp.dmp -c 'rY'
+  the dump has no AVX registers here
+  [1]
+  $ osmodump -q fp.dmp -c 'rM 44' | sed -n '1p;12,13p'
+  fpcw=0000
+  mxcsr=00000000
+  xmm0=00000000 00000000 00000000 00000001
+  $ osmodump -q fp.dmp -c 'rM 8; rM 20' | tail -2
+  app+0x1010:
+  00007ff7`00001010 ??              ???
+  $ osmodump -q --json fp.dmp -c '~0s; r st1,fpcw'
+  {"kind":"vector_register","name":"st1","bits":80,"words":[49152,2147483648,0],"number":"-2.000000000000000000e+00","text":"c000:8000000000000000"}
+  {"kind":"vector_register","name":"fpcw","bits":16,"words":[0],"text":"0000"}
+  $ osmodump -q fp.dmp -c '.frame /r /c 0; r xmm0' | tail -1
+  floating-point and vector registers are known of threads and of the exception only; .cxr goes back to the thread's
+  00007ff7`00001010 ??              ???
