@@ -39,6 +39,7 @@ extern const struct command command_handle;
 extern const struct command command_peb;
 extern const struct command command_teb;
 extern const struct command command_gle;
+extern const struct command command_error;
 extern const struct command command_runaway;
 extern const struct command command_auxv;
 extern const struct command command_environ;
@@ -135,6 +136,7 @@ const struct command *const commands[] = {
 	&command_peb,
 	&command_teb,
 	&command_gle,
+	&command_error,
 	&command_runaway,
 	&command_auxv,
 	&command_environ,

@@ -220,7 +220,7 @@ static struct err *emit_status(const struct thread *th, uint32_t value, struct o
 	out_str(o, "source", "LastStatusValue");
 	out_str(o, "kind_of_value", "NTSTATUS");
 	out_uint(o, "value", value);
-	out_str(o, "name", status ? status->name : NULL);
+	out_str(o, "name", status_name(value));
 	out_name(o, "text", status ? status->text : NULL);
 	return out_end(o);
 }

@@ -158,3 +158,27 @@ A core has a signal; its times are those of the process:
   $ osmodump -q core -c '.exr 7ffc00000000'
   exception records in memory exist on Windows only; .exr -1 shows the signal
   [1]
+
+!error names codes, of Windows and of Linux:
+
+  $ osmodump -q app.dmp -c '!error 5; !error 0n1450; !error c0000005; !error c000026e; !error 80070005; !error 80004005; !error 80131509; !error d0000034; !error 80000003; !error 5 1; !error 7fff'
+  Error code: (Win32) 0x5 (5) - ERROR_ACCESS_DENIED
+  Error code: (Win32) 0x5aa (1450) - ERROR_NO_SYSTEM_RESOURCES
+  Error code: (NTSTATUS) 0xc0000005 (3221225477) - STATUS_ACCESS_VIOLATION: Access violation
+  Error code: (NTSTATUS) 0xc000026e (3221226094) - STATUS_VOLUME_DISMOUNTED
+  Error code: (HRESULT) 0x80070005 (2147942405) - E_ACCESSDENIED
+  Error code: (HRESULT) 0x80004005 (2147500037) - E_FAIL
+  Error code: (HRESULT) 0x80131509 (2148734217) - COR_E_INVALIDOPERATION
+  Error code: (HRESULT) 0xd0000034 (3489660980) - STATUS_OBJECT_NAME_NOT_FOUND
+  Error code: (NTSTATUS) 0x80000003 (2147483651) - STATUS_BREAKPOINT: Break instruction exception
+  Error code: (NTSTATUS) 0x5 (5) - <Unable to get error code text>
+  Error code: (Win32) 0x7fff (32767) - <Unable to get error code text>
+  $ osmodump -q --json app.dmp -c '!error 2; !error c0000374'
+  {"kind":"error_code","kind_of_value":"Win32","value":2,"name":"ERROR_FILE_NOT_FOUND"}
+  {"kind":"error_code","kind_of_value":"NTSTATUS","value":3221226356,"name":"STATUS_HEAP_CORRUPTION","text":"Heap corruption"}
+  $ osmodump -q app.dmp -c '!error'
+  !error: an error code is missing
+  Usage: !error code [1]
+  [1]
+  $ mkdump "$RECIPES/elf-x64.recipe" core && osmodump -q core -c '!error 2'
+  Error code: (errno) 0x2 (2) - ENOENT: No such file or directory
