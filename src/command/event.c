@@ -9,6 +9,7 @@
 #include "os/linux/fault.h"
 #include "os/linux/signals.h"
 #include "os/windows/status.h"
+#include "os/windows/thrown.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -58,16 +59,37 @@ static const struct record last_event_record = {
 	.text = "Last event: [{reason}]\n[Message: {message}\n]",
 };
 
+/* Mach exceptions (mach/exception_types.h), which dumps of Apple's systems state. */
+static const char *mach_name(uint32_t code)
+{
+	static const char *const names[] = {
+		NULL, "EXC_BAD_ACCESS", "EXC_BAD_INSTRUCTION", "EXC_ARITHMETIC", "EXC_EMULATION",
+		"EXC_SOFTWARE", "EXC_BREAKPOINT", "EXC_SYSCALL", "EXC_MACH_SYSCALL", "EXC_RPC_ALERT",
+		"EXC_CRASH", "EXC_RESOURCE", "EXC_GUARD", "EXC_CORPSE_NOTIFY",
+	};
+
+	if (code == 0x43507378)
+		return "Simulated exception: a dump without a crash";
+	return code < ARRAY_SIZE(names) ? names[code] : NULL;
+}
+
+/* Of exception codes that are none RPC raises Win32 errors. */
+static const char *windows_name(uint32_t code)
+{
+	const struct status *status = status_find(code);
+
+	if (status && *status->text)
+		return status->text;
+	return code && code < 0x10000 ? win32_error_name(code) : status_name(code);
+}
+
 static const char *exception_name(const struct dump_facts *f, uint32_t code)
 {
-	const struct status *status;
-
 	if (f->os == OS_LINUX || f->os == OS_ANDROID)
 		return linux_signal_name(code);
-	if (f->os != OS_WINDOWS)
-		return NULL;
-	status = status_find(code);
-	return status ? *status->text ? status->text : status->name : NULL;
+	if (f->os == OS_MACOS || f->os == OS_IOS)
+		return mach_name(code);
+	return f->os == OS_WINDOWS ? windows_name(code) : NULL;
 }
 
 /* A record of a 32-bit process keeps 32 bits of each parameter; the upper half
@@ -142,15 +164,39 @@ static enum fault_access describe_signal(struct target *t, const struct dump_exc
 	return access;
 }
 
+/* Crashpad: the parameters are exception, code and subcode; EXC_CRASH has the
+ * signal that ended the process in its code. Breakpad has the code as flags. */
+static void describe_mach(const struct dump_exception *e, struct strbuf *sb)
+{
+	static const char *const signals[] = {
+		[4] = "SIGILL", [5] = "SIGTRAP", [6] = "SIGABRT", [8] = "SIGFPE", [9] = "SIGKILL",
+		[10] = "SIGBUS", [11] = "SIGSEGV", [12] = "SIGSYS",
+	};
+	uint32_t exception = e->code ? e->code : (uint32_t)e->parameters[0];
+	unsigned signal = e->n_parameters > 1 ? (unsigned)(e->parameters[1] >> 24 & 0xff) : 0;
+
+	if (!e->code && mach_name(exception))
+		strbuf_adds(sb, mach_name(exception));
+	if (exception == 10 && signal < ARRAY_SIZE(signals) && signals[signal])
+		strbuf_addf(sb, "%s%s", sb->len ? ", " : "", signals[signal]);
+	if (exception == 1)
+		strbuf_addf(sb, "%sat 0x%" PRIx64, sb->len ? ", " : "",
+			    e->n_parameters > 2 ? e->parameters[2] : e->address);
+}
+
 static enum fault_access exception_describe(struct target *t, const struct dump_exception *e,
 					    struct strbuf *sb)
 {
 	const struct dump_facts *f = target_facts(t);
 
-	if (f->os == OS_WINDOWS)
+	if (f->os == OS_WINDOWS) {
 		describe_windows(f, e, sb);
-	else if (f->os == OS_LINUX || f->os == OS_ANDROID)
+		thrown_describe(t, f->pointer_size, e, sb);
+	} else if (f->os == OS_MACOS || f->os == OS_IOS) {
+		describe_mach(e, sb);
+	} else if (f->os == OS_LINUX || f->os == OS_ANDROID) {
 		return describe_signal(t, e, sb);
+	}
 	return ACCESS_UNKNOWN;
 }
 
@@ -296,8 +342,8 @@ static struct err *run_lastevent(struct session *s, const struct args *args, str
 	} else {
 		name = exception_name(f, e->code);
 		(void)exception_describe(session_target(s), e, &reason);
-		strbuf_addf(&text, ".%x: %s - code %08x%s%s%s", e->tid, name ? name : "Exception", e->code,
-			    reason.len ? " (" : "", reason.s, reason.len ? ")" : "");
+		strbuf_addf(&text, "%s%x: %s - code %08x%s%s%s", text.len ? "." : "", e->tid,
+			    name ? name : "Exception", e->code, reason.len ? " (" : "", reason.s, reason.len ? ")" : "");
 	}
 	TRY(strbuf_check(&text));
 	out_begin(o, &last_event_record);

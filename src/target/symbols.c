@@ -3,6 +3,7 @@
  * Addresses to names and names to addresses, over all modules. What is found
  * for an address is remembered: a thousand threads wait in the same few places.
  */
+#include "symbol/undecorate.h"
 #include "target/stack_impl.h"
 
 #include <inttypes.h>
@@ -231,4 +232,19 @@ struct err *target_type_named(struct target *t, const char *name, struct type_re
 				return NULL;
 		}
 	return err_new(ERR_NOTFOUND, "no type '%s'", name);
+}
+
+/* ".?AVbad_alloc@std@@" is decorated as the type of a variable would be. */
+bool rtti_type_name(const char *raw, struct strbuf *sb)
+{
+	CLEANUP(strbuf_deinit) struct strbuf decorated = STRBUF_INIT, text = STRBUF_INIT;
+
+	raw += *raw == '.';
+	if (str_starts(raw, "?A")) /* class, struct, union, enum: no modifiers */
+		raw += 2;
+	strbuf_addf(&decorated, "?x@@3%sA", raw);
+	if (!decorated.s || !undecorate(decorated.s, UNDECORATE_COMPLETE, &text) || text.len < 3)
+		return false;
+	strbuf_add(sb, text.s, text.len - 2); /* " x" */
+	return true;
 }

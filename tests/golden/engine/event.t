@@ -159,6 +159,83 @@ A core has a signal; its times are those of the process:
   exception records in memory exist on Windows only; .exr -1 shows the signal
   [1]
 
+Exceptions that say more in the memory that their parameters point at: the thrown C++ object, its
+type and message; .NET's HRESULT; the DLL that was not found; RPC's codes:
+
+  $ cat >thrown.recipe <<'END'
+  > minidump x64
+  > system windows 10.0.19041
+  > misc size=24 pid=0x40
+  > module 0x140000000 0x10000 C:\demo\app.exe
+  > memory 0x10f000 ptr 0x140007000 0x20000 zero 0x40
+  > memory 0x20000 z "disk full"
+  > memory 0x140003000 u32 0 0 0 0x3040
+  > memory 0x140003040 u32 2 0x3060 0x3080
+  > memory 0x140003060 u32 0 0x3100
+  > memory 0x140003080 u32 0 0x3140
+  > memory 0x140003100 ptr 0 0 z ".?AVruntime_error@std@@"
+  > memory 0x140003140 ptr 0 0 z ".?AVexception@std@@"
+  > thread 0x44 rsp=0x10f000 rip=0x140001000
+  > END
+  $ cp thrown.recipe cpp && echo 'exception 0x44 0xe06d7363 0x140001000 0x19930520 0x10f000 0x140003000 0x140000000' >>cpp && mkdump cpp cpp.dmp
+  $ osmodump -q cpp.dmp -c '.lastevent; .exr -1'
+  Last event: 40.44: C++ EH exception - code e06d7363 (class std::runtime_error at 000000000010f000: disk full)
+  ExceptionAddress: 0000000140001000 (app+0x1000)
+     ExceptionCode: e06d7363 (C++ EH exception)
+    ExceptionFlags: 00000000
+  NumberParameters: 4
+     Parameter[0]: 0000000019930520
+     Parameter[1]: 000000000010f000
+     Parameter[2]: 0000000140003000
+     Parameter[3]: 0000000140000000
+  class std::runtime_error at 000000000010f000: disk full
+  $ osmodump -q --json cpp.dmp -c '.exr -1'
+  {"kind":"exception","tid":68,"address":"0x140001000","symbol":{"module":"app","offset":4096,"address":"0x140001000"},"code":3765269347,"name":"C++ EH exception","flags":0,"parameters":["0x19930520","0x10f000","0x140003000","0x140000000"],"reason":"class std::runtime_error at 000000000010f000: disk full"}
+  $ cp thrown.recipe cpp && echo 'exception 0x44 0xe06d7363 0x140001000 0x19930520 0x10f000 0x30000 0x140000000' >>cpp && mkdump cpp cpp.dmp
+  $ osmodump -q cpp.dmp -c '.lastevent'
+  Last event: 40.44: C++ EH exception - code e06d7363 (type not in the dump, ThrowInfo at 0000000000030000, object at 000000000010f000)
+  $ cp thrown.recipe cpp && echo 'exception 0x44 0xe06d7363 0x140001000 0x19930520 0 0 0' >>cpp && mkdump cpp cpp.dmp
+  $ osmodump -q cpp.dmp -c '.lastevent'
+  Last event: 40.44: C++ EH exception - code e06d7363 (rethrown: throw;)
+  $ cp thrown.recipe clr && echo 'exception 0x44 0xe0434352 0x140001000 0x80131509' >>clr && mkdump clr clr.dmp
+  $ osmodump -q clr.dmp -c '.lastevent'
+  Last event: 40.44: CLR exception - code e0434352 (HRESULT 80131509 COR_E_INVALIDOPERATION)
+  $ cp thrown.recipe delay && echo 'exception 0x44 0xc06d007f 0x140001000 0x50000
+  > memory 0x50000 u32 0x48 0 ptr 0 0 0x50100 u32 1 0 ptr 0x50110
+  > memory 0x50100 z "missing.dll" at 0x50110 z "Frobnicate"' >>delay && mkdump delay delay.dmp
+  $ osmodump -q delay.dmp -c '.lastevent'
+  Last event: 40.44: Delay-loaded procedure not found - code c06d007f (missing.dll, Frobnicate)
+  $ cp thrown.recipe rpc && echo 'exception 0x44 0x6ba 0x140001000' >>rpc && mkdump rpc rpc.dmp
+  $ osmodump -q rpc.dmp -c '.lastevent'
+  Last event: 40.44: RPC_S_SERVER_UNAVAILABLE - code 000006ba
+  $ cp thrown.recipe fast && echo 'exception 0x44 0xc0000409 0x140001000 0x32' >>fast && mkdump fast fast.dmp
+  $ osmodump -q fast.dmp -c '.lastevent'
+  Last event: 40.44: Security check failure or stack buffer overrun - code c0000409 (Subcode: 0x32 FAST_FAIL_HEAP_METADATA_CORRUPTION)
+
+Mach exceptions in Crashpad's dumps of macOS:
+
+  $ mkdump - mac.dmp <<'END'
+  > minidump x64
+  > system macos 10.15.7
+  > thread 0x44 rsp=0x10f000 rip=0x140001000
+  > exception 0x44 0 0x140001000 0xa 0x6000000 0
+  > END
+  $ osmodump -q mac.dmp -c '.lastevent'
+  Last event: 44: Exception - code 00000000 (EXC_CRASH, SIGABRT)
+  $ mkdump - mac.dmp <<'END'
+  > minidump x64
+  > system macos 10.15.7
+  > thread 0x44 rsp=0x10f000 rip=0x140001000
+  > exception 0x44 1 0x140001000 1 1 0x18
+  > END
+  $ osmodump -q mac.dmp -c '.lastevent; .exr -1'
+  Last event: 44: EXC_BAD_ACCESS - code 00000001 (at 0x18)
+  ExceptionAddress: 00000001`40001000
+     ExceptionCode: 00000001 (EXC_BAD_ACCESS)
+    ExceptionFlags: 00000000
+        Parameters: 00000000`00000001 00000000`00000001 00000000`00000018
+  at 0x18
+
 !error names codes, of Windows and of Linux:
 
   $ osmodump -q app.dmp -c '!error 5; !error 0n1450; !error c0000005; !error c000026e; !error 80070005; !error 80004005; !error 80131509; !error d0000034; !error 80000003; !error 5 1; !error 7fff'
