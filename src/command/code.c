@@ -91,16 +91,34 @@ bool code_decode(struct session *s, uint64_t address, struct insn *ret)
 	return true;
 }
 
+bool code_out_place(struct session *s, struct out *o, const char *key, uint64_t address)
+{
+	struct target *t = session_target(s);
+	struct symbol_hit hit;
+	const char *unloaded;
+	uint64_t offset;
+
+	target_symbol_at(t, address, &hit);
+	if (hit.module)
+		out_sym(o, key, hit.module->name, hit.symbol.name, hit.displacement, address);
+	else if (target_unloaded_at(t, address, &unloaded, &offset))
+		out_sym(o, key, unloaded, NULL, offset, address);
+	else
+		return false;
+	return true;
+}
+
 struct err *code_emit_label(struct session *s, struct out *o, uint64_t address)
 {
+	struct target *t = session_target(s);
 	struct source_line line;
-	struct symbol_hit hit;
+	const char *unloaded;
+	uint64_t offset;
 
-	target_symbol_at(session_target(s), address, &hit);
-	if (!hit.module)
+	if (!target_module_at(t, address) && !target_unloaded_at(t, address, &unloaded, &offset))
 		return NULL; /* the address says as much */
 	out_begin(o, &label_record);
-	out_sym(o, "symbol", hit.module->name, hit.symbol.name, hit.displacement, address);
+	(void)code_out_place(s, o, "symbol", address);
 	if (!err_ignore(target_line_at(session_target(s), address, &line))) {
 		out_str(o, "file", line.file);
 		out_uint(o, "line", line.line);

@@ -5,6 +5,7 @@
  */
 #include "command/command.h"
 
+#include "command/code.h"
 #include "command/registers.h"
 #include "os/linux/fault.h"
 #include "os/linux/signals.h"
@@ -213,12 +214,8 @@ static void emit_message(struct session *s, struct out *o, const struct dump_exc
 
 static void emit_address(struct session *s, struct out *o, uint64_t address)
 {
-	struct symbol_hit hit;
-
-	target_symbol_at(session_target(s), address, &hit);
 	out_addr(o, "address", address);
-	if (hit.module)
-		out_sym(o, "symbol", hit.module->name, hit.symbol.name, hit.displacement, address);
+	(void)code_out_place(s, o, "symbol", address);
 }
 
 static void emit_parameters(struct session *s, struct out *o, const struct dump_exception *e)

@@ -5,6 +5,7 @@
  * Every form is a row of a table: unit, units a line, default count, layout.
  * Absent bytes are shown as ?, and null in JSON.
  */
+#include "command/code.h"
 #include "command/command.h"
 
 #include "base/cancel.h"
@@ -250,12 +251,9 @@ static const struct record pointer_record = {
 static void emit_symbol(struct session *s, struct out *o, uint64_t address, bool with_line)
 {
 	struct source_line line;
-	struct symbol_hit hit;
 
-	target_symbol_at(session_target(s), address, &hit);
-	if (!hit.module)
+	if (!code_out_place(s, o, "symbol", address))
 		return;
-	out_sym(o, "symbol", hit.module->name, hit.symbol.name, hit.displacement, address);
 	if (with_line && !err_ignore(target_line_at(session_target(s), address, &line))) {
 		out_str(o, "file", line.file);
 		out_uint(o, "line", line.line);

@@ -25,6 +25,10 @@ static const struct field module_fields[] = {
 	{ "file_version", FIELD_STR, "from the version resource" },
 	{ "product_version", FIELD_STR, "from the version resource" },
 	{ "file_flags", FIELD_HEX, "from the version resource" },
+	{ "file_os", FIELD_HEX, "from the version resource" },
+	{ "file_os_name", FIELD_STR, "system it was made for" },
+	{ "file_type", FIELD_STR, "type.subtype of the version resource" },
+	{ "file_type_name", FIELD_STR, "the type in words" },
 	{ "pdb", FIELD_STR, "PDB that the image names" },
 	{ "guid", FIELD_STR, "GUID of the PDB" },
 	{ "age", FIELD_HEX, "age of the PDB" },
@@ -41,7 +45,15 @@ static const struct record module_record = {
 };
 static const char names_layout[] = "{module}\n";
 static const char path_layout[] = "{start} {end}   {module:-10} {path}\n";
+static const char time_layout[] = "{start} {end}   {module:-10} {timestamp_time} ({timestamp:08X|unknown})\n";
+static const char path_time_layout[] =
+	"{start} {end}   {module:-10} {path}   {timestamp_time} ({timestamp:08X|unknown})\n";
 static const char unloaded_layout[] = "{start} {end}   {image}\n";
+static const char unloaded_verbose_layout[] =
+	"{start} {end}   {image}\n"
+	"[    Timestamp:        {timestamp_time} ({timestamp:08X})\n]"
+	"[    CheckSum:         {checksum:08X}\n]"
+	"    ImageSize:        {size:08X}\n";
 static const char verbose_layout[] =
 	"{start} {end}   {module:-10} ({status})[          {symbol_file}]\n"
 	"[    Image path: {path}\n][    Image name: {image}\n]"
@@ -50,6 +62,8 @@ static const char verbose_layout[] =
 	"    ImageSize:        {size:08X}\n"
 	"[    File version:     {file_version}\n][    Product version:  {product_version}\n]"
 	"[    File flags:       {file_flags:X}\n]"
+	"[    File OS:          {file_os:X}[ {file_os_name}]\n]"
+	"[    File type:        {file_type}[ {file_type_name}]\n]"
 	"[    PDB:              {pdb}[ {guid}][, age {age}]\n]"
 	"[    Build id:         {build_id}\n]"
 	"[    Symbols:          {trouble}\n]";
@@ -100,6 +114,22 @@ static void emit_build_id(struct out *o, const struct module *m)
 		out_str(o, "build_id", sb.s);
 }
 
+/* VS_FIXEDFILEINFO (verrsrc.h), in WinDbg's words. */
+static void emit_file_kind(struct out *o, const struct dump_version *v)
+{
+	static const char *const types[] = { NULL, "App", "Dll", "Driver", "Font", "VxD", NULL,
+					     "Static Library" };
+	const char *name = v->type < ARRAY_SIZE(types) ? types[v->type] : NULL;
+
+	if (v->os || v->type) {
+		out_uint(o, "file_os", v->os);
+		out_str(o, "file_os_name", v->os == 0x40004 ? "NT Win32" : v->os == 0x10004 ? "DOS Win32"
+					   : v->os == 4 ? "Win32" : NULL);
+		out_strf(o, "file_type", "%x.%x", v->type, v->subtype);
+		out_str(o, "file_type_name", name);
+	}
+}
+
 static void emit_details(struct out *o, const struct module *m)
 {
 	if (m->timestamp) {
@@ -112,6 +142,7 @@ static void emit_details(struct out *o, const struct module *m)
 		emit_version(o, "file_version", m->version.file_ms, m->version.file_ls);
 		emit_version(o, "product_version", m->version.product_ms, m->version.product_ls);
 		out_uint(o, "file_flags", m->version.flags);
+		emit_file_kind(o, &m->version);
 	}
 	emit_codeview(o, m);
 	emit_build_id(o, m);
@@ -139,45 +170,63 @@ static struct err *emit_module(struct out *o, const struct module *m, const char
 }
 
 struct lm {
-	bool verbose, names_only, full_path, loaded_only, errors_only, no_unloaded;
+	bool verbose, names_only, full_path, times, loaded_only, errors_only, no_unloaded;
 	const char *pattern;
 	uint64_t address;
 	bool by_address;
 };
 
-static struct err *parse_lm(struct session *s, const struct args *args, struct lm *ret)
+/* Letters of an option word at p, up to the m or a that takes what follows. */
+static size_t option_word(const char *p)
 {
-	const char *p = args->tail;
+	size_t n = strcspn(p, " "), known = strspn(p, "1Dvmaeflkntuo");
+
+	return n == known && n <= 4 ? n : 0;
+}
+
+static void take_letter(struct lm *l, char c)
+{
+	l->verbose |= c == 'v';
+	l->names_only |= c == '1';
+	l->full_path |= c == 'f';
+	l->times |= c == 't';
+	l->loaded_only |= c == 'l';
+	l->errors_only |= c == 'e';
+	l->no_unloaded |= c == 'o';
+}
+
+/* Behind m or a: a pattern, an address. */
+static struct err *take_filter(struct session *s, const struct args *args, char c, const char **p,
+			       struct lm *l)
+{
 	char *word;
 
-	/* letters may be glued to the name (lmvm ntdll) or follow it (lm vm ntdll) */
-	for (const char *c = args->name + 2;; c++) {
-		if (!*c && isalnum((unsigned char)*p) && (p == args->tail) &&
-		    strcspn(p, " ") <= 3 && strspn(p, "1Dvmaeflkntuo") == strcspn(p, " ")) {
-			c = p;
-			p += strcspn(p, " ");
-		}
-		if (!*c || *c == ' ')
-			break;
-		ret->verbose |= *c == 'v';
-		ret->names_only |= *c == '1';
-		ret->full_path |= *c == 'f';
-		ret->loaded_only |= *c == 'l';
-		ret->errors_only |= *c == 'e';
-		ret->no_unloaded |= *c == 'o';
-		if (*c != 'm' && *c != 'a')
-			continue;
-		p = str_skip_space(p);
-		if (*c == 'a') {
-			TRY(expr_parse(s, &p, &ret->address));
-			ret->by_address = true;
-		} else {
-			TRY(word_parse(args->arena, &p, &word));
-			ret->pattern = word;
-		}
-		break;
+	*p = str_skip_space(*p);
+	if (c == 'a') {
+		l->by_address = true;
+		return expr_parse(s, p, &l->address);
 	}
-	return end_parse(args, str_skip_space(p));
+	TRY(word_parse(args->arena, p, &word));
+	l->pattern = word;
+	return NULL;
+}
+
+/* Letters may be glued to the name (lmvm ntdll) or follow it (lm v m ntdll). */
+static struct err *parse_lm(struct session *s, const struct args *args, struct lm *ret)
+{
+	const char *p = args->tail, *letters = args->name + 2;
+	size_t n = strlen(letters);
+
+	for (bool first = true; first || n; first = false) {
+		for (size_t i = 0; i < n; i++)
+			take_letter(ret, letters[i]);
+		if (n && (letters[n - 1] == 'm' || letters[n - 1] == 'a'))
+			TRY(take_filter(s, args, letters[n - 1], &p, ret));
+		letters = p = str_skip_space(p);
+		n = option_word(p);
+		p += n;
+	}
+	return end_parse(args, p);
 }
 
 static bool wanted(const struct lm *l, const struct module *m)
@@ -201,19 +250,37 @@ static struct err *emit_unloaded(struct session *s, const struct lm *l, struct o
 		return NULL;
 	TRY(dump_unloaded(target_dump(session_target(s)), &u, &n));
 	for (size_t i = 0, shown = 0; i < n; i++) {
-		if ((l->pattern && !str_match(l->pattern, u[i].name, true)) || l->by_address)
+		if ((l->pattern && !str_match(l->pattern, u[i].name, true)) ||
+		    (l->by_address && l->address - u[i].base >= u[i].size))
 			continue;
 		if (!shown++)
 			TRY(out_heading(o, "\nUnloaded modules:\n"));
-		out_begin_as(o, &module_record, unloaded_layout);
+		out_begin_as(o, &module_record, l->verbose || l->times ? unloaded_verbose_layout
+				     : unloaded_layout);
 		out_addr(o, "start", u[i].base);
 		out_addr(o, "end", u[i].base + u[i].size);
+		out_uint(o, "size", u[i].size);
 		out_str(o, "image", u[i].name);
 		out_uint(o, "timestamp", u[i].timestamp);
+		if (u[i].timestamp)
+			out_time(o, "timestamp_time", u[i].timestamp);
+		if (u[i].checksum)
+			out_uint(o, "checksum", u[i].checksum);
 		out_bool(o, "unloaded", true);
 		TRY(out_end(o));
 	}
 	return NULL;
+}
+
+static const char *choose_layout(const struct lm *l)
+{
+	if (l->verbose)
+		return verbose_layout;
+	if (l->names_only)
+		return names_layout;
+	if (l->full_path)
+		return l->times ? path_time_layout : path_layout;
+	return l->times ? time_layout : module_record.text;
 }
 
 static struct err *run_lm(struct session *s, const struct args *args, struct out *o)
@@ -225,8 +292,7 @@ static struct err *run_lm(struct session *s, const struct args *args, struct out
 	const char *layout;
 
 	TRY(parse_lm(s, args, &l));
-	layout = l.verbose ? verbose_layout : l.names_only ? names_layout
-		 : l.full_path ? path_layout : module_record.text;
+	layout = choose_layout(&l);
 	if (!l.names_only)
 		TRY(out_heading(o, out_pointer_size(o) == 8
 					   ? "start             end                 module name\n"
@@ -244,11 +310,12 @@ const struct command command_lm = {
 	.name = "lm",
 	.aliases = lm_aliases,
 	.summary = "list modules",
-	.usage = "[v|f|1|l|e|k|o] [m pattern | a address]",
+	.usage = "[v|f|t|1|l|e|k|o] [m pattern | a address]",
 	.help = "Lists loaded modules by address, with the state of their symbols, then unloaded\n"
 		"ones where the dump tells of them.\n"
 		"  v  details: path, time stamp, version, PDB or build id\n"
 		"  f  full path       1  names only      l  only those with symbols loaded\n"
+		"  t  time stamps     ft both\n"
 		"  e  only those whose symbols had trouble   o  loaded modules only\n"
 		"  m  those whose name matches a pattern     a  the one at an address\n"
 		"\"deferred\" means that nobody has needed the symbols yet.",

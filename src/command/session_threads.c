@@ -7,6 +7,7 @@
  * with indices ("~[0n36]k"): an index first, a TID when there is no such index.
  */
 #include "base/cancel.h"
+#include "command/code.h"
 #include "command/session_impl.h"
 #include "os/linux/libc.h"
 
@@ -45,14 +46,13 @@ static const struct record *const thread_records[] = { &thread_record, NULL };
 
 static void emit_start(struct session *s, const struct thread *th, struct out *o)
 {
-	struct symbol_hit hit;
 	uint64_t start = th->record->start_address;
 
 	if (!(th->record->has & THREAD_HAS_START) &&
 	    (target_facts(s->target)->os != OS_LINUX || !linux_thread_start(s->target, th, &start)))
 		return;
-	target_symbol_at(s->target, start, &hit);
-	out_sym(o, "start", hit.module ? hit.module->name : NULL, hit.symbol.name, hit.displacement, start);
+	if (!code_out_place(s, o, "start", start))
+		out_sym(o, "start", NULL, NULL, 0, start);
 }
 
 static void emit_details(struct session *s, const struct thread *th, struct out *o)

@@ -6,6 +6,7 @@
  * WinDbg. The 32-bit layout shows the frame pointer column as ChildEBP, the
  * 64-bit one the frame's stack pointer as Child-SP.
  */
+#include "command/code.h"
 #include "command/command.h"
 #include "base/cancel.h"
 #include "command/stack.h"
@@ -226,8 +227,8 @@ static struct err *emit_frame(struct session *s, struct arena *a, struct out *o,
 	if (f->n_params)
 		emit_args(o, f, size);
 	out_bool(o, "inline", is_inline);
-	out_sym(o, "symbol", m ? m->name : NULL, f->function,
-		m ? f->displacement : 0, f->ip);
+	if (m || !code_out_place(s, o, "symbol", f->ip))
+		out_sym(o, "symbol", m ? m->name : NULL, f->function, m ? f->displacement : 0, f->ip);
 	if (l->params && m && f->function) {
 		TRY(emit_params(s, a, o, l, f));
 		if (f->displacement)

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <strings.h>
 
+enum { MAX_UNLOADED = 1024 };
+
 static const char *short_name(struct arena *a, const char *image)
 {
 	const char *dot = strrchr(image, '.');
@@ -203,4 +205,34 @@ struct module *target_module_named(struct target *t, const char *name)
 		if (strcasecmp(modules[i]->image_name, name) == 0)
 			return modules[i];
 	return NULL;
+}
+
+/* The list is short on Windows; one that is not is no list of Windows'. */
+bool target_unloaded_at(struct target *t, uint64_t address, const char **ret_name,
+			uint64_t *ret_offset)
+{
+	const struct dump_unloaded *u;
+	char *name;
+	size_t n;
+
+	if (target_module_at(t, address) || err_ignore(dump_unloaded(t->dump, &u, &n)))
+		return false;
+	for (size_t i = n < MAX_UNLOADED ? n : MAX_UNLOADED; i-- > 0;) {
+		if (address < u[i].base || address - u[i].base >= u[i].size)
+			continue;
+		if (!t->unloaded_names)
+			t->unloaded_names = ARENA_NEW_N(&t->arena, const char *, MAX_UNLOADED);
+		if (!t->unloaded_names)
+			return false;
+		if (!t->unloaded_names[i]) {
+			name = arena_printf(&t->arena, "<Unloaded_%s>", u[i].name);
+			if (!name)
+				return false;
+			t->unloaded_names[i] = name;
+		}
+		*ret_name = t->unloaded_names[i];
+		*ret_offset = address - u[i].base;
+		return true;
+	}
+	return false;
 }

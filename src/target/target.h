@@ -102,6 +102,10 @@ struct module {
 };
 
 size_t target_modules(struct target *t, struct module ***ret); /* by base */
+/* "<Unloaded_x.dll>" and the offset in it, for an address in a module that had been
+ * unloaded and in none that is loaded; false: in none. */
+bool target_unloaded_at(struct target *t, uint64_t address, const char **ret_name,
+			uint64_t *ret_offset);
 struct module *target_module_at(struct target *t, uint64_t address);	/* NULL */
 struct module *target_module_named(struct target *t, const char *name);	/* no case; NULL */
 /* Finds and opens symbols on first use. Never fails: the chain may be empty. */

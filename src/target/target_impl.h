@@ -49,6 +49,7 @@ struct target {
 	struct arch_memory memory;
 	struct space *space;		/* built on first use */
 	struct arena arena;
+	const char **unloaded_names;	/* made when asked for */
 
 	bool threads_done;
 	struct thread *threads;

@@ -229,7 +229,9 @@ def compare_unloaded(top, text, human):
     frame, want = dump.frames()[0], theirs['threads'][0]['frames'][0]
     S.fact('unloaded frame: address', number(frame['ip']), number(want['offset']))
     S.fact('unloaded frame: trust', frame['trust'], want['trust'])
-    S.fact('unloaded frame: module', frame['symbol'].get('module'), want['module'])
+    # theirs has no module for the frame; ours names the unloaded one there, as WinDbg does
+    named = re.sub('^<Unloaded_.*>$', '', frame['symbol'].get('module', ''))
+    S.fact('unloaded frame: module', named or None, want['module'])
 
 
 def main():
