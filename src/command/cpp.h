@@ -40,11 +40,15 @@ struct err *cpp_evaluate(struct session *s, struct arena *a, const char **p, str
 
 /* --- cpp_type.c -------------------------------------------------------------------------- */
 struct cpp_type cpp_int(unsigned size, bool is_signed);
+/* "3.5", "1e6", "2.f": moves *p behind it; false: no such number. */
+bool cpp_float_literal(const char **p, struct cpp_value *ret);
 /* From a symbol file's type: typedefs, pointers and enums resolved. */
 struct err *cpp_type_of(struct type_ref ref, struct cpp_type *ret) MUST_USE;
 /* "unsigned int", "struct mod!_FOO *", without the closing bracket. NOTFOUND:
  * no type begins at *p. */
 struct err *cpp_parse_type(struct cpp *x, struct cpp_type *ret) MUST_USE;
+/* A built-in layout of which only the beginning is known. */
+bool cpp_is_partial(const struct cpp_type *t);
 uint64_t cpp_size(const struct cpp *x, const struct cpp_type *t);
 bool cpp_is_scalar(const struct cpp_type *t);	/* a number or a pointer */
 /* "int", "struct _PEB *" */

@@ -2,7 +2,10 @@
 /* C++ expressions: types, members, and values out of memory. */
 #include "command/cpp.h"
 
+#include "command/type_find.h"
+
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_NESTING = 16 };
@@ -74,6 +77,27 @@ struct err *cpp_type_of(struct type_ref ref, struct cpp_type *ret)
 			ret->is_signed = base.kind == TYPE_INT;
 	}
 	return NULL;
+}
+
+bool cpp_float_literal(const char **p, struct cpp_value *ret)
+{
+	size_t n = strspn(*p, "0123456789");
+	char *end;
+
+	if (!n || ((*p)[n] != '.' && !((*p)[n] == 'e' && strchr("+-0123456789", (*p)[n + 1]) && (*p)[n + 1])))
+		return false;
+	*ret = (struct cpp_value){ .type = { .kind = CPP_FLOAT, .name = "double", .size = 8, .is_signed = true },
+				   .f = strtod(*p, &end) };
+	*p = end + (*end == 'f' || *end == 'F');
+	return true;
+}
+
+bool cpp_is_partial(const struct cpp_type *t)
+{
+	struct type_info info;
+
+	return !t->pointers && t->ref.provider && !err_ignore(type_get(t->ref, &info)) &&
+	       (info.flags & TYPE_IS_PARTIAL);
 }
 
 uint64_t cpp_size(const struct cpp *x, const struct cpp_type *t)
@@ -234,7 +258,7 @@ static struct err *parse_name(struct cpp *x, struct cpp_type *ret)
 	x->p = start;
 	if (!x->s->target)
 		return err_new(ERR_NOTFOUND, "no type");
-	TRY(target_type_named(x->s->target, name, &ref));
+	TRY(type_find(x->s, x->a, name, &ref));
 	TRY(cpp_type_of(ref, ret));
 	x->p = str_skip_space(start + n);
 	return NULL;

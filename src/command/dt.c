@@ -9,16 +9,15 @@
 #include "command/command.h"
 
 #include "base/cancel.h"
-#include "command/cpp.h"
+#include "command/type_find.h"
 #include "command/value.h"
-#include "target/bind.h"
 
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 16, MAX_ELEMENTS = 0x1000, MAX_LISTED = 100000 };
+enum { MAX_DEPTH = 16, MAX_ELEMENTS = 0x1000, MAX_LISTED = 100000, MAX_FIELDS = 16 };
 
 static const struct field member_fields[] = {
 	{ "depth", FIELD_UINT, "0 for members of the type asked for" },
@@ -68,7 +67,8 @@ struct dt {
 	bool expand_arrays;	/* -a */
 	bool sizes;		/* -v */
 	bool has_address;
-	const char *field;	/* only members that match; NULL: all */
+	const char *fields[MAX_FIELDS];	/* only members that match one; none: all */
+	size_t n_fields;
 };
 
 /* WinDbg's words for types in dt: Ptr64 _PEB, [16] Char, Pos 3, 5 Bits. */
@@ -211,7 +211,8 @@ static void add_indent(struct out *o, unsigned depth)
 	out_str(o, "indent", blanks + sizeof(blanks) - 1 - n);
 }
 
-static struct err *show_members(struct dt *d, struct type_ref type, uint64_t address, unsigned depth);
+static struct err *show_members(struct dt *d, struct type_ref type, uint64_t address, unsigned depth,
+				const char *path);
 
 static bool has_members(struct type_ref type, struct type_ref *ret, struct type_info *info)
 {
@@ -266,16 +267,62 @@ static struct err *show_elements(struct dt *d, const struct type_info *array, ui
 		(void)snprintf(name, sizeof(name), "[%02" PRIu64 "]", i);
 		TRY(emit_member(d, &m, address, depth));
 		if (has_members(array->element, &stripped, &element) && depth < d->depth_limit + 1)
-			TRY(show_members(d, stripped, address + m.offset, depth + 1));
+			TRY(show_members(d, stripped, address + m.offset, depth + 1, NULL));
 	}
 	return NULL;
 }
 
-static bool is_wanted(const struct dt *d, const struct type_member *m, unsigned depth)
+/* Whether a member is the first part of "Ldr", "NtTib.StackBase", "Ldr->Length" or
+ * "NtTib."; *ret_rest: what is behind the dot, "" for all of it, NULL without one. */
+static bool matches_path(const struct type_member *m, const char *path, const char **ret_rest)
 {
+	size_t n = strcspn(path, ".-");
+	char first[128];
+
+	if (n >= sizeof(first))
+		return false;
+	memcpy(first, path, n);
+	first[n] = '\0';
+	*ret_rest = !path[n] ? NULL : path + n + (path[n] == '-' && path[n + 1] == '>' ? 2 : 1);
+	return str_match(first, m->name, true);
+}
+
+/* path: what is asked for of this structure; NULL or "": all. */
+static bool is_wanted(const struct dt *d, const struct type_member *m, unsigned depth,
+		      const char *path, const char **ret_rest)
+{
+	*ret_rest = NULL;
 	if (m->kind == MEMBER_METHOD || m->kind == MEMBER_NESTED)
 		return false;
-	return depth || !d->field || str_match(d->field, m->name, true);
+	if (path && *path)
+		return matches_path(m, path, ret_rest);
+	if (depth || !d->n_fields)
+		return true;
+	for (size_t i = 0; i < d->n_fields; i++)
+		if (matches_path(m, d->fields[i], ret_rest))
+			return true;
+	return false;
+}
+
+/* "Ldr." of a pointer shows what it points to. */
+static struct err *follow_path(struct dt *d, const struct type_member *m, uint64_t address,
+			       unsigned depth, const char *rest)
+{
+	struct value v = { .type = m->type, .in_memory = true, .address = address + m->offset };
+	struct type_ref stripped, inner;
+	struct type_info info, inner_info;
+	uint64_t to;
+
+	if (depth >= MAX_DEPTH)
+		return NULL;
+	if (has_members(m->type, &stripped, &info))
+		return show_members(d, stripped, address + m->offset, depth + 1, rest);
+	if (info.kind != TYPE_POINTER || !has_members(info.element, &inner, &inner_info))
+		return NULL;
+	if (!d->has_address)
+		return show_members(d, inner, 0, depth + 1, rest);
+	return err_ignore(value_scalar(d->s, &v, &to)) ? NULL
+						       : show_members(d, inner, to, depth + 1, rest);
 }
 
 static struct err *descend(struct dt *d, const struct type_member *m, uint64_t address,
@@ -289,24 +336,27 @@ static struct err *descend(struct dt *d, const struct type_member *m, uint64_t a
 	/* a base class and an anonymous member are part of the type itself */
 	if (has_members(m->type, &stripped, &info) && depth < MAX_DEPTH &&
 	    (depth < d->depth_limit || m->kind == MEMBER_BASE))
-		return show_members(d, stripped, address + m->offset, depth + 1);
+		return show_members(d, stripped, address + m->offset, depth + 1, NULL);
 	if (d->expand_arrays && d->has_address && info.kind == TYPE_ARRAY)
 		return show_elements(d, &info, address + m->offset, depth + 1);
 	return NULL;
 }
 
-static struct err *show_members(struct dt *d, struct type_ref type, uint64_t address, unsigned depth)
+static struct err *show_members(struct dt *d, struct type_ref type, uint64_t address, unsigned depth,
+				const char *path)
 {
 	struct type_member *members = NULL;
+	const char *rest;
 	size_t n = 0;
 
 	TRY(type.provider->ops->type_members(type.provider, type.id, d->arena, &members, &n));
 	for (size_t i = 0; i < n; i++) {
 		TRY(cancel_check());
-		if (!is_wanted(d, &members[i], depth))
+		if (!is_wanted(d, &members[i], depth, path, &rest))
 			continue;
 		TRY(emit_member(d, &members[i], address, depth));
-		TRY(descend(d, &members[i], address, depth));
+		TRY(rest ? follow_path(d, &members[i], address, depth, rest)
+			 : descend(d, &members[i], address, depth));
 	}
 	return NULL;
 }
@@ -363,87 +413,11 @@ static struct err *show_type(struct dt *d, const char *module, struct type_ref t
 	TRY(type_strip(type, &stripped, &info));
 	TRY(emit_type(d, module, &info, stripped, address));
 	if (has_members(stripped, &stripped, &info))
-		return show_members(d, stripped, address, 0);
+		return show_members(d, stripped, address, 0, NULL);
 	return info.kind == TYPE_ENUM && !d->has_address ? show_enum(d, stripped) : NULL;
 }
 
 /* --- names ------------------------------------------------------------------------------ */
-
-static const char *module_part(struct arena *a, const char *name)
-{
-	const char *bang = strchr(name, '!');
-
-	return bang ? arena_strndup(a, name, (size_t)(bang - name)) : NULL;
-}
-
-/* The module's types; built-in ones where it has none. */
-static struct err *find_type(struct session *s, struct arena *a, const char *name,
-			     struct type_ref *ret)
-{
-	struct target *t = session_target(s);
-	struct err *e = target_type_named(t, name, ret), *e2;
-	const char *bang = strchr(name, '!');
-
-	if (!e || err_code(e) != ERR_NOTFOUND)
-		return e;
-	e2 = bind_type(t, session_half(s), module_part(a, name), bang ? bang + 1 : name, ret);
-	if (!err_ignore(e2)) {
-		err_free(e);
-		return NULL;
-	}
-	return e;
-}
-
-/* Type of the symbol at an address: by the address, or by its name where only
- * that leads to a type. */
-static bool type_at(struct target *t, uint64_t address, const char *plain, struct type_ref *ret)
-{
-	struct provider **providers;
-	struct symbol_hit hit;
-	struct symbol sym;
-	size_t n;
-
-	target_symbol_at(t, address, &hit);
-	if (!hit.module || hit.displacement || hit.symbol.is_code)
-		return false;
-	*ret = hit.symbol.type;
-	n = ret->id ? 0 : module_providers(t, hit.module, &providers);
-	for (size_t i = 0; i < n && !ret->id; i++)
-		if (!err_ignore(providers[i]->ops->symbol_named(providers[i], plain, &sym)) &&
-		    hit.module->base + sym.rva == address)
-			*ret = sym.type;
-	return ret->id;
-}
-
-/* A variable by name: its own type and address. */
-static bool find_variable(struct session *s, const char *name, struct type_ref *ret_type,
-			  uint64_t *ret_address)
-{
-	struct target *t = session_target(s);
-	const char *bang = strchr(name, '!');
-	uint64_t address;
-
-	if (err_ignore(target_symbol_named(t, name, &address)) ||
-	    !type_at(t, address, bang ? bang + 1 : name, ret_type))
-		return false;
-	*ret_address = address;
-	return true;
-}
-
-/* One of the current frame, where it lies in memory. */
-static bool find_local(struct session *s, struct arena *a, const char *name, struct type_ref *ret_type,
-		       uint64_t *ret_address)
-{
-	struct cpp x = { .s = s, .a = a };
-	struct cpp_value v;
-
-	if (strchr(name, '!') || err_ignore(cpp_name(&x, name, name, &v)) || !v.in_memory ||
-	    v.type.pointers || !v.type.ref.id)
-		return false;
-	*ret_type = v.type.ref;
-	*ret_address = v.address;
-	return true;
-}
 
 struct err *dt_show(struct session *s, struct arena *a, struct out *o, struct type_ref type, uint64_t address)
 {
@@ -476,7 +450,7 @@ static bool list_type(void *arg, struct type_ref type, const char *name)
 
 static struct err *list_types(struct dt *d, const char *pattern)
 {
-	const char *module = module_part(d->arena, pattern), *bang = strchr(pattern, '!');
+	const char *module = type_module(d->arena, pattern), *bang = strchr(pattern, '!');
 	struct target *t = session_target(d->s);
 	struct module **modules;
 	size_t n = target_modules(t, &modules);
@@ -518,37 +492,69 @@ static void parse_options(struct dt *d, const char **p)
 	}
 }
 
+/* A name that is no number: a field, or a pattern or path of fields. */
 static bool is_field_name(const char *p)
 {
-	return isalpha((unsigned char)*p) && strspn(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-						     "0123456789_*?") == strcspn(p, " ") &&
-	       strspn(p, "0123456789abcdefABCDEF") != strcspn(p, " ");
+	size_t n = strcspn(p, " "), known = 0;
+
+	if (!isalpha((unsigned char)*p) && *p != '_')
+		return false;
+	while (known < n && (isalnum((unsigned char)p[known]) || strchr("_*?.", p[known]) ||
+			     (p[known] == '-' && p[known + 1] == '>') ||
+			     (p[known] == '>' && p[known - 1] == '-')))
+		known++;
+	return known == n && strspn(p, "0123456789abcdefABCDEF") != n;
+}
+
+/* Fields and the address, in any order: dt _PEB @$peb Ldr, dt _PEB Ldr @$peb. */
+static struct err *parse_fields(struct dt *d, const struct args *args, const char *p,
+				uint64_t *ret_address)
+{
+	while (*p) {
+		if (is_field_name(p) && d->n_fields < MAX_FIELDS) {
+			char *field;
+
+			TRY(word_parse(args->arena, &p, &field));
+			d->fields[d->n_fields++] = field;
+		} else if (!d->has_address) {
+			TRY(expr_parse(d->s, &p, ret_address));
+			d->has_address = true;
+		} else {
+			break;
+		}
+		p = str_skip_space(p);
+	}
+	return end_parse(args, p);
+}
+
+/* A local is shown as WinDbg does: where it is, then what it is or points to. */
+static struct err *show_local(struct dt *d, const struct value *v)
+{
+	CLEANUP(strbuf_deinit) struct strbuf name = STRBUF_INIT;
+	struct type_ref type = v->type, inner;
+	struct type_info info, inner_info;
+	uint64_t address = v->address;
+
+	TRY(type_describe(v->type, &name));
+	if (v->in_memory)
+		TRY(out_heading(d->o, "Local var @ 0x%" PRIx64 " Type %s\n", address, name.s));
+	TRY(type_strip(v->type, &type, &info));
+	if (info.kind == TYPE_POINTER && has_members(info.element, &inner, &inner_info) &&
+	    !err_ignore(value_scalar(d->s, v, &address)))
+		type = inner;
+	else if (!v->in_memory)
+		return err_new(ERR_UNSUPPORTED, "the variable is in a register: dv shows it");
+	d->has_address = true;
+	return show_type(d, NULL, type, address);
 }
 
 /* A variable, a type, or a local variable. */
-static struct err *find(struct dt *d, const char *name, struct type_ref *ret, uint64_t *ret_address)
-{
-	struct err *e;
-
-	if (!d->has_address && find_variable(d->s, name, ret, ret_address)) {
-		d->has_address = true;
-		return NULL;
-	}
-	e = find_type(d->s, d->arena, name, ret);
-	if (e && !d->has_address && err_code(e) == ERR_NOTFOUND &&
-	    find_local(d->s, d->arena, name, ret, ret_address)) {
-		d->has_address = true;
-		err_free(e);
-		return NULL;
-	}
-	return e;
-}
-
 static struct err *run_dt(struct session *s, const struct args *args, struct out *o)
 {
 	struct dt d = { .s = s, .o = o, .arena = args->arena };
 	const char *p = args->tail;
 	struct type_ref type;
+	struct value local;
 	uint64_t address = 0;
 	char *name = NULL;
 
@@ -556,21 +562,22 @@ static struct err *run_dt(struct session *s, const struct args *args, struct out
 	TRY(word_parse(args->arena, &p, &name));
 	if (!name)
 		return usage_error(args, "a type is missing");
-	if (is_field_name(p)) {
-		char *field;
-
-		TRY(word_parse(args->arena, &p, &field));
-		d.field = field;
-	}
-	if (*p) {
-		TRY(expr_parse(s, &p, &address));
-		d.has_address = true;
-	}
-	TRY(end_parse(args, p));
+	TRY(parse_fields(&d, args, p, &address));
 	if (strpbrk(name, "*?"))
 		return list_types(&d, name);
-	TRY(find(&d, name, &type, &address));
-	return show_type(&d, module_part(args->arena, name), type, address);
+	if (!d.has_address && type_find_variable(s, name, &type, &address)) {
+		d.has_address = true;
+	} else {
+		struct err *e = type_find(s, args->arena, name, &type);
+
+		if (e && !d.has_address && err_code(e) == ERR_NOTFOUND &&
+		    type_find_local(s, args->arena, name, &local)) {
+			err_free(e);
+			return show_local(&d, &local);
+		}
+		TRY(e);
+	}
+	return show_type(&d, type_module(args->arena, name), type, address);
 }
 
 static const struct record *const dt_records[] = { &type_record, &member_record, NULL };
@@ -578,9 +585,11 @@ static const struct record *const dt_records[] = { &type_record, &member_record,
 const struct command command_dt = {
 	.name = "dt",
 	.summary = "show a type, or memory as a type",
-	.usage = "[-r[depth]] [-a] [-b] [-v] [module!]type|variable [field] [address]",
+	.usage = "[-r[depth]] [-a] [-b] [-v] [module!]type|variable [field...] [address]",
 	.help = "Without an address: members with offsets and types. With one: their values. A\n"
-		"variable's name, of a local one too, shows it at its own address. -r goes into nested structures (to\n"
+		"variable's name, of the current frame or global, shows it at its own address.\n"
+		"Fields (before or behind the address, patterns with *) are shown alone; NtTib. and\n"
+		"NtTib.StackBase look into one, also through a pointer. -r goes into nested structures (to\n"
 		"a depth, 5 by default), -b into all, -a shows array elements, -v the size. A\n"
 		"pattern with * or ? lists types. Types come from the module's symbols, then from\n"
 		"any symbols loaded, then from built-in public layouts (_PEB, _TEB,\n"

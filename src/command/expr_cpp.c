@@ -9,6 +9,7 @@
  * evaluate both sides, since nothing here has side effects but unreadable memory.
  */
 #include "command/cpp.h"
+#include "command/type_find.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -44,6 +45,8 @@ static struct err *literal(struct cpp *x, struct cpp_value *ret)
 	uint64_t v = 0;
 	bool is_unsigned = false, wide = false;
 
+	if (cpp_float_literal(&x->p, ret))
+		return NULL;
 	if (*x->p == '0')
 		base = x->p[1] == 'x' || x->p[1] == 'X' ? 16 : 8;
 	if (base == 16)
@@ -87,7 +90,7 @@ static struct err *at_sign(struct cpp *x, struct cpp_value *ret)
 	TRY(expr_term(&masm, &v));
 	x->p = masm.p;
 	*ret = number(v, 8, false);
-	if (type && x->s->target && !err_ignore(target_type_named(x->s->target, type, &ref)) &&
+	if (type && x->s->target && !err_ignore(type_find(x->s, x->a, type, &ref)) &&
 	    !err_ignore(cpp_type_of(ref, &ret->type)))
 		ret->type.pointers++;
 	return NULL;
@@ -125,6 +128,9 @@ static struct err *size_of(struct cpp *x, struct cpp_value *ret)
 		t = v.type;
 	}
 	TRY(expect(x, ')'));
+	if (cpp_is_partial(&t))
+		return err_new(ERR_NOTFOUND, "the size of %s is not known: no loaded symbols describe it, and "
+					     "the built-in layout has its first members only", t.name);
 	*ret = number(cpp_size(x, &t), session_pointer_size(x->s), false);
 	return NULL;
 }

@@ -28,6 +28,7 @@ struct pack {
 struct members {
 	VEC(struct type_member) v;
 	uint64_t offset, align;
+	bool partial;
 };
 
 static uint64_t add_type(struct pack *k, const struct pack_type *t)
@@ -211,6 +212,11 @@ static struct err *parse_members(struct pack *k, struct members *m, unsigned dep
 	while (!accept(k, '}')) {
 		bool is32 = str_starts(k->p, "only32"), is64 = str_starts(k->p, "only64");
 
+		if (str_starts(k->p, "...")) {
+			k->p += 3;
+			m->partial = true;
+			continue;
+		}
 		if (!is32 && !is64) {
 			TRY(parse_member(k, m));
 			continue;
@@ -249,6 +255,7 @@ static struct err *parse_struct(struct pack *k)
 		t->n = m.v.n;
 		t->align = m.align;
 		t->info = (struct type_info){ .kind = TYPE_STRUCT, .name = name, .n_members = m.v.n,
+					      .flags = m.partial ? TYPE_IS_PARTIAL : 0,
 					      .size = (m.offset + m.align - 1) & ~(m.align - 1) };
 	}
 	vec_deinit(&m.v);

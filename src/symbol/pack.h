@@ -13,7 +13,8 @@
  *
  * Types: u8 u16 u32 u64 i8 i16 i32 i64 ptr uptr char wchar, struct NAME, and
  * arrays of them. `only32 { ... }` / `only64 { ... }` hold members of one
- * width. `type *name` is a pointer whose target is known: `struct X *Next`.
+ * width. `type *name` is a pointer whose target is known: `struct X *Next`. `...`
+ * behind the last member says that there are more, which differ.
  */
 #ifndef OSM_SYMBOL_PACK_H
 #define OSM_SYMBOL_PACK_H

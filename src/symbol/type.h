@@ -47,6 +47,7 @@ enum type_flags {
 	TYPE_IS_VOLATILE = 1 << 3,
 	TYPE_IS_INCOMPLETE = 1 << 4,	/* declared, not defined here */
 	TYPE_IS_MEMBER_POINTER = 1 << 5,
+	TYPE_IS_PARTIAL = 1 << 6,	/* more members follow: the size is not known */
 };
 
 struct type_info {

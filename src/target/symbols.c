@@ -215,23 +215,39 @@ static bool type_in_module(struct target *t, struct module *m, const char *name,
 	return false;
 }
 
+static bool is_incomplete(struct type_ref type)
+{
+	struct type_info info;
+
+	return !err_ignore(type_get(type, &info)) && (info.flags & TYPE_IS_INCOMPLETE);
+}
+
 struct err *target_type_named(struct target *t, const char *name, struct type_ref *ret)
 {
 	const char *bang = strchr(name, '!');
 	struct module **modules;
 	size_t n = target_modules(t, &modules);
+	bool declared = false; /* a definition elsewhere is better */
 
 	for (int loaded = 1; loaded >= 0; loaded--)
 		for (size_t i = 0; i < n; i++) {
+			struct type_ref found;
+
 			TRY(cancel_check());
 			if (bang && (strncasecmp(modules[i]->name, name, (size_t)(bang - name)) ||
 				     modules[i]->name[bang - name]))
 				continue;
-			if ((module_symbol_status(modules[i]) != SYMBOLS_DEFERRED) == loaded &&
-			    type_in_module(t, modules[i], bang ? bang + 1 : name, ret))
+			if ((module_symbol_status(modules[i]) != SYMBOLS_DEFERRED) != loaded ||
+			    !type_in_module(t, modules[i], bang ? bang + 1 : name, &found))
+				continue;
+			if (declared && is_incomplete(found))
+				continue;
+			*ret = found;
+			declared = is_incomplete(found);
+			if (!declared)
 				return NULL;
 		}
-	return err_new(ERR_NOTFOUND, "no type '%s'", name);
+	return declared ? NULL : err_new(ERR_NOTFOUND, "no type '%s'", name);
 }
 
 /* ".?AVbad_alloc@std@@" is decorated as the type of a variable would be. */

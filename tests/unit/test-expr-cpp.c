@@ -67,7 +67,7 @@ TEST(casts_and_sizes)
 	EXPECT_STR(show("(char)0x141"), "char 0n65 'A'");
 	EXPECT_STR(show("(unsigned char)-1"), "unsigned char 0xff");
 	EXPECT_STR(show("(double)7 / 2"), "double 3.5");
-	EXPECT_STR(show("(int)(7.0f)"), "Syntax error at '.0f)'");
+	EXPECT_STR(show("(int)(7.0f)"), "int 0n7");
 	EXPECT_STR(show("sizeof(int) + sizeof(void *)"), "unsigned int64 0xc");
 	EXPECT_STR(show("sizeof(unsigned long long)"), "unsigned int64 0x8");
 	EXPECT_STR(show("(char *)0x10 + 4"), "char * 0x00000000`00000014");

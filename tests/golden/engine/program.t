@@ -138,6 +138,21 @@ Frames and their variables:
   $ osmodump -q -y . app.dmp -c '.frame 9'
   the stack has no frame 0x9
   [1]
+  $ osmodump -q -y . app.dmp -c '.frame 1; dt s; dt depth; dt s x'
+  01 00000000`0010f000 00000001`40001087 demo!area+0x37 [/src/demo.c @ 22]
+  Local var @ 0x10f008 Type struct shape *
+  shape
+     +0x000 at               : point
+     +0x008 color            : 0n0 ( RED )
+     +0x00c open             : 0y0
+     +0x00c side             : 0y101
+     +0x010 name             : [8]  "first"
+     +0x018 next             : 0x00000001`40003000 shape
+     +0x020 scale            : 1.5
+  Local var @ 0x10f010 Type int
+  int = 0n4
+  Local var @ 0x10f008 Type struct shape *
+  shape
   $ osmodump -q -y . --json app.dmp -c '.frame 1; dv'
   {"kind":"frame","index":1,"child":"0x10f000","ret":"0x140001087","ip":"0x140001037","sp":"0x10f000","args":["0x140003028","0x400000004","0x0","0x0"],"inline":false,"symbol":{"module":"demo","name":"area","offset":55,"address":"0x140001037"},"file":"/src/demo.c","line":22,"trust":"context"}
   {"kind":"variable","name":"s","type":"struct shape *","value":"0x00000001`40003028","parameter":true,"address":"0x10f008","scope":"prv param"}

@@ -71,3 +71,43 @@ Built-in types: dt of what no symbols tell
   $ osmodump -q app.dmp -c 'dt ntdll!_NOSUCH'
   no type 'ntdll!_NOSUCH'
   [1]
+
+Fields before and behind the address, and into a member with a dot; the length of a structure of
+which only the beginning is built in is not known:
+
+  $ osmodump -q app.dmp -c 'dt _TEB @$teb ClientId LastErr*; dt ntdll!_TEB NtTib. @$teb; dt _TEB 300000 NtTib.StackBase'
+  _TEB
+     +0x040 ClientId         : _CLIENT_ID
+     +0x068 LastErrorValue   : 0x5
+  ntdll!_TEB
+     +0x000 NtTib            : _NT_TIB
+        +0x000 ExceptionList    : (null)
+        +0x008 StackBase        : (null)
+        +0x010 StackLimit       : (null)
+        +0x018 SubSystemTib     : (null)
+        +0x020 FiberData        : (null)
+        +0x028 ArbitraryUserPointer : (null)
+        +0x030 Self             : 0x00000000`00300000 _NT_TIB
+  _TEB
+     +0x000 NtTib            : _NT_TIB
+        +0x008 StackBase        : (null)
+  $ osmodump -q app.dmp -c 'dt _UNICODE_STRING 20100 Length Max*; dt _UNICODE_STRING 20100 20200'
+  _UNICODE_STRING
+     +0x000 Length           : 0x8
+     +0x002 MaximumLength    : 0xa
+  dt: Extra character error at '20200'
+  Usage: dt [-r[depth]] [-a] [-b] [-v] [module!]type|variable [field...] [address]
+  [1]
+  $ osmodump -q app.dmp -c 'dt _LDR_DATA_TABLE_ENTRY InLoadOrderLinks.Flink->Blink'
+  _LDR_DATA_TABLE_ENTRY
+     +0x000 InLoadOrderLinks : _LIST_ENTRY
+        +0x000 Flink            : Ptr64 _LIST_ENTRY
+           +0x008 Blink            : Ptr64 _LIST_ENTRY
+  $ osmodump -q app.dmp -c '?? @$teb->NtTib.Self; ?? sizeof(_LIST_ENTRY); ?? 3.5 * 2; ?? 1e3 / 4'
+  struct _NT_TIB * 0x00000000`00300000
+  unsigned int64 0x10
+  double 7
+  double 250
+  $ osmodump -q app.dmp -c '?? sizeof(_TEB)'
+  the size of _TEB is not known: no loaded symbols describe it, and the built-in layout has its first members only
+  [1]

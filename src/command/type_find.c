@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* Types and variables by name: see type_find.h. */
+#include "command/type_find.h"
+
+#include "target/bind.h"
+
+#include <string.h>
+
+const char *type_module(struct arena *a, const char *name)
+{
+	const char *bang = strchr(name, '!');
+
+	return bang ? arena_strndup(a, name, (size_t)(bang - name)) : NULL;
+}
+
+static bool is_declaration(struct type_ref type)
+{
+	struct type_info info;
+
+	return !err_ignore(type_get(type, &info)) && (info.flags & TYPE_IS_INCOMPLETE);
+}
+
+struct err *type_find(struct session *s, struct arena *a, const char *name,
+		      struct type_ref *ret)
+{
+	struct target *t = session_target(s);
+	struct err *e = target_type_named(t, name, ret), *e2;
+	const char *bang = strchr(name, '!');
+
+	if (e ? err_code(e) != ERR_NOTFOUND : !is_declaration(*ret))
+		return e;
+	e2 = bind_type(t, session_half(s), type_module(a, name), bang ? bang + 1 : name, ret);
+	if (!err_ignore(e2)) {
+		err_free(e);
+		return NULL;
+	}
+	return e;
+}
+
+/* Type of the symbol at an address: by the address, or by its name where only
+ * that leads to a type. */
+static bool type_at(struct target *t, uint64_t address, const char *plain, struct type_ref *ret)
+{
+	struct provider **providers;
+	struct symbol_hit hit;
+	struct symbol sym;
+	size_t n;
+
+	target_symbol_at(t, address, &hit);
+	if (!hit.module || hit.displacement || hit.symbol.is_code)
+		return false;
+	*ret = hit.symbol.type;
+	n = ret->id ? 0 : module_providers(t, hit.module, &providers);
+	for (size_t i = 0; i < n && !ret->id; i++)
+		if (!err_ignore(providers[i]->ops->symbol_named(providers[i], plain, &sym)) &&
+		    hit.module->base + sym.rva == address)
+			*ret = sym.type;
+	return ret->id;
+}
+
+bool type_find_variable(struct session *s, const char *name, struct type_ref *ret_type,
+			uint64_t *ret_address)
+{
+	struct target *t = session_target(s);
+	const char *bang = strchr(name, '!');
+	uint64_t address;
+
+	if (err_ignore(target_symbol_named(t, name, &address)) ||
+	    !type_at(t, address, bang ? bang + 1 : name, ret_type))
+		return false;
+	*ret_address = address;
+	return true;
+}
+
+bool type_find_local(struct session *s, struct arena *a, const char *name, struct value *ret)
+{
+	struct stack stack = { 0 };
+	struct variable *v;
+	size_t n;
+
+	if (!session_thread(s) ||
+	    err_ignore(session_stack(s, a, session_frame(s) + 1, &stack)) ||
+	    session_frame(s) >= stack.n ||
+	    err_ignore(frame_locals(session_target(s), &stack.frames[session_frame(s)], a, &v, &n)))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(v[i].name, name) == 0)
+			return value_of_variable(&v[i], &stack.frames[session_frame(s)], ret);
+	return false;
+}
