@@ -73,6 +73,13 @@ extern const struct command command_comment;
 extern const struct command command_short_comment;
 extern const struct command command_go;
 extern const struct command command_bp;
+extern const struct command command_absent;
+extern const struct command command_chain;
+extern const struct command command_setting;
+extern const struct command command_expr;
+extern const struct command command_ld;
+extern const struct command command_for_each_module;
+extern const struct command command_for_each_frame;
 extern const struct command command_sympath;
 extern const struct command command_symfix;
 extern const struct command command_exepath;
@@ -159,6 +166,8 @@ const struct command *const commands[] = {
 	&command_block,
 	&command_catch,
 	&command_break,
+	&command_for_each_module,
+	&command_for_each_frame,
 	&command_j,
 	&command_z,
 	&command_comment,
@@ -166,11 +175,16 @@ const struct command *const commands[] = {
 	/* what a dump cannot do */
 	&command_go,
 	&command_bp,
+	&command_absent,
+	&command_chain,
+	&command_setting,
+	&command_expr,
 	/* where symbols come from */
 	&command_sympath,
 	&command_symfix,
 	&command_exepath,
 	&command_reload,
+	&command_ld,
 	&command_symlist,
 	&command_sym,
 	/* the session itself */

@@ -32,7 +32,7 @@ static struct err *run_quit(struct session *s, const struct args *args, struct o
 	return NULL;
 }
 
-static const char *const quit_aliases[] = { "qq", "qd", "quit", "exit", NULL };
+static const char *const quit_aliases[] = { "qq", "qd", "quit", "exit", ".detach", ".kill", NULL };
 const struct command command_quit = {
 	.name = "q",
 	.aliases = quit_aliases,

@@ -12,7 +12,8 @@ static struct err *run_go(struct session *s, const struct args *args, struct out
 }
 
 static const char *const go_aliases[] = { "gh", "gn", "gu",  "gc", "p",	 "pa", "pc", "pct", "ph", "pt",
-					  "t",	"ta", "tb", "tc", "tct", "th", "tt", "wt",  NULL };
+					  "t",	"ta", "tb", "tc", "tct", "th", "tt", "wt",  ".restart", ".attach",
+					  ".create", ".abandon", NULL };
 const struct command command_go = {
 	.name = "g",
 	.aliases = go_aliases,
@@ -31,7 +32,8 @@ static struct err *run_change(struct session *s, const struct args *args, struct
 }
 
 static const char *const change_aliases[] = { "bu", "bm", "ba", "bc", "bd", "be", "bl", "br", "ea", "eb",
-					      "ed", "eD", "ef", "ep", "eq", "eu", "ew", "eza", "ezu", "a", NULL };
+					      "ed", "eD", "ef", "ep", "eq", "eu", "ew", "eza", "ezu", "a",	 "e",
+					      "f", "fp", "m", NULL };
 const struct command command_bp = {
 	.name = "bp",
 	.aliases = change_aliases,

@@ -40,3 +40,73 @@ What a dump cannot do: g p t bp e*
   Operation not supported by current debuggee error in 'bp app'
   [1]
 
+What is not here says what to use instead; extensions are built in; settings are accepted:
+
+  $ osmodump -q app.dmp -c '!analyze -v; !ext.heap -s; !process 0 0; !clrstack; .shell ls'
+  !analyze is not here yet: .lastevent, .exr -1, .ecxr; k, ~*k, !locks and !cs -l show what it starts from
+  !heap is not here: !address -f:Heap shows the heaps' memory, .exr what was found broken
+  !process works on dumps of the kernel; this is a process: !peb, !teb, ~ and lm show what it has
+  !clrstack needs the data access library of .NET for Windows; ~*k and !runaway show the native side
+  .shell is not here: no command runs other programs
+  [1]
+  $ osmodump -q app.dmp -c 'dx @$curprocess'
+  dx is not here: ?? and dt evaluate C++ expressions and show types
+  [1]
+  $ osmodump -q app.dmp -c '.loadby sos clr; .load ext.dll; .chain'
+  All extension commands are built in; nothing is loaded or unloaded.
+  All extension commands are built in; nothing is loaded or unloaded.
+  All extension commands are built in; nothing is loaded or unloaded.
+  $ osmodump app.dmp -c '.lines -e; .symopt+ 0x40; sxe av; .prompt_allow -dis; .echo on' 2>&1 | tail -5
+  .lines: accepted, without effect here
+  .symopt: accepted, without effect here
+  sxe: accepted, without effect here
+  .prompt_allow: accepted, without effect here
+  on
+  $ osmodump -q app.dmp -c '.expr; .expr /s masm; .expr /s c++'
+  Current expression evaluator: MASM - Microsoft Assembler expressions
+  Current expression evaluator: MASM - Microsoft Assembler expressions
+  .expr: expressions of commands are always MASM's; ?? and @@c++(...) evaluate C++
+  [1]
+  $ osmodump -q app.dmp -c 'f 20000 L4 0'
+  Operation not supported by current debuggee error in 'f 20000 L4 0'
+  [1]
+  $ osmodump -q app.dmp -c 'ld app; ld nt*; ld nosuch'
+  app: none (no symbol file for app.pdb)
+  ntdll: none
+  there is no module 'nosuch'
+  [1]
+  $ osmodump -q app.dmp -c '.echo a; .detach; .echo b'
+  a
+  $ osmodump -q --json app.dmp -c '.chain; .expr; ld app; !analyze'
+  {"kind":"text","text":"All extension commands are built in; nothing is loaded or unloaded."}
+  {"kind":"text","text":"Current expression evaluator: MASM - Microsoft Assembler expressions"}
+  {"kind":"reload","module":"app","status":"none","trouble":"no symbol file for app.pdb"}
+  {"kind":"error","code":"unsupported","message":"!analyze is not here yet: .lastevent, .exr -1, .ecxr; k, ~*k, !locks and !cs -l show what it starts from"}
+  !analyze is not here yet: .lastevent, .exr -1, .ecxr; k, ~*k, !locks and !cs -l show what it starts from
+  [1]
+  $ osmodump -q --json app.dmp -c '.lines'
+
+Once for each module, each frame:
+
+  $ osmodump -q app.dmp -c '!for_each_module; !for_each_module .echo @#ModuleIndex ${@#Base} @#End @#Size @#ImageName'
+  app
+  ntdll
+  0x0 0x7ff700000000 0x7ff700010000 0x10000 C:\demo\app.exe
+  0x1 0x7ffa00000000 0x7ffa00020000 0x20000 C:\Windows\System32\ntdll.dll
+  $ osmodump -q app.dmp -c '!for_each_module ".if (@#Base = 7ffa00000000) { .echo @#ModuleName; ln @#Base }"; .echo after'
+  ntdll
+  no symbol at or before 0x7ffa00000000
+  after
+  [1]
+  $ osmodump -q app.dmp -c '~0s; !for_each_frame r rip; ? @$frame'
+  00 00000000`0010f000 00007ff7`00001000 app+0x1010
+  rip=00007ff700001010
+  01 00000000`0010f008 00007ffa`00002000 app+0x1000
+  rip=00007ff700001000
+  02 00000000`0010f010 00000000`00000000 ntdll+0x2000
+  rip=00007ffa00002000
+  Evaluate expression: 0 = 00000000`00000000
+  $ osmodump -q --json app.dmp -c '!for_each_module; ~0s; !for_each_frame' | head -3
+  {"kind":"text","text":"app"}
+  {"kind":"text","text":"ntdll"}
+  {"kind":"frame","index":0,"child":"0x10f000","ret":"0x7ff700001000","ip":"0x7ff700001010","sp":"0x10f000","args":["0x7ffa00002000",null,null,null],"inline":false,"symbol":{"module":"app","offset":4112,"address":"0x7ff700001010"},"trust":"context"}
