@@ -22,6 +22,8 @@ extern const struct command command_ln;
 extern const struct command command_d;
 extern const struct command command_da;
 extern const struct command command_dds;
+extern const struct command command_dS;
+extern const struct command command_dl;
 extern const struct command command_s;
 extern const struct command command_writemem;
 extern const struct command command_r;
@@ -118,6 +120,8 @@ const struct command *const commands[] = {
 	&command_d,
 	&command_da,
 	&command_dds,
+	&command_dS,
+	&command_dl,
 	&command_s,
 	&command_writemem,
 	&command_address,

@@ -170,3 +170,47 @@ Writing to a file; holes are not made up, and a file is its owner's alone:
   [2]
   $ osmodump -q --json app.dmp -c '.writemem again.bin 20000 L10'
   {"kind":"memory_written","file":"again.bin","address":"0x20000","bytes":16}
+
+Counted strings and linked lists:
+
+  $ mkdump - lists.dmp <<'END'
+  > minidump x64
+  > system windows 10.0.19041
+  > memory 0x20000 u16 8 10 zero 4 ptr 0x20040 u16 5 6 zero 4 ptr 0x20060 u16 0 0 zero 4 ptr 0x20040
+  > memory 0x20040 wz "wide" at 0x20060 z "plain"
+  > memory 0x30000 ptr 0x30010 0x30020 ptr 0x30020 0x30000 ptr 0x30000 0x30010
+  > memory 0x40000 ptr 0x40010 7 ptr 0x50000 8
+  > thread 0x10 rsp=0x20000 rip=0x1000
+  > END
+  $ osmodump -q lists.dmp -c 'dS 20000; ds 20010; dS 20020; dS 20030'
+  00000000`00020040  "wide"
+  00000000`00020060  "plain"
+  00000000`00020040  ""
+  no memory at 0x20030 in the dump
+  [1]
+  $ osmodump -q lists.dmp -c 'dl 30000; .echo; dlb 30000; .echo; dl 40000; .echo; dl 30000 2 1'
+  00000000`00030000  00000000`00030010 00000000`00030020
+  00000000`00030010  00000000`00030020 00000000`00030000
+  00000000`00030020  00000000`00030000 00000000`00030010
+  
+  00000000`00030000  00000000`00030010 00000000`00030020
+  00000000`00030020  00000000`00030000 00000000`00030010
+  00000000`00030010  00000000`00030020 00000000`00030000
+  
+  00000000`00040000  00000000`00040010 00000000`00000007
+  00000000`00040010  00000000`00050000 00000000`00000008
+  00000000`00050000  ????????`???????? ????????`????????
+  
+  00000000`00030000  00000000`00030010
+  00000000`00030010  00000000`00030020
+  $ osmodump -q lists.dmp -c 'dl; dl 30000 1 1000'
+  dl: an address is missing
+  Usage: dl address [entries [words]]
+  [1]
+  $ osmodump -q lists.dmp -c 'dl 30000 1 1000'
+  dl: at most 0x10000 entries of at most 0x100 words
+  Usage: dl address [entries [words]]
+  [1]
+  $ osmodump -q --json lists.dmp -c 'dS 20000; dl 30000 1'
+  {"kind":"memory","address":"0x20040","size":2,"text":"wide"}
+  {"kind":"memory","address":"0x30000","size":8,"words":["0x30010","0x30020"]}
