@@ -375,14 +375,57 @@ static struct err *emit_graph(struct flow_graph *g, struct out *o)
 	return NULL;
 }
 
+static const struct field call_fields[] = {
+	{ "site", FIELD_SYM, "where the call is" },
+	{ "address", FIELD_ADDR, "of the instruction" },
+	{ "callee", FIELD_SYM, "function that is called" },
+	{ "target", FIELD_ADDR, "its address" },
+	{ "operands", FIELD_STR, "of a call whose target only memory or a register tells" },
+	{ NULL },
+};
+static const struct record call_record = {
+	.kind = "call",
+	.help = "a call that a function makes (uf /c)",
+	.fields = call_fields,
+	.text = "  {site} ({address}):\n    call to [{callee} ({target})][{operands}]\n",
+};
+
+/* uf /c: only the calls */
+static struct err *emit_calls(struct flow_graph *g, struct out *o)
+{
+	qsort(g->insns.v, g->insns.n, sizeof(*g->insns.v), by_value);
+	TRY(code_emit_label(g->s, o, g->begin));
+	for (size_t i = 0; i < g->insns.n; i++) {
+		struct insn insn;
+
+		if (!code_decode(g->s, g->insns.v[i], &insn) || !(insn.flags & INSN_CALL))
+			continue;
+		out_begin(o, &call_record);
+		if (!code_out_place(g->s, o, "site", insn.address))
+			out_sym(o, "site", NULL, NULL, 0, insn.address);
+		out_addr(o, "address", insn.address);
+		if (!(insn.flags & INSN_HAS_TARGET)) {
+			out_str(o, "operands", insn.operands);
+		} else {
+			if (!code_out_place(g->s, o, "callee", insn.target))
+				out_sym(o, "callee", NULL, NULL, 0, insn.target);
+			out_addr(o, "target", insn.target);
+		}
+		TRY(out_end(o));
+	}
+	return NULL;
+}
+
 static struct err *run_uf(struct session *s, const struct args *args, struct out *o)
 {
 	struct flow_graph g = { .s = s };
 	const char *p = args->tail;
 	struct symbol_hit hit;
 	struct err *e = NULL;
+	unsigned options;
 	uint64_t at = 0;
 
+	TRY(options_parse(&p, "cDoOmi", &options));
 	if (*p)
 		TRY(expr_parse(s, &p, &at));
 	else
@@ -398,7 +441,7 @@ static struct err *run_uf(struct session *s, const struct args *args, struct out
 	if (!e && !g.insns.n)
 		e = err_fault(g.begin);
 	if (!e)
-		e = emit_graph(&g, o);
+		e = options & 3 ? emit_calls(&g, o) : emit_graph(&g, o);
 	u64map_deinit(&g.seen);
 	vec_deinit(&g.todo);
 	vec_deinit(&g.insns);
@@ -424,14 +467,17 @@ const struct command command_u = {
 	.run = run_u,
 };
 
+static const struct record *const function_records[] = { &insn_record, &label_record, &call_record,
+							 NULL };
 const struct command command_uf = {
 	.name = "uf",
 	.summary = "disassemble a whole function",
-	.usage = "[address]",
+	.usage = "[/c] [address]",
 	.help = "Follows every branch from the function's begin and shows all instructions that\n"
 		"can be reached in it, in order of address, with source lines where symbols have\n"
-		"them. A label marks each place where blocks are not adjacent.",
-	.records = code_records,
+		"them. A label marks each place where blocks are not adjacent. /c shows only the\n"
+		"calls that it makes.",
+	.records = function_records,
 	.needs = NEEDS_TARGET,
 	.run = run_uf,
 };

@@ -341,10 +341,10 @@ static const char lmi_layout[] =
 	"    Symbol Type: {status}[ - {symbol_file}]\n"
 	"[    Load Report: {trouble}\n]";
 
-static struct err *find_module(struct session *s, const struct args *args, struct module **ret)
+static struct err *find_module(struct session *s, const struct args *args, const char *p,
+			       struct module **ret)
 {
 	struct target *t = session_target(s);
-	const char *p = args->tail;
 	uint64_t address;
 
 	*ret = *p ? target_module_named(t, p) : NULL;
@@ -363,7 +363,7 @@ static struct err *run_lmi(struct session *s, const struct args *args, struct ou
 	struct provider **providers;
 	struct module *m = NULL;
 
-	TRY(find_module(s, args, &m));
+	TRY(find_module(s, args, args->tail, &m));
 	(void)module_providers(session_target(s), m, &providers);
 	return emit_module(o, m, lmi_layout);
 }
@@ -491,19 +491,27 @@ static struct err *emit_debug(struct out *o, struct pe *pe)
 
 static struct err *run_dh(struct session *s, const struct args *args, struct out *o)
 {
+	enum { ALL = 1, FILE_HEADER = 2, SECTIONS = 4 };
+	const char *p = args->tail;
 	struct module *m = NULL;
+	unsigned options;
 	struct pe *pe;
 
-	TRY(find_module(s, args, &m));
+	TRY(options_parse(&p, "afs", &options));
+	options = options ? options : ALL;
+	TRY(find_module(s, args, p, &m));
 	pe = module_pe_image(session_target(s), m);
 	if (!pe)
 		return err_new(ERR_NOTFOUND, "the headers of %s are neither in the dump nor in an image file",
 			       m->image_name);
-	TRY(out_heading(o, "\nFILE HEADER VALUES\n"));
-	TRY(emit_headers(o, pe_headers(pe)));
-	TRY(emit_directories(o, pe_headers(pe)));
-	TRY(emit_sections(o, pe_headers(pe)));
-	return emit_debug(o, pe);
+	if (options & (ALL | FILE_HEADER)) {
+		TRY(out_heading(o, "\nFILE HEADER VALUES\n"));
+		TRY(emit_headers(o, pe_headers(pe)));
+		TRY(emit_directories(o, pe_headers(pe)));
+	}
+	if (options & (ALL | SECTIONS))
+		TRY(emit_sections(o, pe_headers(pe)));
+	return options & ALL ? emit_debug(o, pe) : NULL;
 }
 
 static const struct record *const header_records[] = { &header_record, NULL };
@@ -511,9 +519,10 @@ static const struct record *const header_records[] = { &header_record, NULL };
 const struct command command_dh = {
 	.name = "!dh",
 	.summary = "show the headers of a PE image",
-	.usage = "module | address",
+	.usage = "[-a | -f | -s] module | address",
 	.help = "File header, data directories, sections and debug directories, from the dump's\n"
-		"memory or from the image file.",
+		"memory or from the image file. -f: the headers without sections, -s: the sections\n"
+		"only, -a: all, as without an option.",
 	.records = header_records,
 	.needs = NEEDS_TARGET | NEEDS_WINDOWS,
 	.run = run_dh,

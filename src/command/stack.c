@@ -55,7 +55,7 @@ static const struct record warning_record = {
 };
 
 struct layout {
-	bool args, number, memory, lines, params, param_lines, names_only, fpo, raw;
+	bool args, number, memory, lines, params, param_lines, names_only, fpo;
 };
 
 static const char unreliable[] =
@@ -72,7 +72,6 @@ static void parse_letters(const char *name, struct layout *l)
 		l->number |= *c == 'n';
 		l->memory |= *c == 'f';
 		l->names_only |= *c == 'c';
-		l->raw |= *c == 'd';
 		if (*c == 'L')
 			l->lines = false;
 	}
@@ -277,18 +276,21 @@ struct err *emit_stack(struct session *s, struct arena *a, struct out *o, const 
 	return NULL;
 }
 
-/* k [= base [stack [ip]]] [count] */
-static struct err *parse_override(struct session *s, const char **p, struct regs *ret)
+/* k = [base] stack [ip] [count]: a last number that can be no address is the count */
+static struct err *parse_override(struct session *s, const char **p, struct regs *ret,
+				  unsigned *ret_max)
 {
-	uint64_t v[3];
+	uint64_t v[4];
 	unsigned n = 0;
 
 	TRY(session_regs(s, ret));
-	while (n < 3 && **p) {
+	while (n < 4 && **p) {
 		TRY(expr_parse(s, p, &v[n]));
 		n++;
 		*p = str_skip_space(*p);
 	}
+	if (n > 1 && v[n - 1] <= 0xffff)
+		*ret_max = (unsigned)v[--n];
 	if (ret->arch->pointer_size == 4 && n)
 		regs_set(ret, ret->arch->fp, v[0]);
 	else if (n)
@@ -331,6 +333,21 @@ static struct err *emit_both_halves(struct session *s, const struct args *args, 
 	return emit_stack(s, args->arena, o, args->name, &stack);
 }
 
+/* kd [words]: the stack as words with symbols */
+static struct err *raw_stack(struct session *s, const struct args *args, struct out *o)
+{
+	CLEANUP(strbuf_deinit) struct strbuf line = STRBUF_INIT;
+	const char *p = args->tail;
+	uint64_t count = 0x14;
+
+	if (*p)
+		TRY(expr_parse(s, &p, &count));
+	TRY(end_parse(args, p));
+	strbuf_addf(&line, "dps @$csp L0x%" PRIx64, count);
+	TRY(strbuf_check(&line));
+	return session_run(s, line.s, o);
+}
+
 static struct err *run_k(struct session *s, const struct args *args, struct out *o)
 {
 	const char *p = str_skip_space(args->tail);
@@ -339,12 +356,16 @@ static struct err *run_k(struct session *s, const struct args *args, struct out 
 	struct err *e;
 	unsigned max;
 
+	if (args->name[1] == 'd')
+		return raw_stack(s, args, o);
 	if (*p == '=') {
 		struct regs regs;
 		struct stack_options options = { .half = session_half(s), .start = &regs };
 
 		p = str_skip_space(p + 1);
-		TRY(parse_override(s, &p, &regs));
+		TRY(parse_override(s, &p, &regs, &options.max_frames));
+		if (*p)
+			return usage_error(args, "'%s' is not expected", p);
 		TRY(stack_walk(session_target(s), session_thread(s), &options, args->arena, &stack));
 	} else {
 		if (*p)
@@ -374,13 +395,16 @@ const struct command command_k = {
 	.name = "k",
 	.aliases = k_aliases,
 	.summary = "show the call stack of the current thread",
-	.usage = "[b|c|d|f|n|p|P|v|L] [= frame stack ip] [count]",
+	.usage = "[b|c|d|f|n|p|P|v|L] [= [frame] stack [ip]] [count]",
 	.help = "Walks the stack from the current register context and shows one line a frame,\n"
 		"innermost first. The letters behind k choose columns:\n"
 		"  b  first words of the parameter area    v  the same, and frame data (FPO)\n"
 		"  n  frame numbers                        f  bytes of stack between frames\n"
 		"  p  parameters with values               P  the same, one a line\n"
 		"  c  function names only                  L  no source lines\n"
+		"kd shows the words of the stack with their symbols instead. Behind = stand the\n"
+		"registers to begin with: on x86 frame, stack and instruction pointer, elsewhere\n"
+		"stack and instruction pointer, or all three.\n"
 		"The count is in hexadecimal unless it says otherwise (0n20). Inlined functions\n"
 		"are shown as frames of their own where the symbols tell of them. JSON records\n"
 		"say how each frame was found (trust); in text, a warning stands before the\n"

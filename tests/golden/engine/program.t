@@ -409,3 +409,42 @@ The image; what depends on its contents is left out:
   $ osmodump -q -y . app.dmp -c '!dh 10f000'
   no module at 0x10f000
   [1]
+
+The calls of a function, the raw stack, a stack from given registers:
+
+  $ osmodump -q -y . app.dmp -c 'uf /c start'
+  demo!start [/src/demo.c @ 26]:
+    demo!start+0x22 (00000001`40001082):
+      call to demo!area (00000001`40001000)
+  $ osmodump -q -y . --json app.dmp -c 'uf /c start' | tail -1
+  {"kind":"call","site":{"module":"demo","name":"start","offset":34,"address":"0x140001082"},"address":"0x140001082","callee":{"module":"demo","name":"area","offset":0,"address":"0x140001000"},"target":"0x140001000"}
+  $ osmodump -q -y . app.dmp -c 'kd 3; k=@rsp @rip 1; k = @rsp 1'
+  00000000`0010f000  00000004`00000000
+  00000000`0010f008  00000001`40003028 demo!first
+  00000000`0010f010  00000004`00000004
+  Child-SP          RetAddr           Call Site
+  (Inline Function) --------`-------- demo!twice+0x12 [/src/demo.c @ 17]
+  Child-SP          RetAddr           Call Site
+  (Inline Function) --------`-------- demo!twice+0x12 [/src/demo.c @ 17]
+  $ osmodump -q -y . app.dmp -c '!dh -s demo; !dh -f demo' | grep -v ' \[\|time date'
+  
+  SECTION HEADERS
+    .text    rva     1000 size       98 raw     1000 flags 60000020
+    .rdata   rva     2000 size       6c raw     1000 flags 40000040
+    .data    rva     3000 size       54 raw     1000 flags c0000040
+    .pdata   rva     4000 size       18 raw     1000 flags 40000040
+    .reloc   rva     5000 size        c raw     1000 flags 42000040
+  
+  FILE HEADER VALUES
+      8664 machine (x64)
+         5 number of sections
+        22 characteristics
+      1060 address of entry point
+  140000000 image base
+      1000 section alignment
+      1000 file alignment
+         3 subsystem
+      8160 DLL characteristics
+      6000 size of image
+      1000 size of headers
+         0 checksum

@@ -78,7 +78,7 @@ Without symbols or unwind data the stack is searched, and the text says so:
   00000000`0011f008 00000000`00000000 app+0x1111
   $ osmodump -q app.dmp -c 'k 1 2'
   k: '2' is not expected
-  Usage: k [b|c|d|f|n|p|P|v|L] [= frame stack ip] [count]
+  Usage: k [b|c|d|f|n|p|P|v|L] [= [frame] stack [ip]] [count]
   [1]
   $ osmodump -q app.dmp -c 'kq'
   Couldn't resolve error at 'q'
