@@ -413,6 +413,9 @@ static struct err *run_cxr(struct session *s, const struct args *args, struct ou
 	if (!target_is_windows(session_target(s)))
 		return err_new(ERR_UNSUPPORTED, "CONTEXT records exist on Windows only");
 	TRY(read_context(s, address, &regs));
+	if (!regs_has(&regs, regs.arch->ip))
+		return err_new(ERR_CORRUPT, "no CONTEXT at 0x%" PRIx64 ": its flags say that it has no "
+					    "instruction pointer", address);
 	session_set_context(s, &regs);
 	return registers_emit(s, o, &regs);
 }

@@ -259,3 +259,15 @@ Mach exceptions in Crashpad's dumps of macOS:
   [1]
   $ mkdump "$RECIPES/elf-x64.recipe" core && osmodump -q core -c '!error 2'
   Error code: (errno) 0x2 (2) - ENOENT: No such file or directory
+
+What is no CONTEXT:
+
+  $ mkdump - no-context.dmp <<'END'
+  > minidump x64
+  > system windows 10.0.19041
+  > memory 0x20000 zero 0x600
+  > thread 0x44 rsp=0x20000 rip=0x140001000
+  > END
+  $ osmodump -q no-context.dmp -c '.cxr 20000'
+  no CONTEXT at 0x20000: its flags say that it has no instruction pointer
+  [1]
