@@ -3,7 +3,7 @@
  * !handle: the handles of a Windows process from the dump's HandleDataStream;
  * of a Linux core the files that were mapped, which is all it knows of files.
  */
-#include "command/command.h"
+#include "command/handle_info.h"
 
 #include "base/cancel.h"
 #include "base/map.h"
@@ -19,10 +19,13 @@ static const struct field handle_fields[] = {
 	{ "type", FIELD_STR, "type of the object" },
 	{ "attributes", FIELD_HEX, "attributes of the handle" },
 	{ "granted_access", FIELD_HEX, "access that was granted" },
+	{ "standard_access", FIELD_STR, "rights that all types have, in words" },
+	{ "specific_access", FIELD_STR, "rights of the type, in words" },
 	{ "handle_count", FIELD_UINT, "handles to the object" },
 	{ "pointer_count", FIELD_UINT, "references to the object" },
 	{ "name", FIELD_STR, "name of the object" },
 	{ "details", FIELD_UINT, "further records that the dump has about it" },
+	{ "object", FIELD_STR, "what they say, a line each" },
 	{ NULL },
 };
 static const struct record handle_record = {
@@ -30,9 +33,10 @@ static const struct record handle_record = {
 	.help = "a handle of the process",
 	.fields = handle_fields,
 	.text = "Handle {handle}\n[  Type         \t{type}\n][  Attributes   \t{attributes}\n]"
-		"[  GrantedAccess\t0x{granted_access}\n][  HandleCount  \t{handle_count}\n]"
+		"[  GrantedAccess\t0x{granted_access}:\n         {standard_access}\n]"
+		"[         {specific_access}\n][  HandleCount  \t{handle_count}\n]"
 		"[  PointerCount \t{pointer_count}\n][  Name         \t{name}\n]"
-		"[  Object records\t{details}\n]",
+		"[  Object Specific Information\n{object:r}]",
 };
 
 static const struct field count_fields[] = {
@@ -73,7 +77,32 @@ static bool is_wanted(const struct selection *sel, const struct dump_handle *h)
 	       (!sel->type || strcasecmp(h->type, sel->type) == 0);
 }
 
-static struct err *emit_handle(const struct selection *sel, const struct dump_handle *h, struct out *o)
+static void emit_access(const struct dump_handle *h, struct out *o)
+{
+	CLEANUP(strbuf_deinit) struct strbuf standard = STRBUF_INIT, specific = STRBUF_INIT;
+
+	out_uint(o, "granted_access", h->granted_access);
+	handle_standard_access(h->granted_access, &standard);
+	out_name(o, "standard_access", standard.s);
+	if (handle_specific_access(h->type, h->granted_access, &specific))
+		out_name(o, "specific_access", specific.s);
+}
+
+static void emit_object(struct session *s, const struct dump_handle *h, struct out *o)
+{
+	CLEANUP(strbuf_deinit) struct strbuf text = STRBUF_INIT;
+	struct target *t = session_target(s);
+
+	if (!h->n_info)
+		return;
+	out_uint(o, "details", h->n_info);
+	handle_object_text(target_dump(t), h, target_facts(t)->pointer_size, &text);
+	if (text.len)
+		out_str(o, "object", text.s);
+}
+
+static struct err *emit_handle(struct session *s, const struct selection *sel,
+			       const struct dump_handle *h, struct out *o)
 {
 	out_begin(o, &handle_record);
 	out_uint(o, "handle", h->handle);
@@ -81,14 +110,14 @@ static struct err *emit_handle(const struct selection *sel, const struct dump_ha
 		out_str(o, "type", *h->type ? h->type : "None");
 	if (sel->flags & SHOW_BASIC) {
 		out_uint(o, "attributes", h->attributes);
-		out_uint(o, "granted_access", h->granted_access);
+		emit_access(h, o);
 		out_uint(o, "handle_count", h->handle_count);
 		out_uint(o, "pointer_count", h->pointer_count);
 	}
 	if (sel->flags & SHOW_NAME)
 		out_name(o, "name", h->name);
-	if (sel->flags & SHOW_SPECIFIC && h->n_info)
-		out_uint(o, "details", h->n_info);
+	if (sel->flags & SHOW_SPECIFIC)
+		emit_object(s, h, o);
 	return out_end(o);
 }
 
@@ -130,7 +159,7 @@ static struct err *show_handles(struct session *s, const struct args *args,
 		if (!is_wanted(sel, &v[i]))
 			continue;
 		shown[n_shown++] = &v[i];
-		TRY(emit_handle(sel, &v[i], o));
+		TRY(emit_handle(s, sel, &v[i], o));
 	}
 	if (sel->handle)
 		return n_shown ? NULL
@@ -201,8 +230,8 @@ const struct command command_handle = {
 	.usage = "[handle [flags [type]]]",
 	.help = "The handles that the dump lists, and how many there are of each type. A handle of 0\n"
 		"or -1 means all. flags: 1 the type (what is shown without flags), 2 attributes,\n"
-		"access and counts, 4 the name, 8 how many further records the dump has, f all;\n"
-		"type: only handles of that type.\n"
+		"access and counts, 4 the name, 8 what the dump has of the object (event is set,\n"
+		"owner of a mutex, ids of a thread), f all; type: only handles of that type.\n"
 		"\n"
 		"Linux: the files that were mapped into the process. Open file descriptors are\n"
 		"not in a core.",

@@ -189,7 +189,9 @@ that was overwritten; 24 threads, so that 22 can wait:
   Handle 4
     Type         \tEvent (esc)
     Attributes   \t0 (esc)
-    GrantedAccess\t0x1f0003 (esc)
+    GrantedAccess\t0x1f0003: (esc)
+           Delete,ReadControl,WriteDac,WriteOwner,Synch
+           QueryState,ModifyState
     HandleCount  \t2 (esc)
     PointerCount \t3 (esc)
     Name         \t\\BaseNamedObjects\\done (esc)
@@ -200,9 +202,9 @@ that was overwritten; 24 threads, so that 22 can wait:
   the dump's handle data has no such handle
   [1]
   $ osmodump -q --json locks.dmp -c '!handle 0 f'
-  {"kind":"handle","handle":4,"type":"Event","attributes":0,"granted_access":2031619,"handle_count":2,"pointer_count":3,"name":"\\BaseNamedObjects\\done"}
-  {"kind":"handle","handle":8,"type":"File","attributes":0,"granted_access":1048608,"handle_count":1,"pointer_count":1}
-  {"kind":"handle","handle":12,"type":"Event","attributes":0,"granted_access":2031619,"handle_count":1,"pointer_count":1}
+  {"kind":"handle","handle":4,"type":"Event","attributes":0,"granted_access":2031619,"standard_access":"Delete,ReadControl,WriteDac,WriteOwner,Synch","specific_access":"QueryState,ModifyState","handle_count":2,"pointer_count":3,"name":"\\BaseNamedObjects\\done"}
+  {"kind":"handle","handle":8,"type":"File","attributes":0,"granted_access":1048608,"standard_access":"Synch","specific_access":"Execute/Traverse","handle_count":1,"pointer_count":1}
+  {"kind":"handle","handle":12,"type":"Event","attributes":0,"granted_access":2031619,"standard_access":"Delete,ReadControl,WriteDac,WriteOwner,Synch","specific_access":"QueryState,ModifyState","handle_count":1,"pointer_count":1}
   {"kind":"handle_count","type":"Event","count":2}
   {"kind":"handle_count","type":"File","count":1}
   $ osmodump -q locks.dmp -c '!runaway 7' | head -14
@@ -287,3 +289,84 @@ A dump without the memory says so:
   the dump has no user times of threads
   !auxv: has no meaning for Windows dumps
   [1]
+
+What the dump has of the objects behind handles; damaged records are passed over:
+
+  $ mkdump - objects.dmp <<'END'
+  > minidump x64
+  > system windows 10.0.19041
+  > handle 4 type=Event access=0x1f0003 info=6:0100000000000000
+  > handle 8 type=Mutant access=0x100000 info=2:0000000000010000,3:10000000000000001400000000000000
+  > handle 0xc type=Semaphore access=2 info=8:0300000005000000
+  > handle 0x10 type=Thread access=0x1fffff info=1:0301000000000000000030000000000010000000000000001400000000000000ff000000000000000800000008000000
+  > handle 0x14 type=Process access=0x410 info=4:050000c0000000000000310000000000ff0000000000000008000000000000001000000000000000080000000000000000
+  > handle 0x18 type=Section access=4 info=7:000000000000000000000008000000000010000000000000
+  > handle 0x1c type=Event access=0 info=6:01
+  > handle 0x20 type=Strange access=0xf info=99:01020304
+  > thread 0x14 rsp=0x10f000 rip=0x140001000
+  > END
+  $ osmodump -q objects.dmp -c '!handle 0 8'
+  Handle 4
+    Object Specific Information
+      Event Type Auto Reset
+      Event is Waiting
+  Handle 8
+    Object Specific Information
+      Mutex is Owned
+      Mutex was abandoned
+      Mutant Owner 10.14
+  Handle c
+    Object Specific Information
+      Semaphore Count 3
+      Semaphore Limit 5
+  Handle 10
+    Object Specific Information
+      Thread Id   10.14
+      Priority    8
+      Base Priority 8
+  Handle 14
+    Object Specific Information
+      Process Id  10
+      Parent Process  8
+      Base Priority 8
+      Exit Status c0000005
+  Handle 18
+    Object Specific Information
+      Section Size 0x1000
+  Handle 1c
+  Handle 20
+  8 Handles
+  Type           \tCount (esc)
+  Event          \t2 (esc)
+  Mutant         \t1 (esc)
+  Process        \t1 (esc)
+  Section        \t1 (esc)
+  Semaphore      \t1 (esc)
+  Strange        \t1 (esc)
+  Thread         \t1 (esc)
+  $ osmodump -q objects.dmp -c '!handle 14 2; !handle 20 2; !handle 0 2 mutant'
+  Handle 14
+    Attributes   \t0 (esc)
+    GrantedAccess\t0x410: (esc)
+           None
+           VMRead,QueryInfo
+    HandleCount  \t1 (esc)
+    PointerCount \t1 (esc)
+  Handle 20
+    Attributes   \t0 (esc)
+    GrantedAccess\t0xf: (esc)
+           None
+    HandleCount  \t1 (esc)
+    PointerCount \t1 (esc)
+  Handle 8
+    Attributes   \t0 (esc)
+    GrantedAccess\t0x100000: (esc)
+           Synch
+           None
+    HandleCount  \t1 (esc)
+    PointerCount \t1 (esc)
+  1 Handles
+  Type           \tCount (esc)
+  Mutant         \t1 (esc)
+  $ osmodump -q --json objects.dmp -c '!handle 8 f'
+  {"kind":"handle","handle":8,"type":"Mutant","attributes":0,"granted_access":1048576,"standard_access":"Synch","specific_access":"None","handle_count":1,"pointer_count":1,"details":2,"object":"    Mutex is Owned\n    Mutex was abandoned\n    Mutant Owner 10.14\n"}
