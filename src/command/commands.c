@@ -31,6 +31,7 @@ extern const struct command command_u;
 extern const struct command command_uf;
 extern const struct command command_vertarget;
 extern const struct command command_time;
+extern const struct command command_ttime;
 extern const struct command command_exr;
 extern const struct command command_lastevent;
 extern const struct command command_ecxr;
@@ -110,6 +111,7 @@ const struct command *const commands[] = {
 	/* the dump and its event */
 	&command_vertarget,
 	&command_time,
+	&command_ttime,
 	&command_lastevent,
 	&command_exr,
 	&command_ecxr,

@@ -17,6 +17,12 @@ static const struct field container_fields[] = {
 	{ "size", FIELD_SIZE, "bytes of the file" },
 	{ "time", FIELD_TIME, "when it was written" },
 	{ "writer", FIELD_STR, "tool that wrote it" },
+	{ "build_string", FIELD_STR, "build of the library that wrote it" },
+	{ "integrity", FIELD_HEX, "integrity level of the process" },
+	{ "integrity_name", FIELD_STR, "the same in words" },
+	{ "protected", FIELD_HEX, "protection of the process" },
+	{ "timezone_bias", FIELD_INT, "minutes from local time to UTC" },
+	{ "timezone", FIELD_STR, "time zone of the system" },
 	{ "streams", FIELD_UINT, "streams, notes or tables" },
 	{ NULL },
 };
@@ -29,7 +35,9 @@ static const struct record container_record = {
 		"Format    {format}, {machine}\n"
 		"[Flags     0x{flags}\n]"
 		"Size      0x{size} ({size:S})\n"
-		"[Time      {time}\n][Writer    {writer}\n]"
+		"[Time      {time}\n][Time zone {timezone_bias} minutes to UTC[ ({timezone})]\n]"
+		"[Writer    {writer}\n][Written by {build_string}\n]"
+		"[Integrity 0x{integrity}[ ({integrity_name})]\n][Protected 0x{protected}\n]"
 		"Streams:  {streams}\n",
 };
 
@@ -49,6 +57,19 @@ static const struct record stream_record = {
 	.text = "Stream {index}: type {name|Unknown} ({type})[ of {owner}], size {size:08x}, RVA {offset:08X}\n",
 };
 
+static const struct field annotation_fields[] = {
+	{ "annotation", FIELD_STR, "where it comes from: comment, crashpad, assertion, lsb-release ..." },
+	{ "key", FIELD_STR, "its name" },
+	{ "value", FIELD_STR, "its value" },
+	{ NULL },
+};
+static const struct record annotation_record = {
+	.kind = "annotation",
+	.help = "a text that the writer of the dump put in",
+	.fields = annotation_fields,
+	.text = "Annotation: {annotation}[ {key}] = {value}\n",
+};
+
 static const struct field defect_fields[] = {
 	{ "text", FIELD_STR, "what is wrong, and where" },
 	{ NULL },
@@ -59,6 +80,50 @@ static const struct record defect_record = {
 	.fields = defect_fields,
 	.text = "Defect: {text}\n",
 };
+
+static const char *integrity_name(uint32_t level)
+{
+	switch (level) {
+	case 0x0000: return "untrusted";
+	case 0x1000: return "low";
+	case 0x2000: return "medium";
+	case 0x2100: return "medium plus";
+	case 0x3000: return "high";
+	case 0x4000: return "system";
+	default: return NULL;
+	}
+}
+
+static void emit_misc(const struct dump_facts *f, struct out *o)
+{
+	out_name(o, "build_string", f->debug_build_string);
+	if (f->has & FACT_INTEGRITY) {
+		out_uint(o, "integrity", f->integrity_level);
+		out_str(o, "integrity_name", integrity_name(f->integrity_level));
+	}
+	if ((f->has & FACT_PROTECTED) && f->protected_process)
+		out_uint(o, "protected", f->protected_process);
+	if (f->has & FACT_TIMEZONE) {
+		out_int(o, "timezone_bias", f->timezone_bias);
+		out_name(o, "timezone", f->timezone_name);
+	}
+}
+
+static struct err *emit_annotations(struct dump *d, struct out *o)
+{
+	const struct dump_annotation *v;
+	size_t n;
+
+	TRY(dump_annotations(d, &v, &n));
+	for (size_t i = 0; i < n; i++) {
+		out_begin(o, &annotation_record);
+		out_str(o, "annotation", v[i].kind);
+		out_name(o, "key", v[i].key);
+		out_str(o, "value", v[i].value);
+		TRY(out_end(o));
+	}
+	return NULL;
+}
 
 static struct err *emit_container(struct dump *d, size_t n_streams, struct out *o)
 {
@@ -76,6 +141,7 @@ static struct err *emit_container(struct dump *d, size_t n_streams, struct out *
 	if (f->has & FACT_DUMP_TIME)
 		out_time(o, "time", f->dump_time);
 	out_name(o, "writer", f->writer);
+	emit_misc(f, o);
 	out_uint(o, "streams", n_streams);
 	return out_end(o);
 }
@@ -106,6 +172,7 @@ static struct err *run_dumpdebug(struct session *s, const struct args *args, str
 	TRY(dump_streams(d, &v, &n));
 	TRY(emit_container(d, n, o));
 	TRY(emit_streams(v, n, o));
+	TRY(emit_annotations(d, o));
 	n_defects = dump_defects(d, &defects);
 	for (size_t i = 0; i < n_defects; i++) {
 		out_begin(o, &defect_record);
@@ -116,14 +183,15 @@ static struct err *run_dumpdebug(struct session *s, const struct args *args, str
 }
 
 static const struct record *const dumpdebug_records[] = { &container_record, &stream_record,
-							  &defect_record, NULL };
+							  &annotation_record, &defect_record, NULL };
 
 const struct command command_dumpdebug = {
 	.name = ".dumpdebug",
 	.summary = "show the parts of the dump file",
 	.usage = "",
 	.help = "Header, every stream (of a minidump), note (of a core) or table with its type, size\n"
-		"and place in the file, and the damage that has been found so far.",
+		"and place in the file; what the writer put in of texts: comments, Crashpad's and\n"
+		"Breakpad's annotations, assertions; and the damage that has been found so far.",
 	.records = dumpdebug_records,
 	.needs = NEEDS_TARGET,
 	.run = run_dumpdebug,

@@ -9,6 +9,7 @@
 #include "command/command.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static const struct field target_fields[] = {
 	{ "title", FIELD_STR, "kind of the dump" },
@@ -21,6 +22,9 @@ static const struct field target_fields[] = {
 	{ "multi", FIELD_STR, "MP, or UP with one processor" },
 	{ "processor", FIELD_STR, "their make" },
 	{ "machine", FIELD_STR, "instruction set of the dump" },
+	{ "build_type", FIELD_STR, "Free or Checked, as the build string says" },
+	{ "suites", FIELD_STR, "Windows suites" },
+	{ "comment", FIELD_STR, "comments in the dump: why its writer was told to write it" },
 	{ "product", FIELD_STR, "Windows product: WinNt, LanManNt, Server" },
 	{ "build_string", FIELD_STR, "build laboratory string" },
 	{ "process", FIELD_STR, "name of the process" },
@@ -37,10 +41,11 @@ static const struct field target_fields[] = {
 };
 
 #define SYSTEM(version) \
-	"[{os}[ Version " version "][ ({service_pack})][ {multi} ({processors} procs)] {machine}\n]"
+	"[{os}[ Version " version "][ ({service_pack})][ {multi} ({processors} procs)][ {build_type}] {machine}\n]"
 #define TIMES_AND_REST \
-	"[Product: {product}\n][Edition build lab: {build_string}\n][Processor: {processor}\n]" \
+	"[Product: {product}[, suite: {suites}]\n][Edition build lab: {build_string}\n][Processor: {processor}\n]" \
 	"{title}\n" \
+	"[Comment: '{comment:r}'\n]" \
 	"[Process: {process}[ ({pid:d})]\n][Command line: {command_line}\n]" \
 	"[Written by: {writer}\n]" \
 	"Debug session time: {debug_time|not available}\n" \
@@ -114,6 +119,61 @@ static const char *product_name(uint32_t type)
 	}
 }
 
+/* VER_SUITE_* (winnt.h), in WinDbg's words */
+static void emit_suites(uint32_t mask, struct out *o)
+{
+	static const char *const names[] = {
+		"SmallBusiness", "Enterprise", "BackOffice", "CommunicationServer", "TerminalServer",
+		"SmallBusinessRestricted", "EmbeddedNT", "DataCenter", "SingleUserTS", "Personal", "Blade",
+	};
+	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
+		if (mask >> i & 1)
+			strbuf_addf(&sb, "%s%s", sb.len ? " " : "", names[i]);
+	if (sb.len)
+		out_str(o, "suites", sb.s);
+}
+
+/* "19041.1.amd64fre.vb_release..." */
+static const char *build_type(const char *build)
+{
+	return build && strstr(build, "fre.") ? "Free" : build && strstr(build, "chk.") ? "Checked" : NULL;
+}
+
+/* Lines of a comment are kept; other control characters, also those that UTF-8
+ * writes as C2 80 to C2 9F, would reach the terminal. */
+static void add_clean(const char *text, struct strbuf *sb)
+{
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		bool c1 = p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f;
+
+		if (*p == '\r')
+			continue;
+		strbuf_addc(sb, c1 || (*p < ' ' && *p != '\n' && *p != '\t') || *p == 0x7f ? '.' : (char)*p);
+		p += c1;
+	}
+}
+
+static struct err *emit_comments(struct dump *d, struct out *o)
+{
+	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
+	const struct dump_annotation *v;
+	size_t n;
+
+	TRY(dump_annotations(d, &v, &n));
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(v[i].kind, "comment") == 0 && !*v[i].key) {
+			if (sb.len)
+				strbuf_addc(&sb, '\n');
+			add_clean(v[i].value, &sb);
+		}
+	}
+	if (sb.len)
+		out_str(o, "comment", sb.s);
+	return strbuf_check(&sb);
+}
+
 static const char *non_empty(const char *s)
 {
 	return s && *s ? s : NULL;
@@ -135,8 +195,11 @@ static void emit_system(const struct dump_facts *f, struct out *o)
 	}
 	out_str(o, "processor", non_empty(f->cpu_text));
 	out_str(o, "machine", machine_name(f->machine));
-	if (windows)
+	if (windows) {
+		out_str(o, "build_type", build_type(f->build_string));
 		out_str(o, "product", product_name(f->os_product_type));
+		emit_suites(f->os_suite_mask, o);
+	}
 	out_str(o, "build_string", non_empty(f->build_string));
 }
 
@@ -167,6 +230,7 @@ static struct err *run_vertarget(struct session *s, const struct args *args, str
 	out_begin_as(o, &target_record, f->os == OS_WINDOWS ? windows_layout : target_record.text);
 	emit_system(f, o);
 	out_str(o, "title", non_empty(f->title));
+	TRY(emit_comments(target_dump(t), o));
 	out_str(o, "file", dump_path(target_dump(t)));
 	out_str(o, "process", non_empty(f->process_name));
 	if (f->has & FACT_PID)
@@ -185,6 +249,56 @@ static struct err *run_time(struct session *s, const struct args *args, struct o
 	emit_times(target_facts(session_target(s)), o);
 	return out_end(o);
 }
+
+/* --- .ttime ------------------------------------------------------------------------------ */
+
+static const struct field thread_time_fields[] = {
+	{ "thread", FIELD_UINT, "index of the thread" },
+	{ "created", FIELD_TIME, "when it began" },
+	{ "ended", FIELD_TIME, "when it ended" },
+	{ "kernel_time", FIELD_DURATION, "CPU time in the kernel" },
+	{ "user_time", FIELD_DURATION, "CPU time in user mode" },
+	{ NULL },
+};
+static const struct record thread_time_record = {
+	.kind = "thread_time",
+	.help = "times of a thread",
+	.fields = thread_time_fields,
+	.text = "Created: {created|not available}\n[Ended:   {ended}\n]"
+		"Kernel:  {kernel_time}\nUser:    {user_time}\n",
+};
+
+static struct err *run_ttime(struct session *s, const struct args *args, struct out *o)
+{
+	const struct thread *th = session_thread(s);
+	const struct dump_thread *r = th->record;
+
+	TRY(end_parse(args, args->tail));
+	if (!(r->has & (THREAD_HAS_TIMES | THREAD_HAS_CPU_TIMES)))
+		return err_new(ERR_NOTFOUND, "the dump has no times of thread %zu", th->index);
+	out_begin(o, &thread_time_record);
+	out_uint(o, "thread", th->index);
+	if (r->create_time)
+		out_time(o, "created", r->create_time);
+	if (r->exit_time)
+		out_time(o, "ended", r->exit_time);
+	out_duration(o, "kernel_time", r->kernel_time);
+	out_duration(o, "user_time", r->user_time);
+	return out_end(o);
+}
+
+static const struct record *const thread_time_records[] = { &thread_time_record, NULL };
+
+const struct command command_ttime = {
+	.name = ".ttime",
+	.summary = "show the times of the current thread",
+	.usage = "",
+	.help = "When the thread began, and the CPU time it has used; ~*e .ttime shows all. Times\n"
+		"are UTC. !runaway orders the threads by them.",
+	.records = thread_time_records,
+	.needs = NEEDS_TARGET | NEEDS_THREAD,
+	.run = run_ttime,
+};
 
 static const struct record *const target_records[] = { &target_record, NULL };
 static const struct record *const time_records[] = { &time_record, NULL };

@@ -271,3 +271,52 @@ What is no CONTEXT:
   $ osmodump -q no-context.dmp -c '.cxr 20000'
   no CONTEXT at 0x20000: its flags say that it has no instruction pointer
   [1]
+
+The writer's comment, product and build, times of threads, and what else its writer put in:
+
+  $ mkdump - commented.dmp <<'END'
+  > minidump x64
+  > system windows 10.0.19041 cpus=4 product=3 suite=0x110
+  > comment "*** procdump -ma -e app.exe\r\n\x1b[2J*** Unhandled exception: C0000005.ACCESS_VIOLATION"
+  > comment-w "wide comment"
+  > misc size=1232 pid=0x40 create=1234567000 user=1 kernel=2 mhz=2400,2400,1,2,3 integrity=0x2000 build="19041.1.amd64fre.vb_release.191206-1406" debug="dbgcore.amd64,10.0" tz=1,-60,0,-60,CET,CEST
+  > thread 0x44 rsp=0x10f000 rip=0x140001000 create=132000000 user=10 kernel=20 start=0x140001000 info-flags=0 affinity=0xf
+  > thread 0x48 rsp=0x10f000 rip=0x140001000 create=132000000 user=1000000 kernel=20 start=0x140001000
+  > END
+  $ osmodump -q commented.dmp -c 'vertarget; .ttime; ~1s; .ttime' | head -12
+  Windows Server Version 19041 MP (4 procs) Free x64
+  Product: Server, suite: TerminalServer SingleUserTS
+  Edition build lab: 19041.1.amd64fre.vb_release.191206-1406
+  User Mini Dump File: Only registers, stack and portions of memory are available
+  Comment: '*** procdump -ma -e app.exe
+  .[2J*** Unhandled exception: C0000005.ACCESS_VIOLATION
+  wide comment'
+  Debug session time: not available
+  System Uptime: not available
+  Process Uptime: not available
+    Kernel time: 0 days 0:00:02.000
+    User time: 0 days 0:00:01.000
+  $ osmodump -q commented.dmp -c '.dumpdebug' | grep -v Stream
+  ----- User Mini Dump File: Only registers, stack and portions of memory are available
+  Path      commented.dmp
+  Format    minidump, x64
+  Flags     0x0
+  Size      0x1070 (4.109 kB)
+  Time zone -60 minutes to UTC (CET)
+  Written by dbgcore.amd64,10.0
+  Integrity 0x2000 (medium)
+  Annotation: comment = *** procdump -ma -e app.exe\x0d\x0a\x1b[2J*** Unhandled exception: C0000005.ACCESS_VIOLATION
+  Annotation: comment = wide comment
+  Annotation: cpu features_0 = 0x0
+  Annotation: cpu features_1 = 0x0
+  Annotation: processor-power max_mhz = 4806
+  Annotation: processor-power current_mhz = 4806
+  Annotation: processor-power mhz_limit = 4806
+  Annotation: processor-power max_idle_state = 0
+  Annotation: processor-power current_idle_state = 0
+  $ osmodump -q --json commented.dmp -c 'vertarget; .ttime'
+  {"kind":"target","os":"Windows Server","version":"10.0.19041","build":19041,"multi":"MP","processors":4,"machine":"x64","build_type":"Free","product":"Server","suites":"TerminalServer SingleUserTS","build_string":"19041.1.amd64fre.vb_release.191206-1406","title":"User Mini Dump File: Only registers, stack and portions of memory are available","comment":"*** procdump -ma -e app.exe\n.[2J*** Unhandled exception: C0000005.ACCESS_VIOLATION\nwide comment","file":"commented.dmp","pid":64,"kernel_time":2.0,"user_time":1.0}
+  {"kind":"thread_time","thread":0,"created":"1974-03-08T18:40:00Z","kernel_time":0.000002,"user_time":0.000001}
+  $ osmodump -q app.dmp -c '.ttime'
+  the dump has no times of thread 1
+  [1]

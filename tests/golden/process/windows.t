@@ -239,6 +239,9 @@ that was overwritten; 24 threads, so that 22 can wait:
   Stream 5: type HandleDataStream (c), size 00000070, RVA 00004F2C
   Stream 6: type ThreadInfoListStream (11), size 0000008c, RVA 00004F9C
   Stream 7: type ThreadNamesStream (18), size 00000010, RVA 0000503C
+  Annotation: cpu version = 0x0
+  Annotation: cpu features = 0x0
+  Annotation: cpu amd_features = 0x0
   $ osmodump -q --json locks.dmp -c '.dumpdebug' | head -2
   {"kind":"container","path":"locks.dmp","format":"minidump","title":"User Mini Dump File: Only registers, stack and portions of memory are available","machine":"x86","big_endian":false,"flags":0,"size":20556,"time":"2009-02-13T23:31:30Z","streams":8}
   {"kind":"stream","index":0,"type":3,"name":"ThreadListStream","size":1156,"offset":18356}
