@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which pages of a range hold anything: runs of equal kind, from PAGEMAP_SCAN
+ * (Linux 6.7, Documentation/admin-guide/mm/pagemap.rst), else from
+ * /proc/PID/pagemap itself.
+ */
+#ifndef OSM_CAPTURE_PAGEMAP_H
+#define OSM_CAPTURE_PAGEMAP_H
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum page_kind {
+	PAGE_TOUCHED = 1 << 0,	/* present or swapped out: has contents of its own or of its file */
+	PAGE_FILE = 1 << 1,	/* of a file or shared memory */
+	PAGE_SWAPPED = 1 << 2,
+	PAGE_ZERO = 1 << 3,	/* the kernel's zero page */
+	PAGE_GUARD = 1 << 4,	/* MADV_GUARD_INSTALL: cannot be read (6.15; elsewhere not known) */
+	PAGE_HUGE = 1 << 5,
+};
+
+struct page_run {
+	uint64_t start, end;
+	uint32_t kind;		/* enum page_kind; runs without PAGE_TOUCHED and PAGE_GUARD are not reported */
+};
+
+struct pagemap;
+
+struct err *pagemap_open(pid_t pid, struct pagemap **ret) MUST_USE;
+void pagemap_close(struct pagemap *p);
+DEFINE_CLEANUP_PTR(struct pagemap, pagemap_close)
+/* Runs of [start, end) in order, neighbours of equal kind joined; each goes to `each`. May be called from
+ * several threads. Whole pages: start is rounded down, end up. */
+typedef struct err *page_run_fn(void *arg, const struct page_run *run);
+struct err *pagemap_runs(struct pagemap *p, uint64_t start, uint64_t end, page_run_fn *each, void *arg) MUST_USE;
+/* Whether the kernel has PAGEMAP_SCAN (tests try both ways). */
+bool pagemap_can_scan(const struct pagemap *p);
+void pagemap_force_plain(struct pagemap *p); /* for tests */
+
+#endif
