@@ -32,12 +32,13 @@ struct proc_stat {
 	uint32_t cpu;			/* last ran on */
 	pid_t ns_pid;			/* in its innermost pid namespace */
 };
+/* Of one thread; tid 0: of the process (times of all its threads). */
 struct err *proc_stat_read(pid_t tgid, pid_t tid, struct proc_stat *ret) MUST_USE;
 
 struct proc_thread {
 	struct proc_stat stat;
-	const char *wchan;	/* "" when not known */
-	const char *stack;	/* kernel stack, a line a frame; "" when not permitted */
+	const char *wchan;	/* "" when not known, or not waiting */
+	const char *stack;	/* kernel stack, a line a frame, "[<0>] " taken off; "" when not permitted */
 	const char *syscall;	/* /proc/PID/task/TID/syscall: "running", "-1 sp pc" or "nr args sp pc"; "" */
 };
 /* Strings in `a`. */
@@ -47,19 +48,22 @@ struct err *proc_thread_read(pid_t tgid, pid_t tid, struct arena *a, struct proc
 struct pid_list {
 	VEC(pid_t) pids;
 };
-struct err *proc_tids(pid_t tgid, struct pid_list *ret) MUST_USE;	/* replaces what is in *ret */
-/* All processes with this comm or base name of their program. */
+/* Each replaces what is in *ret, which starts as { 0 }, and leaves it alone on failure. */
+struct err *proc_tids(pid_t tgid, struct pid_list *ret) MUST_USE;
+/* All processes with this comm or base name of their program; zombies too. */
 struct err *proc_named(const char *name, struct pid_list *ret) MUST_USE;
 /* The process and its descendants, parents first. */
 struct err *proc_tree(pid_t root, struct pid_list *ret) MUST_USE;
-/* The processes of the cgroup v2 folder `path` and below it. */
+/* The processes of the cgroup v2 folder `path` ("/sys/fs/cgroup/...") and below it. */
 struct err *proc_cgroup_members(const char *path, struct pid_list *ret) MUST_USE;
 static inline void pid_list_deinit(struct pid_list *l) { vec_deinit(&l->pids); }
 
 struct proc_fd {
 	int fd;
 	const char *target;	/* link: "/path", "socket:[123]", "pipe:[5]", "anon_inode:[eventpoll]" */
-	const char *detail;	/* sockets: "tcp 127.0.0.1:5432 -> 127.0.0.1:60001 ESTABLISHED"; "" */
+	/* sockets: "tcp 127.0.0.1:5432 -> 127.0.0.1:60001 ESTABLISHED", "tcp6 [::]:80 LISTEN",
+	 * "udp 127.0.0.1:53", "unix stream /run/x.sock CONNECTED"; "" */
+	const char *detail;
 	uint64_t position;
 	uint32_t flags;		/* O_* */
 };
@@ -78,7 +82,8 @@ struct proc_facts {
 	const void *auxv;
 	size_t auxv_size;
 	const char *cgroup;			/* v2 path, or the text of v1 */
-	uint64_t memory_max, memory_current;	/* of the cgroup; UINT64_MAX: no limit, not known */
+	/* of the cgroup, or of that ancestor of it which has the least room left; UINT64_MAX: no limit, not known */
+	uint64_t memory_max, memory_current;
 	const char *pid_ns, *user_ns, *mnt_ns;	/* links */
 	uint32_t coredump_filter;
 	int oom_score_adj;
