@@ -36,9 +36,9 @@ struct vma {
 	uint32_t dev_major, dev_minor;
 	uint32_t prot;		/* DUMP_PROT_* of format/dump.h */
 	uint32_t flags;		/* enum vma_flag */
-	const char *path;	/* file, or "[heap]" "[stack]" "[vdso]" "[anon:...]"; "" when none */
+	const char *path;	/* file, or "[heap]" "[stack]" "[vdso]" "[anon:...]"; "" when none; \012 undone */
 	uint64_t page_size;	/* KernelPageSize; 4096 when not detailed */
-	/* bytes; 0 unless VMA_DETAILED */
+	/* bytes; 0 unless VMA_DETAILED; rss: with huge pages of hugetlbfs, which smaps counts apart */
 	uint64_t rss, anonymous, private_dirty, shared_dirty, swap, huge; /* huge: AnonHugePages + FilePmdMapped + ShmemPmdMapped */
 };
 
@@ -48,9 +48,14 @@ struct vma_list {
 };
 #define VMA_LIST_INIT { .arena = ARENA_INIT }
 
-/* detailed: smaps instead of maps (walks page tables: slower, not for the pause). */
+/*
+ * detailed: smaps instead of maps (walks page tables: slower, not for the pause).
+ * NOTFOUND when there is no such process. A process without memory of its own (a
+ * zombie, a kernel thread) has an empty list. *ret is replaced and need not be
+ * initialised.
+ */
 struct err *vma_list_read(pid_t pid, bool detailed, struct vma_list *ret) MUST_USE;
-/* The same from text, for tests and fuzzing; `name` is for messages. */
+/* The same from text, for tests and fuzzing; `name` is for messages. CORRUPT where a line is no mapping. */
 struct err *vma_list_parse(const char *name, const char *text, size_t size, struct vma_list *ret) MUST_USE;
 void vma_list_deinit(struct vma_list *l);
 /* The mapping that holds the address, or NULL. */
