@@ -3,6 +3,11 @@
  * Which pages of a range hold anything: runs of equal kind, from PAGEMAP_SCAN
  * (Linux 6.7, Documentation/admin-guide/mm/pagemap.rst), else from
  * /proc/PID/pagemap itself.
+ *
+ * These are the process's own page tables. A page without a run reads as zeros
+ * only in private anonymous memory: behind a mapped file, and behind shared or
+ * hugetlb memory that other processes fill, there may be contents that this
+ * process has not touched yet (shared memory that was swapped out looks so too).
  */
 #ifndef OSM_CAPTURE_PAGEMAP_H
 #define OSM_CAPTURE_PAGEMAP_H
@@ -17,9 +22,9 @@ enum page_kind {
 	PAGE_TOUCHED = 1 << 0,	/* present or swapped out: has contents of its own or of its file */
 	PAGE_FILE = 1 << 1,	/* of a file or shared memory */
 	PAGE_SWAPPED = 1 << 2,
-	PAGE_ZERO = 1 << 3,	/* the kernel's zero page */
-	PAGE_GUARD = 1 << 4,	/* MADV_GUARD_INSTALL: cannot be read (6.15; elsewhere not known) */
-	PAGE_HUGE = 1 << 5,
+	PAGE_ZERO = 1 << 3,	/* the kernel's zero page; only by scan */
+	PAGE_GUARD = 1 << 4,	/* MADV_GUARD_INSTALL: cannot be read (6.15; elsewhere such pages look swapped). Alone */
+	PAGE_HUGE = 1 << 5,	/* mapped by a huge page; only by scan */
 };
 
 struct page_run {
@@ -29,11 +34,14 @@ struct page_run {
 
 struct pagemap;
 
+/* NOTFOUND when there is no such process. */
 struct err *pagemap_open(pid_t pid, struct pagemap **ret) MUST_USE;
 void pagemap_close(struct pagemap *p);
 DEFINE_CLEANUP_PTR(struct pagemap, pagemap_close)
 /* Runs of [start, end) in order, neighbours of equal kind joined; each goes to `each`. May be called from
- * several threads. Whole pages: start is rounded down, end up. */
+ * several threads. Whole pages: start is rounded down, end up. NOTFOUND when the process has ended; one
+ * that ends during the call may yield runs that are already incomplete, so who walks a whole process asks
+ * at the end whether it still lives. */
 typedef struct err *page_run_fn(void *arg, const struct page_run *run);
 struct err *pagemap_runs(struct pagemap *p, uint64_t start, uint64_t end, page_run_fn *each, void *arg) MUST_USE;
 /* Whether the kernel has PAGEMAP_SCAN (tests try both ways). */
