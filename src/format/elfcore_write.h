@@ -6,7 +6,8 @@
  * pipe: ELF header, program headers, one PT_NOTE, [a second PT_NOTE at the very
  * end, whose size is reserved and whose content is known last], and one PT_LOAD
  * a segment, each beginning on a page. More than 65534 program headers: PN_XNUM
- * in e_phnum and the count in sh_info of section header 0.
+ * in e_phnum and the count in sh_info of section header 0, behind the ELF
+ * header.
  *
  * Formats: System V ABI (ELF), <linux/elfcore.h> and <linux/elf.h> of the uapi
  * headers, x86-64 and i386 psABI register sets as <sys/user.h> has them.
@@ -60,7 +61,7 @@ struct err *core_layout_build(const struct core_image *image, struct arena *a, s
 /* --- contents of Linux notes; each returns memory of `a`, NULL when memory is out ------ */
 
 struct core_prstatus {
-	int32_t signal;		/* si_signo, also pr_cursig */
+	int32_t signal;		/* si_signo, also pr_cursig; the kernel gives all threads the same, gdb believes the last */
 	int32_t si_code, si_errno;
 	uint64_t sigpend, sighold;
 	int32_t pid, ppid, pgrp, sid;
