@@ -37,10 +37,40 @@ struct err *zstd_seekable_writer_create(zstd_seekable_sink *sink, void *arg, int
 					struct zstd_seekable_writer **ret) MUST_USE;
 struct err *zstd_seekable_writer_append(struct zstd_seekable_writer *w, const void *buf,
 					size_t len) MUST_USE;
-/* Writes what is left and the seek table. No append or finish after it. */
+/* Writes what is left and the seek table. No append after it; finish again only when the sink had
+ * failed and what came of the table was cut off the file. */
 struct err *zstd_seekable_writer_finish(struct zstd_seekable_writer *w) MUST_USE;
 void zstd_seekable_writer_destroy(struct zstd_seekable_writer *w); /* accepts NULL */
 DEFINE_CLEANUP_PTR(struct zstd_seekable_writer, zstd_seekable_writer_destroy)
+
+/*
+ * Frames that were compressed elsewhere: threads compress with a packer each,
+ * one of them puts the frames into the file in order. Not to be mixed with
+ * append() on the same writer, unless that ended on a whole frame.
+ */
+struct zstd_frame {
+	const void *data;
+	size_t size;
+	uint32_t plain_size, sum; /* of what is in it; sum: low 32 bits of zstd_seekable_hash */
+};
+
+/* Belongs to one thread at a time. USAGE: zstd has no such level. */
+struct zstd_packer;
+struct err *zstd_packer_create(int level, struct zstd_packer **ret) MUST_USE;
+void zstd_packer_destroy(struct zstd_packer *p); /* accepts NULL */
+DEFINE_CLEANUP_PTR(struct zstd_packer, zstd_packer_destroy)
+size_t zstd_packer_bound(size_t size); /* room that compressing `size` bytes needs */
+/* size: at most ZSTD_SEEKABLE_MAX_FRAME. ret->data is `out`. */
+struct err *zstd_packer_run(struct zstd_packer *p, const void *data, size_t size, void *out,
+			    size_t out_size, struct zstd_frame *ret) MUST_USE;
+
+struct err *zstd_seekable_writer_append_frame(struct zstd_seekable_writer *w,
+					      const struct zstd_frame *f) MUST_USE;
+/* Takes the last frame out of the table, for the caller to cut it off the file; its compressed
+ * size, 0 when there is none. */
+size_t zstd_seekable_writer_drop_frame(struct zstd_seekable_writer *w);
+/* Bytes that finish() will write now. */
+uint64_t zstd_seekable_writer_table_size(const struct zstd_seekable_writer *w);
 
 /* XXH64 with seed 0; the seek table holds its low 32 bits. */
 uint64_t zstd_seekable_hash(const void *p, size_t n);
