@@ -10,9 +10,17 @@
  * checked first (what the image expects to need, plus a floor that stays free)
  * and while writing. On error, Ctrl-C or full disk the temporary file goes,
  * unless keep_partial: then what is there is finished as well as can be (the
- * trailer is written, a seek table too) and gets the name with ".partial".
+ * trailer is written, a seek table too) and gets the name with ".partial";
+ * what of the image is not in it is told to the image before the trailer is
+ * asked for. lz4 and full disks leave no room for a trailer: such a file ends
+ * early. A file without its first chunk is not kept.
+ *
+ * A path that is a pipe or a device is written to like standard output: in
+ * order, and what came before a failure stays.
  *
  * Zero runs of at least SINK_HOLE bytes become holes in uncompressed files.
+ *
+ * Private memory: about 4 MiB a thread (zstd of level 10 and higher: more).
  */
 #ifndef OSM_CAPTURE_SINK_H
 #define OSM_CAPTURE_SINK_H
@@ -35,10 +43,13 @@ struct sink_image {
 	uint64_t expected;	/* bytes that are not holes, about; for the space check */
 	/*
 	 * Fills buf with bytes [offset, offset + len). Called from several threads
-	 * for different ranges. *ret_zero: all of it is zero and buf was not filled.
+	 * for different ranges, of which none reaches over ordered_from. *ret_zero:
+	 * all of it is zero and buf was not filled.
 	 * What cannot be read is the image's business: it is no error here.
 	 */
 	struct err *(*fill)(void *arg, uint64_t offset, uint8_t *buf, size_t len, bool *ret_zero);
+	/* NULL, or told of ranges that are missing in a partial file. From one thread. */
+	void (*lost)(void *arg, uint64_t offset, uint64_t len);
 	void *arg;
 };
 
