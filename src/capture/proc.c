@@ -49,7 +49,7 @@ struct err *proc_each_line(const char *path, proc_line_fn *each, void *arg)
 	struct lines lines;
 	bool more = true;
 	struct err *e;
-	int fd;
+	int fd = -1;
 
 	TRY(proc_open(path, &fd));
 	lines = lines_of_fd(fd, buf, sizeof(buf));
@@ -105,7 +105,7 @@ struct err *proc_read_file(const char *path, struct arena *a, char **ret, size_t
 	char *copy;
 	size_t size = 0;
 	struct err *e;
-	int fd;
+	int fd = -1;
 
 	TRY(proc_open(path, &fd));
 	e = read_whole(fd, &buf, &size);
@@ -256,7 +256,7 @@ static struct err *read_stat(const char *path, struct proc_stat *st)
 {
 	char text[2048];
 	ssize_t n;
-	int fd, errnum;
+	int fd = -1, errnum;
 
 	TRY(proc_open(path, &fd));
 	n = read_again(fd, text, sizeof(text));

@@ -94,7 +94,7 @@ static const char *path_in(struct arena *a, const char *text, bool v2)
 
 static uint64_t number_in(const char *folder, const char *file)
 {
-	char path[MAX_PATH + 64];
+	char path[2 * MAX_PATH + 64];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", folder, file);
 	return proc_number(path, UINT64_MAX);

@@ -273,7 +273,7 @@ struct err *vma_list_read(pid_t pid, bool detailed, struct vma_list *ret)
 	char path[PROC_PATH];
 	struct lines lines;
 	struct err *e;
-	int fd;
+	int fd = -1;
 
 	if (!buf)
 		return err_nomem();
