@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Snapshot: one instant of a process, captured by an engine: registers of all
+ * threads, mappings, and memory that can be read at leisure while the process
+ * lives on. It becomes a file through capture/core.h, or is read in place.
+ *
+ * What is known of each byte is its class, and nothing else is claimed. The
+ * consistency of the whole is that of its weakest part that is in the dump:
+ *	instantaneous		as if the process had been stopped and read
+ *	quasi-instantaneous	all could have been there at one instant, but
+ *				somebody outside (another process that shares the
+ *				memory, the kernel) may have written meanwhile
+ *	smeared			parts were read while the process ran
+ *
+ * ptrace ties tracees to one thread, so each snapshot has a thread of its own
+ * (the tracer) that does what touches the target; the others may be called
+ * from any thread.
+ */
+#ifndef OSM_CAPTURE_SNAPSHOT_H
+#define OSM_CAPTURE_SNAPSHOT_H
+
+#include "base/cleanup.h"
+#include "capture/held.h"
+#include "capture/inject.h"
+#include "capture/proc.h"
+#include "capture/task.h"
+#include "capture/vma.h"
+
+enum consistency { CONSISTENCY_INSTANT, CONSISTENCY_QUASI, CONSISTENCY_SMEARED };
+const char *consistency_name(enum consistency c);
+
+enum range_class {
+	RANGE_SNAPSHOT,		/* of the instant, by copy-on-write */
+	RANGE_PAUSE,		/* copied while all threads stood still */
+	RANGE_LIVE,		/* read while the process ran */
+	RANGE_UNREADABLE,
+	RANGE_LEFT_OUT,		/* by choice: filters, DONTDUMP, devices */
+	RANGE_FILE,		/* unchanged contents of a file that is named in the dump */
+	RANGE_UNTOUCHED,	/* never written: reads as zero */
+};
+const char *range_class_name(enum range_class c);
+
+/* The parts of a pause, ns. */
+struct pause {
+	uint64_t total;		/* first thread stopped to last resumed */
+	uint64_t interrupt, registers, clone, copy, release;
+};
+
+struct snapshot_options {
+	const char *engine;	/* NULL or "auto": chosen */
+	uint64_t budget_ns;	/* of the pause; 0: 50 ms */
+	uint32_t filter;	/* coredump_filter; UINT32_MAX: that of the process */
+	bool dontdump;		/* also what the process asked not to dump */
+	bool environment;
+};
+
+struct engine;
+struct tracer;
+
+struct thread_facts {
+	struct proc_thread proc;
+	bool of_instant;	/* it slept through from the reading of its wait channel to the stop */
+};
+
+struct snapshot {
+	pid_t pid;
+	const struct engine *engine;
+	struct snapshot_options options;
+	const char *why;		/* this engine */
+	struct arena arena;
+	struct proc_facts facts;
+	struct vma_list before, vmas;	/* with details, before the pause; of the instant */
+	struct tasks tasks;
+	struct thread_facts *threads;	/* beside tasks.v */
+	size_t n_threads;
+	struct inject inject;
+	struct held held;
+	struct pause pause;
+	uint64_t time;			/* Unix, ns: of the pause */
+	pid_t clone, clone_ns;		/* the second in the target's own pid namespace */
+	pid_t memory;			/* whose memory is read: the clone's or the target's; 0: none any more */
+	bool compat;
+	bool stopped;			/* the target stands still until the end */
+	bool left_zombie;		/* the clone's remains could not be taken away */
+	enum consistency consistency;
+	const char *consistency_why;	/* "" for instantaneous */
+	struct tracer *tracer;
+};
+
+/*
+ * Takes one. The target runs again when this returns (but for the engine
+ * "stop"). NOTFOUND: no such process; UNSUPPORTED: cannot be taken, and why;
+ * CANCELLED. On failure nothing is left in the target.
+ */
+struct err *snapshot_take(pid_t pid, const struct snapshot_options *options, struct snapshot **ret) MUST_USE;
+/* Ends the clone, and sees to it that the target has no zombie of it. */
+void snapshot_destroy(struct snapshot *s);
+DEFINE_CLEANUP_PTR(struct snapshot, snapshot_destroy)
+
+/* Class of the page at this address. */
+enum range_class snapshot_class(const struct snapshot *s, const struct vma *v);
+/*
+ * Reads up to `size` bytes; how many came from the front. 0: the page at
+ * `address` cannot be read. From any thread.
+ */
+size_t snapshot_read(const struct snapshot *s, uint64_t address, void *buf, size_t size);
+
+#endif
