@@ -8,6 +8,7 @@
 
 extern const struct subcommand subcommand_debug;
 extern const struct subcommand subcommand_info;
+extern const struct subcommand subcommand_snap;
 extern const struct subcommand subcommand_symbolize;
 extern const struct subcommand subcommand_commands;
 extern const struct subcommand subcommand_completion;
@@ -17,6 +18,7 @@ extern const struct subcommand subcommand_version;
 const struct subcommand *const subcommands[] = {
 	&subcommand_debug,
 	&subcommand_info,
+	&subcommand_snap,
 	&subcommand_symbolize,
 	&subcommand_commands,
 	&subcommand_completion,

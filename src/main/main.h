@@ -38,6 +38,8 @@ struct settings {
 	VEC(const char *) words;	/* what is no option: file names */
 	const char *symbol_path, *image_path, *sysroot, *tmpdir, *log;
 	const char *pdb, *elf, *sym, *module, *base;
+	const char *output, *budget, *engine, *compress, *limit_rate;
+	bool mini, full, all_memory, environment, keep_partial, force;
 	bool json, quiet, no_color, help, version, man, markdown, no_inlines;
 };
 

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * osmodump snap: takes a snapshot of a process and writes it as a core while
+ * the process lives on.
+ */
+#include "base/cancel.h"
+#include "capture/core.h"
+#include "capture/engine.h"
+#include "capture/phase.h"
+#include "main/main.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct field snapshot_fields[] = {
+	{ "pid", FIELD_UINT, "process" },
+	{ "name", FIELD_STR, "its name" },
+	{ "engine", FIELD_STR, "how it was taken" },
+	{ "engine_reason", FIELD_STR, "why so" },
+	{ "consistency", FIELD_STR, "instantaneous, quasi-instantaneous or smeared" },
+	{ "consistency_reason", FIELD_STR, "why not better" },
+	{ "pause_ms", FIELD_FLOAT, "from the first thread stopped to the last one resumed" },
+	{ "interrupt_ms", FIELD_FLOAT, "part of the pause: stopping the threads" },
+	{ "registers_ms", FIELD_FLOAT, "part of the pause: reading their registers" },
+	{ "clone_ms", FIELD_FLOAT, "part of the pause: cloning the process" },
+	{ "copy_ms", FIELD_FLOAT, "part of the pause: copying what a clone does not keep" },
+	{ "release_ms", FIELD_FLOAT, "part of the pause: letting the threads go on" },
+	{ "threads", FIELD_UINT, "in the dump" },
+	{ "segments", FIELD_UINT, "of memory" },
+	{ "time", FIELD_TIME, "of the pause" },
+	{ NULL },
+};
+static const struct record snapshot_record = {
+	.kind = "snapshot",
+	.help = "What was reached",
+	.fields = snapshot_fields,
+	.text = "Process:      {pid} ({name}), {threads} threads\n"
+		"Engine:       {engine} ({engine_reason})\n"
+		"Consistency:  {consistency}[: {consistency_reason}]\n"
+		"Pause:        {pause_ms} ms (stop {interrupt_ms}, registers {registers_ms}[, clone {clone_ms}][, "
+		"copy {copy_ms}], resume {release_ms})\n",
+};
+
+static const struct field file_fields[] = {
+	{ "path", FIELD_STR, "the dump; - is standard output" },
+	{ "content", FIELD_STR, "full or mini" },
+	{ "size", FIELD_SIZE, "of the file, holes included" },
+	{ "written", FIELD_SIZE, "bytes that reached it" },
+	{ "seconds", FIELD_FLOAT, "spent writing" },
+	{ "unreadable", FIELD_SIZE, "bytes that could not be read: they are listed in the dump" },
+	{ "file_contents", FIELD_SIZE, "left out: unchanged contents of files that the dump names" },
+	{ "left_out", FIELD_SIZE, "left out: by DONTDUMP, coredump_filter, devices" },
+	{ "live", FIELD_SIZE, "read while the process ran" },
+	{ "partial", FIELD_BOOL, "writing was broken off" },
+	{ NULL },
+};
+static const struct record file_record = {
+	.kind = "dump_file",
+	.help = "A file that was written",
+	.fields = file_fields,
+	.text = "Written:      {path}: {written:S} ({size:S} with holes) in {seconds} s\n"
+		"[Unreadable:   {unreadable:S}, listed in the dump\n]"
+		"[Left out:     {file_contents:S} of unchanged files\n]"
+		"[Left out:     {left_out:S} by choice (DONTDUMP, coredump_filter, devices)\n]"
+		"[Live:         {live:S} read while the process ran\n]"
+		"[Partial:      {partial:Y}\n]",
+};
+
+static const struct record *const records[] = { &snapshot_record, &file_record, NULL };
+
+static double ms(uint64_t ns)
+{
+	return (double)(ns / 1000) / 1000;
+}
+
+static void emit_part(struct out *o, const char *key, uint64_t ns)
+{
+	if (ns)
+		out_float(o, key, ms(ns));
+}
+
+static struct err *emit_snapshot(const struct snapshot *s, const struct core_totals *t, struct out *o)
+{
+	out_begin(o, &snapshot_record);
+	out_uint(o, "pid", (uint64_t)s->pid);
+	out_str(o, "name", s->facts.stat.comm);
+	out_str(o, "engine", s->engine->name);
+	out_str(o, "engine_reason", s->why);
+	out_str(o, "consistency", consistency_name(s->consistency));
+	out_name(o, "consistency_reason", s->consistency_why);
+	if (!s->stopped)
+		out_float(o, "pause_ms", ms(s->pause.total));
+	out_float(o, "interrupt_ms", ms(s->pause.interrupt));
+	out_float(o, "registers_ms", ms(s->pause.registers));
+	emit_part(o, "clone_ms", s->pause.clone);
+	emit_part(o, "copy_ms", s->pause.copy);
+	out_float(o, "release_ms", ms(s->pause.release));
+	out_uint(o, "threads", t->threads);
+	out_uint(o, "segments", t->segments);
+	out_time(o, "time", s->time / 1000000000);
+	return out_end(o);
+}
+
+static void emit_size(struct out *o, const char *key, uint64_t size)
+{
+	if (size)
+		out_uint(o, key, size);
+}
+
+static struct err *emit_file(const struct sink_result *r, const struct core_totals *t, bool mini, struct out *o)
+{
+	out_begin(o, &file_record);
+	out_str(o, "path", r->path ? r->path : "-");
+	out_str(o, "content", mini ? "mini" : "full");
+	out_uint(o, "size", r->size);
+	out_uint(o, "written", r->written);
+	out_float(o, "seconds", ms(r->nanoseconds) / 1000);
+	emit_size(o, "unreadable", t->unreadable);
+	emit_size(o, "file_contents", t->bytes[RANGE_FILE]);
+	emit_size(o, "left_out", t->bytes[RANGE_LEFT_OUT]);
+	emit_size(o, "live", t->bytes[RANGE_LIVE]);
+	if (r->partial)
+		out_bool(o, "partial", true);
+	return out_end(o);
+}
+
+/* --- what the command line asks for ------------------------------------------------------------ */
+
+static struct err *find_process(const char *word, pid_t *ret)
+{
+	struct pid_list found = { 0 };
+	char *end;
+	long n = strtol(word, &end, 10);
+	struct err *e;
+
+	if (*word && !*end && n > 0) {
+		*ret = (pid_t)n;
+		return NULL;
+	}
+	e = proc_named(word, &found);
+	if (!e && found.pids.n == 0)
+		e = err_new(ERR_NOTFOUND, "no process is called '%s'", word);
+	if (!e && found.pids.n > 1)
+		e = err_new(ERR_USAGE, "%zu processes are called '%s' (%d, %d ...): name one by its pid", found.pids.n, word,
+			    (int)found.pids.v[0], (int)found.pids.v[1]);
+	if (!e)
+		*ret = found.pids.v[0];
+	pid_list_deinit(&found);
+	return e;
+}
+
+static struct err *number(const char *what, const char *text, uint64_t scale, uint64_t *ret)
+{
+	char *end;
+	unsigned long long n;
+
+	errno = 0;
+	n = strtoull(text, &end, 10);
+	if (end == text || *end || errno || *text == '-' || n > UINT64_MAX / scale)
+		return err_new(ERR_USAGE, "%s: '%s' is no number", what, text);
+	*ret = n * scale;
+	return NULL;
+}
+
+/* "zstd", "zstd:19", "lz4", "none" */
+static struct err *read_packing(const char *text, struct sink_options *o)
+{
+	uint64_t level;
+
+	if (!text || strcmp(text, "none") == 0)
+		return NULL;
+	if (strcmp(text, "lz4") == 0) {
+		o->packing = SINK_LZ4;
+		return NULL;
+	}
+	o->packing = SINK_ZSTD;
+	if (strcmp(text, "zstd") == 0)
+		return NULL;
+	if (!str_starts(text, "zstd:"))
+		return err_new(ERR_USAGE, "--compress: '%s' is none of zstd, zstd:LEVEL, lz4, none", text);
+	TRY(number("--compress", text + 5, 1, &level));
+	o->level = (int)(level < 1000 ? level : 1000);
+	return NULL;
+}
+
+struct job {
+	const struct settings *s;
+	struct snapshot_options snapshot;
+	struct sink_options sink;
+	pid_t pid;
+};
+
+static struct err *read_job(const struct settings *s, struct job *ret)
+{
+	ret->s = s;
+	ret->snapshot = (struct snapshot_options){ .engine = s->engine, .filter = UINT32_MAX,
+						   .environment = s->environment, .dontdump = s->all_memory };
+	ret->sink = (struct sink_options){ .keep_partial = s->keep_partial, .replace = s->force, .keep_free = UINT64_MAX };
+	if (s->words.n != 1)
+		return err_new(ERR_USAGE, "one process, please: its pid or its name");
+	if (s->all_memory)
+		ret->snapshot.filter = 0x1ff;
+	if (s->budget)
+		TRY(number("--budget", s->budget, 1000000, &ret->snapshot.budget_ns));
+	if (s->limit_rate)
+		TRY(number("--limit-rate", s->limit_rate, 1 << 20, &ret->sink.limit_rate));
+	TRY(read_packing(s->compress, &ret->sink));
+	return find_process(s->words.v[0], &ret->pid);
+}
+
+/* --- writing ------------------------------------------------------------------------------------------ */
+
+static struct err *file_name(const struct job *j, const struct snapshot *s, bool mini, char **ret)
+{
+	static const char *const suffixes[] = { [SINK_PLAIN] = "core", [SINK_ZSTD] = "core.zst", [SINK_LZ4] = "core.lz4" };
+	char kind[32];
+	struct sink_names names = { .name = s->facts.stat.comm, .host = s->facts.host, .trigger = "demand", .kind = kind,
+				    .pid = s->pid, .time = s->time / 1000000000 };
+	const char *pattern = j->s->output ? j->s->output : "./";
+
+	(void)snprintf(kind, sizeof(kind), "%s%s", mini ? "mini." : "", suffixes[j->sink.packing]);
+	return sink_name(pattern, &names, ret);
+}
+
+static struct err *write_core(const struct job *j, struct snapshot *s, bool mini, struct out *o, bool first)
+{
+	struct core_options options = { .mini = mini, .trigger = "demand" };
+	CLEANUP(core_destroyp) struct core *core = NULL;
+	CLEANUP(sink_destroyp) struct sink *sink = NULL;
+	CLEANUP(freep) char *path = NULL;
+	struct sink_options to = j->sink;
+	struct sink_result result = { 0 };
+	struct core_totals totals;
+	struct sink_image image;
+
+	TRY(core_create(s, &options, &core));
+	image = core_image(core);
+	TRY(file_name(j, s, mini, &path));
+	to.path = path;
+	TRY(sink_open(&to, image.expected, &sink));
+	TRY(sink_write(sink, &image, &result));
+	core_totals(core, &totals);
+	if (first)
+		TRY(emit_snapshot(s, &totals, o));
+	return emit_file(&result, &totals, mini, o);
+}
+
+static struct err *snap(const struct job *j, struct out *o)
+{
+	CLEANUP(snapshot_destroyp) struct snapshot *s = NULL;
+	bool mini = j->s->mini, full = j->s->full || !mini;
+
+	TRY(snapshot_take(j->pid, &j->snapshot, &s));
+	TRY(cancel_check());
+	if (mini)
+		TRY(write_core(j, s, true, o, true));
+	return full ? write_core(j, s, false, o, !mini) : NULL;
+}
+
+static void on_end(int signal)
+{
+	cancel_request();
+}
+
+/* A capture is undone, not broken off. */
+static void catch_ends(void)
+{
+	struct sigaction end = { .sa_handler = on_end };
+
+	(void)sigaction(SIGTERM, &end, NULL);
+	(void)sigaction(SIGHUP, &end, NULL);
+}
+
+static void die_here(const char *name)
+{
+	const char *at = getenv("OSMOSIS_DIE_AT");
+
+	if (at && strcmp(at, name) == 0)
+		(void)raise(SIGKILL);
+}
+
+static int run(const struct settings *settings)
+{
+	CLEANUP(out_destroyp) struct out *o = NULL;
+	struct job j = { 0 };
+	struct err *e = read_job(settings, &j);
+	int rc;
+
+	if (getenv("OSMOSIS_DIE_AT")) /* tests of what our death does to the process */
+		phase_hook(die_here);
+	catch_ends();
+	if (!e)
+		e = open_output(settings, &o);
+	if (!e)
+		e = snap(&j, o);
+	rc = !e ? EXIT_OK : err_code(e) == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+	report_error(o, e);
+	return rc;
+}
+
+const struct subcommand subcommand_snap = {
+	.name = "snap",
+	.usage = "[options] PID|NAME",
+	.summary = "take a consistent dump of a process that lives on",
+	.help = "Stops the process for milliseconds, keeps its state, lets it live on and writes the\n"
+		"dump meanwhile. At the end it tells how consistent the dump is and how long the\n"
+		"pause was; the dump says the same of itself.\n"
+		"\n"
+		"The file appears under its name when it is whole. The name may hold {name} {pid}\n"
+		"{time} {host} {trigger} {kind}; a folder gets {name}.{pid}.{time}.{kind}; - is standard\n"
+		"output.",
+	.records = records,
+	.run = run,
+};
