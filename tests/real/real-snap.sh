@@ -1,0 +1,117 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Snapshots of real processes: is the dump right and of one instant, and is the
+# process none the worse for it, whatever happens to us?
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+: "${TARGETS:=$PWD/build/targets}" "${OSMODUMP:=$PWD/build/osmodump}"
+passed=0 failed=0 skipped=0
+work=$(mktemp -d) bin=$TARGETS/harm
+trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
+mkdir -p "$bin"
+short=${OSMOSIS_LONG:+no}
+rounds() { if [ -n "$short" ]; then echo "$2"; else echo "$1"; fi; } # rounds SHORT LONG
+
+pass() { passed=$((passed + 1)); echo "ok: $1"; }
+fail() { failed=$((failed + 1)); echo "FAIL: $1"; }
+skip() { skipped=$((skipped + 1)); echo "skip: $1"; }
+verdict() { if [ "$1" = 0 ]; then pass "$2"; else fail "$2"; fi; }
+
+for p in steady pivot; do
+	gcc -O1 -g -pthread -o "$bin/$p" tests/harm/$p.c || fail "compiling $p"
+done
+HAVE32=
+if gcc -m32 -idirafter /usr/include/x86_64-linux-gnu -static -O1 -g -pthread -o "$bin/steady32" tests/harm/steady.c 2>/dev/null; then HAVE32=yes; fi
+
+# start PROGRAM [ARG]: in the background; $pid; its output in $work/said
+start() {
+	"$@" >"$work/said" 2>&1 &
+	pid=$!
+	for _ in $(seq 100); do
+		grep -q ready "$work/said" 2>/dev/null && return
+		sleep 0.05
+	done
+}
+# What it says of itself at the end.
+finish() {
+	kill -TERM "$pid" 2>/dev/null
+	wait "$pid"
+	rc=$?
+	tail -1 "$work/said"
+	[ $rc = 0 ] && [ "$(tail -1 "$work/said")" = steady ]
+}
+zombies() { ps -o stat= --ppid "$1" | grep -c Z; }
+snap() { "$OSMODUMP" snap "$@"; }
+
+# ---- one instant -----------------------------------------------------------
+for engine in clone stop; do
+	python3 tests/harm/pivot.py "$OSMODUMP" "$bin/pivot" $engine "$(rounds 40 1000)" >"$work/out"
+	rc=$?
+	cat "$work/out"
+	verdict $rc "engine $engine: counters in step in every snapshot"
+done
+python3 tests/harm/pivot.py "$OSMODUMP" "$bin/pivot" live 10 >"$work/out"
+rc=$?
+cat "$work/out"
+verdict $rc "reading a running process is found out"
+
+# ---- no harm ------------------------------------------------------------------
+for program in steady ${HAVE32:+steady32}; do
+	start "$bin/$program"
+	maps=$(grep -c . "/proc/$pid/maps") n=$(rounds 60 10000)
+	for i in $(seq "$n"); do
+		snap "$pid" -o "$work/core" --force -q >"$work/out" 2>&1 || { cat "$work/out"; fail "$program: snapshot $i"; break; }
+	done
+	[ "$(zombies "$pid")" = 0 ]
+	verdict $? "$program: no zombie after $n snapshots"
+	[ "$(grep -c . "/proc/$pid/maps")" -le $((maps + 2)) ]
+	verdict $? "$program: no mapping left"
+	finish
+	verdict $? "$program: nothing noticed of $n snapshots"
+done
+[ -n "$HAVE32" ] || skip "32-bit programs cannot be made here"
+
+# ---- our death at every boundary -------------------------------------------------
+for phase in seized stopped 'registers read' 'frames laid' 'registers set' 'call entered' cloned 'registers back' \
+	'memory back' 'clone held' copied resumed 'clone ready' 'clone killed' 'clone reaped'; do
+	start "$bin/steady"
+	OSMOSIS_DIE_AT=$phase snap "$pid" -o "$work/core" --force >/dev/null 2>&1
+	[ $? = 137 ] || fail "did not die at '$phase'"
+	sleep 0.1
+	snap "$pid" -o "$work/core" --force >/dev/null 2>&1 || fail "no snapshot after a death at '$phase'"
+	finish
+	verdict $? "our death at '$phase' is not noticed"
+done
+start "$bin/steady"
+for i in $(seq "$(rounds 30 500)"); do
+	timeout -s KILL "0.0$((i * 7 % 90 + 5))" "$OSMODUMP" snap "$pid" -o "$work/core" --force >/dev/null 2>&1
+done
+finish
+verdict $? "our death at random instants is not noticed"
+
+# ---- readers ------------------------------------------------------------------------
+start "$bin/steady"
+snap "$pid" -o "$work/full.core" >/dev/null && snap "$pid" -o "$work/mini.core" --mini >/dev/null
+verdict $? "full and mini dumps are written"
+for kind in full mini; do
+	gdb -q -batch -nx -ex 'thread apply all bt' "$bin/steady" "$work/$kind.core" >"$work/gdb" 2>&1
+	n=$(grep -c '^Thread ' "$work/gdb")
+	if [ "$n" = 7 ] && [ "$(grep -c ' in main\| in start_thread' "$work/gdb")" -ge 6 ] && ! grep -qi 'warning\|fail' "$work/gdb"; then
+		pass "gdb opens the $kind dump without complaint"
+	else
+		cat "$work/gdb"
+		fail "gdb and the $kind dump"
+	fi
+	eu-readelf -l -n "$work/$kind.core" >"$work/elf" 2>&1
+	verdict $? "eu-readelf reads the $kind dump"
+	"$OSMODUMP" -q "$work/$kind.core" -c '~*k' >"$work/ours" 2>&1
+	[ "$(grep -c '!main\|!start_thread' "$work/ours")" -ge 6 ]
+	verdict $? "osmodump opens the $kind dump"
+done
+[ "$(stat -c %a "$work/full.core")" = 600 ]
+verdict $? "dumps have mode 0600"
+finish >/dev/null
+verdict $? "and the process lives on"
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed = 0 ]
