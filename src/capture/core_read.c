@@ -106,7 +106,7 @@ struct err *core_read(struct core *c, size_t segment, uint64_t address, uint8_t 
 
 	*ret_zero = false;
 	r.held = live_file(c, p, address);
-	if (!by_pages(p) || held_find(&c->s->held, address))
+	if (c->s->store || !by_pages(p) || held_find(&c->s->held, address))
 		return read_run(&r, address, address + len);
 	/* Segments and chunks are whole pages but for the last bytes of a file; see fill(). */
 	TRY(pagemap_runs(c->pages, address, address + len, on_run, &r));

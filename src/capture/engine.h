@@ -26,6 +26,8 @@ struct engine {
 extern const struct engine *const engines[];	/* NULL-terminated, in the order in which auto prefers them */
 const struct engine *engine_named(const char *name);	/* NULL */
 
+/* The threads are held, and run on. */
+struct err *engine_seize(struct snapshot *s) MUST_USE;
 /* Stop and registers, as all engines do it: the pause is on when this succeeds. */
 struct err *engine_stop_all(struct snapshot *s) MUST_USE;
 /* The pause ends; pause.total is known. */

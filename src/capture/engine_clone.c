@@ -79,6 +79,7 @@ static struct err *in_pause(struct snapshot *s)
 {
 	uint64_t began;
 
+	TRY(engine_seize(s));
 	TRY(engine_stop_all(s));
 	began = clock_ns();
 	TRY(make_clone(s));

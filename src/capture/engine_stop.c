@@ -8,10 +8,15 @@
 
 static const uint64_t stop_deadline = 2000000000;
 
-struct err *engine_stop_all(struct snapshot *s)
+struct err *engine_seize(struct snapshot *s)
 {
 	TRY(tasks_seize(s->pid, &s->tasks));
 	phase("seized");
+	return NULL;
+}
+
+struct err *engine_stop_all(struct snapshot *s)
+{
 	TRY(tasks_stop(&s->tasks, stop_deadline));
 	s->pause.interrupt = clock_ns() - s->tasks.first_stop;
 	phase("stopped");
@@ -33,8 +38,10 @@ void engine_resume_all(struct snapshot *s)
 
 static struct err *take(struct snapshot *s)
 {
-	struct err *e = engine_stop_all(s);
+	struct err *e = engine_seize(s);
 
+	if (!e)
+		e = engine_stop_all(s);
 	if (!e)
 		e = vma_list_read(s->pid, true, &s->vmas);
 	if (e) {

@@ -7,10 +7,11 @@
 
 #include <string.h>
 
-extern const struct engine engine_clone, engine_stop;
+extern const struct engine engine_clone, engine_precopy, engine_stop;
 
 const struct engine *const engines[] = {
 	&engine_clone,
+	&engine_precopy,
 	&engine_stop,
 	NULL,
 };

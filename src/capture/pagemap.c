@@ -42,6 +42,7 @@ struct pm_scan {
 #define PM_SCAN_IOCTL _IOWR('f', 16, struct pm_scan)
 
 enum {
+	PM_WRITTEN = 1 << 1,
 	PM_FILE = 1 << 2,
 	PM_PRESENT = 1 << 3,
 	PM_SWAPPED = 1 << 4,
@@ -49,6 +50,7 @@ enum {
 	PM_HUGE = 1 << 6,
 	PM_GUARD = 1 << 8,
 };
+enum { SCAN_PROTECT = 1 << 0, SCAN_CHECK = 1 << 1 }; /* PM_SCAN_WP_MATCHING, PM_SCAN_CHECK_WPASYNC */
 
 static const uint64_t ENTRY_PRESENT = UINT64_C(1) << 63, ENTRY_SWAPPED = UINT64_C(1) << 62,
 		      ENTRY_FILE = UINT64_C(1) << 61, ENTRY_GUARD = UINT64_C(1) << 58;
@@ -182,20 +184,26 @@ static uint32_t kind_of_region(uint64_t c)
 	if (c & PM_GUARD)
 		return PAGE_GUARD;
 	return PAGE_TOUCHED | (c & PM_FILE ? PAGE_FILE : 0u) | (c & PM_SWAPPED ? PAGE_SWAPPED : 0u) |
-	       (c & PM_ZERO ? PAGE_ZERO : 0u) | (c & PM_HUGE ? PAGE_HUGE : 0u);
+	       (c & PM_ZERO ? PAGE_ZERO : 0u) | (c & PM_HUGE ? PAGE_HUGE : 0u) |
+	       (c & PM_WRITTEN ? PAGE_WRITTEN : 0u);
 }
 
-static struct err *scan_runs(struct pagemap *p, uint64_t start, uint64_t end, struct joiner *j)
+/* `like` says what is asked for; its range is replaced. */
+static struct err *scan_runs(struct pagemap *p, struct pm_scan like, uint64_t start, uint64_t end, struct joiner *j)
 {
 	struct pm_page_region v[REGIONS];
 
 	while (start < end) {
-		struct pm_scan arg = scan_arg(p, start, end);
+		struct pm_scan arg = like;
 		int n;
 
+		arg.start = start;
+		arg.end = end;
 		arg.vec = (uintptr_t)v;
 		arg.vec_len = REGIONS;
 		n = scan(p, &arg);
+		if (n < 0 && errno == EPERM && like.flags)
+			return err_new(ERR_UNSUPPORTED, "writes to 0x%" PRIx64 "-0x%" PRIx64 " are not tracked", start, end);
 		if (n < 0)
 			return proc_gone(err_os(errno, "cannot scan 0x%" PRIx64 "-0x%" PRIx64, start, end), "pagemap");
 		for (int i = 0; i < n; i++)
@@ -259,18 +267,57 @@ static struct err *check_alive(const struct pagemap *p)
 	return n ? NULL : err_new(ERR_NOTFOUND, "/proc/%d/pagemap: the process has ended", (int)p->pid);
 }
 
+/* Whole pages within what may be asked for; false: nothing is left. */
+static bool clip(const struct pagemap *p, uint64_t *start, uint64_t *end)
+{
+	if (*end > p->top)
+		*end = p->top;
+	if (*start >= *end)
+		return false;
+	*start &= ~(p->page_size - 1);
+	*end = (*end + p->page_size - 1) & ~(p->page_size - 1);
+	return true;
+}
+
 struct err *pagemap_runs(struct pagemap *p, uint64_t start, uint64_t end, page_run_fn *each, void *arg)
 {
 	struct joiner j = { .each = each, .arg = arg };
 
-	if (end > p->top)
-		end = p->top;
-	if (start >= end)
+	if (!clip(p, &start, &end))
 		return NULL;
-	start &= ~(p->page_size - 1);
-	end = (end + p->page_size - 1) & ~(p->page_size - 1);
-	TRY(p->scan ? scan_runs(p, start, end, &j) : plain_runs(p, start, end, &j));
+	TRY(p->scan ? scan_runs(p, scan_arg(p, start, end), start, end, &j) : plain_runs(p, start, end, &j));
 	if (j.run.start == j.run.end)
 		return check_alive(p);
 	return flush(&j);
+}
+
+static struct err *tracked_runs(struct pagemap *p, struct pm_scan like, uint64_t start, uint64_t end, page_run_fn *each,
+				void *arg)
+{
+	struct joiner j = { .each = each, .arg = arg };
+
+	if (!p->scan)
+		return err_new(ERR_UNSUPPORTED, "this kernel cannot tell which pages were written (PAGEMAP_SCAN, Linux 6.7)");
+	if (!clip(p, &start, &end))
+		return NULL;
+	like.return_mask |= PM_WRITTEN;
+	TRY(scan_runs(p, like, start, end, &j));
+	return flush(&j);
+}
+
+struct err *pagemap_written(struct pagemap *p, uint64_t start, uint64_t end, page_run_fn *each, void *arg)
+{
+	struct pm_scan like = scan_arg(p, start, end);
+
+	like.flags = SCAN_PROTECT | SCAN_CHECK;
+	like.category_mask = PM_WRITTEN;
+	return tracked_runs(p, like, start, end, each, arg);
+}
+
+struct err *pagemap_state(struct pagemap *p, uint64_t start, uint64_t end, page_run_fn *each, void *arg)
+{
+	struct pm_scan like = scan_arg(p, start, end);
+
+	like.flags = SCAN_CHECK;
+	return tracked_runs(p, like, start, end, each, arg);
 }

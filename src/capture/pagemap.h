@@ -25,6 +25,7 @@ enum page_kind {
 	PAGE_ZERO = 1 << 3,	/* the kernel's zero page; only by scan */
 	PAGE_GUARD = 1 << 4,	/* MADV_GUARD_INSTALL: cannot be read (6.15; elsewhere such pages look swapped). Alone */
 	PAGE_HUGE = 1 << 5,	/* mapped by a huge page; only by scan */
+	PAGE_WRITTEN = 1 << 6,	/* since it was last protected; only from pagemap_written and pagemap_state */
 };
 
 struct page_run {
@@ -44,6 +45,13 @@ DEFINE_CLEANUP_PTR(struct pagemap, pagemap_close)
  * at the end whether it still lives. */
 typedef struct err *page_run_fn(void *arg, const struct page_run *run);
 struct err *pagemap_runs(struct pagemap *p, uint64_t start, uint64_t end, page_run_fn *each, void *arg) MUST_USE;
+/*
+ * Where writes are tracked (capture/track.h; elsewhere UNSUPPORTED): the pages written since the last such call,
+ * which are protected anew before they are told ...
+ */
+struct err *pagemap_written(struct pagemap *p, uint64_t start, uint64_t end, page_run_fn *each, void *arg) MUST_USE;
+/* ... and all pages, PAGE_WRITTEN among their kinds, without protecting any. */
+struct err *pagemap_state(struct pagemap *p, uint64_t start, uint64_t end, page_run_fn *each, void *arg) MUST_USE;
 /* Whether the kernel has PAGEMAP_SCAN (tests try both ways). */
 bool pagemap_can_scan(const struct pagemap *p);
 void pagemap_force_plain(struct pagemap *p); /* for tests */

@@ -47,10 +47,45 @@ struct tracer {
 	struct err *result;
 };
 
+/* Another engine may still do it: this one cannot, or the process has no room for a clone. */
+static bool may_go_on(const struct snapshot *s, const struct err *e)
+{
+	int error = err_errno(e);
+
+	return s->is_auto && (err_code(e) == ERR_UNSUPPORTED || error == ENOMEM || error == EAGAIN || error == EPERM ||
+			      error == ENOSYS);
+}
+
+static void start_over(struct snapshot *s)
+{
+	tasks_deinit(&s->tasks);
+	s->tasks = (struct tasks){ 0 };
+	vma_list_deinit(&s->vmas);
+	s->vmas = (struct vma_list)VMA_LIST_INIT;
+	s->pause = (struct pause){ 0 };
+}
+
+/* With auto the engines are tried in the order of their list; the reason tells why not the one before. */
+static struct err *take_with_some_engine(struct snapshot *s)
+{
+	struct err *e = s->engine->take(s);
+
+	for (size_t i = 1; e && engines[i] && may_go_on(s, e); i++) {
+		s->why = arena_printf(&s->arena, "%s: %s", s->engine->name, err_message(e));
+		err_free(e);
+		if (!s->why)
+			return err_nomem();
+		start_over(s);
+		s->engine = engines[i];
+		e = s->engine->take(s);
+	}
+	return e;
+}
+
 static void serve(struct snapshot *s, enum mail mail)
 {
 	if (mail == MAIL_TAKE)
-		s->tracer->result = s->engine->take(s);
+		s->tracer->result = take_with_some_engine(s);
 	else
 		s->engine->release(s);
 }
@@ -185,8 +220,9 @@ static struct err *choose_engine(struct snapshot *s)
 {
 	const char *name = s->options.engine;
 
-	s->engine = name && strcmp(name, "auto") != 0 ? engine_named(name) : engines[0];
-	s->why = name && strcmp(name, "auto") != 0 ? "asked for" : "serves";
+	s->is_auto = !name || strcmp(name, "auto") == 0;
+	s->engine = s->is_auto ? engines[0] : engine_named(name);
+	s->why = s->is_auto ? "the first choice" : "asked for";
 	return s->engine ? NULL : err_new(ERR_USAGE, "no engine '%s'", name);
 }
 
@@ -215,7 +251,7 @@ enum range_class snapshot_class(const struct snapshot *s, const struct vma *v)
 
 	if (s->stopped)
 		return RANGE_PAUSE;
-	if (r)
+	if (r && (r->copied || !s->store || v->flags & VMA_SHARED))
 		return r->copied ? RANGE_PAUSE : RANGE_LIVE;
 	return v->flags & VMA_SHARED ? RANGE_LIVE : RANGE_SNAPSHOT;
 }
@@ -310,6 +346,8 @@ size_t snapshot_read(const struct snapshot *s, uint64_t address, void *buf, size
 
 	if (from_held(s, address, &r))
 		return held_read(&s->held, address, buf, r->end - address < size ? (size_t)(r->end - address) : size);
+	if (s->store && !(r && r->end))
+		return store_read(s->store, address, buf, size);
 	/* What the clone does not have can only be read from the process as it runs. */
 	return remote_read(r ? s->pid : s->memory, address, buf, size);
 }

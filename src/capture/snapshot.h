@@ -23,6 +23,7 @@
 #include "capture/held.h"
 #include "capture/inject.h"
 #include "capture/proc.h"
+#include "capture/store.h"
 #include "capture/task.h"
 #include "capture/vma.h"
 
@@ -52,6 +53,7 @@ struct snapshot_options {
 	uint32_t filter;	/* coredump_filter; UINT32_MAX: that of the process */
 	bool dontdump;		/* also what the process asked not to dump */
 	bool environment;
+	const char *folder;	/* for temporary copies; NULL: $TMPDIR or /var/tmp */
 };
 
 struct engine;
@@ -79,7 +81,9 @@ struct snapshot {
 	uint64_t time;			/* Unix, ns: of the pause */
 	pid_t clone, clone_ns;		/* the second in the target's own pid namespace */
 	pid_t memory;			/* whose memory is read: the clone's or the target's; 0: none any more */
+	struct store *store;		/* or where it was copied to; NULL: none */
 	bool compat;
+	bool is_auto;			/* the engine may be changed for another */
 	bool stopped;			/* the target stands still until the end */
 	bool left_zombie;		/* the clone's remains could not be taken away */
 	enum consistency consistency;

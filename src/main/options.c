@@ -47,7 +47,7 @@ const struct option_row option_rows[] = {
 	{ { "--full" }, NULL, "a dump of all memory that coredump_filter includes (the default)", "snap", AT(full) },
 	{ { "--all-memory" }, NULL, "also files, shared files and what is marked DONTDUMP", "snap", AT(all_memory) },
 	{ { "--budget" }, "MS", "longest pause to spend on copying shared memory (default: 50)", "snap", AT(budget) },
-	{ { "--engine" }, "NAME", "auto, clone, stop (default: auto)", "snap", AT(engine) },
+	{ { "--engine" }, "NAME", "auto, clone, precopy, stop (default: auto)", "snap", AT(engine) },
 	{ { "--compress" }, "HOW", "zstd, zstd:LEVEL, lz4, none (default: none)", "snap", AT(compress) },
 	{ { "--limit-rate" }, "MB/S", "write no faster", "snap", AT(limit_rate) },
 	{ { "--keep-partial" }, NULL, "keep what was written when writing fails", "snap", AT(keep_partial) },

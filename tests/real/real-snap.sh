@@ -44,7 +44,7 @@ zombies() { ps -o stat= --ppid "$1" | grep -c Z; }
 snap() { "$OSMODUMP" snap "$@"; }
 
 # ---- one instant -----------------------------------------------------------
-for engine in clone stop; do
+for engine in clone precopy stop; do
 	python3 tests/harm/pivot.py "$OSMODUMP" "$bin/pivot" $engine "$(rounds 40 1000)" >"$work/out"
 	rc=$?
 	cat "$work/out"
@@ -60,7 +60,9 @@ for program in steady ${HAVE32:+steady32}; do
 	start "$bin/$program"
 	maps=$(grep -c . "/proc/$pid/maps") n=$(rounds 60 10000)
 	for i in $(seq "$n"); do
-		snap "$pid" -o "$work/core" --force -q >"$work/out" 2>&1 || { cat "$work/out"; fail "$program: snapshot $i"; break; }
+		engine=clone
+		[ $((i % 4)) = 0 ] && engine=precopy
+		snap "$pid" --engine $engine -o "$work/core" --force -q >"$work/out" 2>&1 || { cat "$work/out"; fail "$program: snapshot $i"; break; }
 	done
 	[ "$(zombies "$pid")" = 0 ]
 	verdict $? "$program: no zombie after $n snapshots"

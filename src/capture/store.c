@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+#include "capture/store.h"
+#include "capture/remote.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int make_file(const char *folder)
+{
+	char path[4096];
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+		return fd;
+	(void)snprintf(path, sizeof(path), "%s/osmosis-XXXXXX", folder);
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd >= 0)
+		(void)unlink(path);
+	return fd;
+}
+
+struct err *store_open(const char *folder, struct store *ret)
+{
+	const char *tmp = getenv("TMPDIR");
+	struct store s = { .fd = -1 };
+
+	folder = folder ? folder : tmp && *tmp ? tmp : "/var/tmp";
+	s.fd = make_file(folder);
+	if (s.fd < 0)
+		return err_os(errno, "%s: a temporary file", folder);
+	s.buffer = malloc(STORE_STEP);
+	if (!s.buffer) {
+		store_close(&s);
+		return err_nomem();
+	}
+	*ret = s;
+	return NULL;
+}
+
+void store_close(struct store *s)
+{
+	if (s->fd >= 0)
+		(void)close(s->fd);
+	free(s->buffer);
+	vec_deinit(&s->regions);
+	vec_deinit(&s->touched);
+	*s = (struct store){ .fd = -1 };
+}
+
+/* Index of the first region that ends behind the address. */
+static size_t region_from(const struct store *s, uint64_t address)
+{
+	size_t lo = 0, hi = s->regions.n;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (s->regions.v[mid].end <= address)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static struct err *insert(struct store *s, size_t i, uint64_t start, uint64_t end)
+{
+	if (!vec_reserve(&s->regions, s->regions.n + 1))
+		return err_nomem();
+	memmove(&s->regions.v[i + 1], &s->regions.v[i], (s->regions.n - i) * sizeof(*s->regions.v));
+	s->regions.v[i] = (struct store_region){ start, end, s->size };
+	s->regions.n++;
+	s->size += end - start;
+	return NULL;
+}
+
+struct err *store_reserve(struct store *s, uint64_t start, uint64_t end)
+{
+	for (size_t i = region_from(s, start); start < end; i++) {
+		uint64_t next = i < s->regions.n && s->regions.v[i].start < end ? s->regions.v[i].start : end;
+
+		if (next > start) {
+			TRY(insert(s, i, start, next));
+			i++;
+		}
+		start = i < s->regions.n ? s->regions.v[i].end : end;
+	}
+	return NULL;
+}
+
+/* Where the address is in the file, and how many bytes go on from there; 0: it has no place. */
+static size_t place(const struct store *s, uint64_t address, size_t size, uint64_t *ret)
+{
+	size_t i = region_from(s, address);
+	const struct store_region *r = i < s->regions.n ? &s->regions.v[i] : NULL;
+
+	if (!r || r->start > address)
+		return 0;
+	*ret = r->at + (address - r->start);
+	return r->end - address < size ? (size_t)(r->end - address) : size;
+}
+
+static struct err *put(struct store *s, uint64_t address, const uint8_t *buf, size_t size)
+{
+	while (size) {
+		uint64_t at;
+		size_t n = place(s, address, size, &at);
+
+		if (!n)
+			return err_new(ERR_NOTFOUND, "memory at 0x%llx appeared in the pause", (unsigned long long)address);
+		if (pwrite(s->fd, buf, n, (off_t)at) != (ssize_t)n)
+			return err_os(errno ? errno : ENOSPC, "temporary file of the copies");
+		address += n;
+		buf += n;
+		size -= n;
+	}
+	return NULL;
+}
+
+struct err *store_copy(struct store *s, pid_t pid, uint64_t start, uint64_t end, uint64_t *ret_bytes)
+{
+	enum { PAGE = 4096 };
+
+	while (start < end) {
+		size_t want = end - start < STORE_STEP ? (size_t)(end - start) : STORE_STEP;
+		size_t n = remote_read(pid, start, s->buffer, want);
+
+		TRY(put(s, start, s->buffer, n));
+		*ret_bytes += n;
+		start += n ? n : PAGE;
+	}
+	return NULL;
+}
+
+struct err *store_expect(struct store *s, size_t runs)
+{
+	return vec_reserve(&s->touched, runs) ? NULL : err_nomem();
+}
+
+bool store_touch(struct store *s, uint64_t start, uint64_t end)
+{
+	struct store_run *last = s->touched.n ? &s->touched.v[s->touched.n - 1] : NULL;
+
+	if (last && last->end == start) {
+		last->end = end;
+		return true;
+	}
+	return s->touched.n < s->touched.cap && vec_push(&s->touched, ((struct store_run){ start, end }));
+}
+
+static const struct store_run *run_from(const struct store *s, uint64_t address)
+{
+	size_t lo = 0, hi = s->touched.n;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (s->touched.v[mid].end <= address)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < s->touched.n ? &s->touched.v[lo] : NULL;
+}
+
+size_t store_read(const struct store *s, uint64_t address, void *buf, size_t size)
+{
+	const struct store_run *run = run_from(s, address);
+	uint64_t at;
+	ssize_t n;
+
+	if (!run || run->start > address) {
+		if (run && run->start - address < size)
+			size = (size_t)(run->start - address);
+		memset(buf, 0, size);
+		return size;
+	}
+	if (run->end - address < size)
+		size = (size_t)(run->end - address);
+	size = place(s, address, size, &at);
+	n = size ? pread(s->fd, buf, size, (off_t)at) : 0;
+	if (n < 0 || (size && !n)) { /* behind the file's end: reserved, never written */
+		memset(buf, 0, size);
+		return n < 0 ? 0 : size;
+	}
+	return (size_t)n;
+}
