@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/str.h"
+#include "base/cleanup.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -301,4 +302,29 @@ void strbuf_add_utf8(struct strbuf *sb, const char *bytes, size_t n)
 			add_codepoint(sb, 0xfffd);
 		i += len ? len : 1;
 	}
+}
+
+void strbuf_add_json(struct strbuf *sb, const char *bytes, size_t n)
+{
+	CLEANUP(strbuf_deinit) struct strbuf valid = STRBUF_INIT;
+
+	strbuf_add_utf8(&valid, bytes, n);
+	if (valid.failed)
+		sb->failed = true;
+	strbuf_addc(sb, '"');
+	for (size_t i = 0; i < valid.len; i++) {
+		unsigned char c = (unsigned char)valid.s[i];
+
+		if (c == '"' || c == '\\')
+			strbuf_addc(sb, '\\');
+		if (c == '\n')
+			strbuf_adds(sb, "\\n");
+		else if (c == '\t')
+			strbuf_adds(sb, "\\t");
+		else if (c < 0x20 || c == 0x7f)
+			strbuf_addf(sb, "\\u%04x", c);
+		else
+			strbuf_addc(sb, (char)c);
+	}
+	strbuf_addc(sb, '"');
 }

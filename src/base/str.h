@@ -61,5 +61,7 @@ void strbuf_add_utf16(struct strbuf *sb, const uint16_t *units, size_t n);
 void strbuf_add_utf16le(struct strbuf *sb, const uint8_t *bytes, size_t nbytes);
 /* Makes bytes of unknown encoding valid UTF-8: what is not becomes U+FFFD. */
 void strbuf_add_utf8(struct strbuf *sb, const char *bytes, size_t n);
+/* The same as a JSON string (RFC 8259), quotes included. */
+void strbuf_add_json(struct strbuf *sb, const char *bytes, size_t n);
 
 #endif

@@ -13,27 +13,7 @@
 
 static void add_string(struct strbuf *sb, const char *s, size_t n)
 {
-	CLEANUP(strbuf_deinit) struct strbuf valid = STRBUF_INIT;
-
-	strbuf_add_utf8(&valid, s, n);
-	if (valid.failed)
-		sb->failed = true;
-	strbuf_addc(sb, '"');
-	for (size_t i = 0; i < valid.len; i++) {
-		unsigned char c = (unsigned char)valid.s[i];
-
-		if (c == '"' || c == '\\')
-			strbuf_addc(sb, '\\');
-		if (c == '\n')
-			strbuf_adds(sb, "\\n");
-		else if (c == '\t')
-			strbuf_adds(sb, "\\t");
-		else if (c < 0x20 || c == 0x7f)
-			strbuf_addf(sb, "\\u%04x", c);
-		else
-			strbuf_addc(sb, (char)c);
-	}
-	strbuf_addc(sb, '"');
+	strbuf_add_json(sb, s, n);
 }
 
 static void add_address(struct strbuf *sb, uint64_t v)
