@@ -137,7 +137,7 @@ static struct err *note_places(struct core *c)
 static struct err *lay_out(struct core *c)
 {
 	struct core_image image = { .machine = c->s->compat ? MACHINE_X86 : MACHINE_X64,
-				    .trailer_owner = "OSMOSIS", .trailer_type = 2 };
+				    .trailer_owner = OSMOSIS_NOTE_OWNER, .trailer_type = OSMOSIS_NOTE_CLOSING };
 
 	TRY(pagemap_open(c->s->memory ? c->s->memory : c->s->pid, &c->pages));
 	TRY(c->options.mini ? core_add_mini(c) : core_add_segments(c));

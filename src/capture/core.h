@@ -17,13 +17,13 @@
 struct core_options {
 	bool mini;		/* stacks, registers, what they point to, and what readers need to find modules */
 	const char *trigger;	/* for the record: "on demand" */
-	const char *command_line; /* of the tool; NULL: none */
+	const char *comment;	/* the user's words; NULL: none */
 };
 
 struct core_totals {
 	uint64_t segments, threads;
 	uint64_t unreadable;	/* bytes */
-	uint64_t bytes[7];	/* in the dump, by enum range_class */
+	uint64_t bytes[N_RANGE_CLASSES];	/* in the dump, by enum range_class */
 };
 
 struct core;

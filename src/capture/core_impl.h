@@ -5,6 +5,7 @@
 
 #include "capture/content.h"
 #include "capture/core.h"
+#include "capture/engine.h"
 #include "capture/pagemap.h"
 #include "format/elfcore_write.h"
 
@@ -29,13 +30,13 @@ struct core {
 	VEC(struct core_part) parts;
 	VEC(struct core_note) notes;
 	VEC(size_t) in_file;	/* segments that have bytes in the file, in its order */
+	size_t n_ranges;	/* that our record tells of */
 	struct core_layout layout;
 	struct pagemap *pages;	/* of the memory that is read */
 	pthread_mutex_t lock;	/* of what follows */
 	VEC(struct core_lost) lost;
 	uint64_t lost_bytes;
-	char *closing;		/* the record at the end, when it was built */
-	size_t closing_size;
+	const char *closing;	/* the record at the end, when it was built */
 };
 
 /* core_segments.c */

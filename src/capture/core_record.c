@@ -1,6 +1,110 @@
 /* SPDX-License-Identifier: MIT */
+/* Our own two notes: what the snapshot is, and what writing it met. */
 #include "capture/core_impl.h"
+#include "capture/record.h"
 
-struct err *core_add_record(struct core *c) { return NULL; }
-uint64_t core_closing_size(const struct core *c) { return 64; }
-struct err *core_closing(struct core *c, const char **ret) { *ret = "                                                                "; return NULL; }
+#include <string.h>
+
+static struct err *gather_ranges(struct core *c, struct snapshot_range **ret)
+{
+	struct snapshot_range *v = ARENA_NEW_N(&c->arena, struct snapshot_range, 2 * c->parts.n + 1);
+	const char *why;
+	size_t n = 0;
+
+	if (!v)
+		return err_nomem();
+	for (size_t i = 0; i < c->parts.n; i++) {
+		const struct core_segment *g = &c->segments.v[i];
+		const struct core_part *p = &c->parts.v[i];
+		bool cut = g->file_size && g->file_size < g->mem_size;
+		uint64_t end = g->address + (cut ? g->file_size : g->mem_size);
+
+		(void)content_of(p->vma, c->s->options.filter, c->s->options.dontdump, &why);
+		v[n++] = (struct snapshot_range){ g->address, end, cut ? snapshot_class(c->s, p->vma) : p->class,
+						  p->class == RANGE_LEFT_OUT ? why : "" };
+		if (cut)
+			v[n++] = (struct snapshot_range){ end, g->address + g->mem_size, p->class, "" };
+	}
+	c->n_ranges = n;
+	*ret = v;
+	return NULL;
+}
+
+static enum registers_from registers_of(const struct snapshot *s, pid_t tid)
+{
+	for (size_t i = 0; i < s->tasks.v.n; i++)
+		if (s->tasks.v.v[i].tid == tid && s->tasks.v.v[i].captured)
+			return s->tasks.v.v[i].partial ? REGISTERS_SYSCALL : REGISTERS_PTRACE;
+	return REGISTERS_NONE;
+}
+
+static struct err *gather_threads(struct core *c, struct record_thread **ret)
+{
+	struct record_thread *v = ARENA_NEW_N(&c->arena, struct record_thread, c->s->n_threads + 1);
+
+	if (!v)
+		return err_nomem();
+	for (size_t i = 0; i < c->s->n_threads; i++) {
+		v[i].proc = c->s->threads[i].proc;
+		v[i].registers = registers_of(c->s, v[i].proc.stat.tid);
+	}
+	*ret = v;
+	return NULL;
+}
+
+struct err *core_add_record(struct core *c)
+{
+	struct snapshot *s = c->s;
+	struct record r = {
+		.engine = s->engine->name, .engine_why = s->why, .consistency = s->consistency,
+		.consistency_why = s->consistency_why, .paused = true, .pause = s->pause, .start_ns = s->time,
+		.trigger = c->options.trigger, .comment = c->options.comment, .n_threads = s->n_threads, .facts = &s->facts,
+		.default_class = s->stopped ? RANGE_PAUSE : RANGE_SNAPSHOT,
+	};
+	struct core_note note = { OSMOSIS_NOTE_OWNER, OSMOSIS_NOTE_RECORD, NULL, 0 };
+	struct record_thread *threads;
+	struct snapshot_range *ranges;
+
+	TRY(gather_ranges(c, &ranges));
+	TRY(gather_threads(c, &threads));
+	r.ranges = ranges;
+	r.n_ranges = c->n_ranges;
+	r.threads = threads;
+	TRY(record_build(&r, &c->arena, &note.data, &note.size));
+	return vec_push(&c->notes, note) ? NULL : err_nomem();
+}
+
+uint64_t core_closing_size(const struct core *c)
+{
+	return RECORD_CLOSING_SIZE;
+}
+
+static struct err *build_closing(struct core *c)
+{
+	struct record_closing r = { .complete = true, .n_ranges = c->lost.n, .writing_ns = clock_ns() - c->s->tasks.resumed };
+	struct snapshot_range *v = ARENA_NEW_N(&c->arena, struct snapshot_range, c->lost.n + 1);
+	const void *text;
+
+	if (!v)
+		return err_nomem();
+	for (size_t i = 0; i < c->lost.n; i++)
+		v[i] = (struct snapshot_range){ c->lost.v[i].start, c->lost.v[i].end, RANGE_UNREADABLE, "" };
+	r.ranges = v;
+	for (size_t i = 0; i < c->segments.n; i++)
+		r.written += c->segments.v[i].file_size;
+	TRY(record_closing_build(&r, RECORD_CLOSING_SIZE, &c->arena, &text));
+	c->closing = text;
+	return NULL;
+}
+
+struct err *core_closing(struct core *c, const char **ret)
+{
+	struct err *e = NULL;
+
+	(void)pthread_mutex_lock(&c->lock);
+	if (!c->closing)
+		e = build_closing(c);
+	*ret = c->closing;
+	(void)pthread_mutex_unlock(&c->lock);
+	return e;
+}

@@ -19,21 +19,6 @@ static const uint64_t default_budget = 50000000;
 /* Copying in the pause, bytes a nanosecond: a cautious figure for one thread (4 GB/s is measured). */
 enum { COPY_BYTES_PER_NS = 3 };
 
-const char *consistency_name(enum consistency c)
-{
-	static const char *const names[] = { "instantaneous", "quasi-instantaneous", "smeared" };
-
-	return names[c];
-}
-
-const char *range_class_name(enum range_class c)
-{
-	static const char *const names[] = { "snapshot", "pause",    "live",	 "unreadable",
-					     "left-out", "file",     "untouched" };
-
-	return names[c];
-}
-
 /* --- the tracer -------------------------------------------------------------------------------- */
 
 enum mail { MAIL_NONE, MAIL_TAKE, MAIL_RELEASE };
@@ -62,7 +47,7 @@ static void start_over(struct snapshot *s)
 	s->tasks = (struct tasks){ 0 };
 	vma_list_deinit(&s->vmas);
 	s->vmas = (struct vma_list)VMA_LIST_INIT;
-	s->pause = (struct pause){ 0 };
+	s->pause = (struct snapshot_pause){ 0 };
 }
 
 /* With auto the engines are tried in the order of their list; the reason tells why not the one before. */
@@ -266,6 +251,7 @@ static void weaken(struct snapshot *s, enum consistency c, const char *why)
 
 static void judge(struct snapshot *s)
 {
+	s->consistency = CONSISTENCY_INSTANTANEOUS;
 	s->consistency_why = "";
 	for (size_t i = 0; i < s->tasks.v.n; i++)
 		if (s->tasks.v.v[i].partial)

@@ -26,26 +26,7 @@
 #include "capture/store.h"
 #include "capture/task.h"
 #include "capture/vma.h"
-
-enum consistency { CONSISTENCY_INSTANT, CONSISTENCY_QUASI, CONSISTENCY_SMEARED };
-const char *consistency_name(enum consistency c);
-
-enum range_class {
-	RANGE_SNAPSHOT,		/* of the instant, by copy-on-write */
-	RANGE_PAUSE,		/* copied while all threads stood still */
-	RANGE_LIVE,		/* read while the process ran */
-	RANGE_UNREADABLE,
-	RANGE_LEFT_OUT,		/* by choice: filters, DONTDUMP, devices */
-	RANGE_FILE,		/* unchanged contents of a file that is named in the dump */
-	RANGE_UNTOUCHED,	/* never written: reads as zero */
-};
-const char *range_class_name(enum range_class c);
-
-/* The parts of a pause, ns. */
-struct pause {
-	uint64_t total;		/* first thread stopped to last resumed */
-	uint64_t interrupt, registers, clone, copy, release;
-};
+#include "format/snapshot.h"
 
 struct snapshot_options {
 	const char *engine;	/* NULL or "auto": chosen */
@@ -77,7 +58,7 @@ struct snapshot {
 	size_t n_threads;
 	struct inject inject;
 	struct held held;
-	struct pause pause;
+	struct snapshot_pause pause;
 	uint64_t time;			/* Unix, ns: of the pause */
 	pid_t clone, clone_ns;		/* the second in the target's own pid namespace */
 	pid_t memory;			/* whose memory is read: the clone's or the target's; 0: none any more */
