@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/cancel.h"
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
-static volatile sig_atomic_t requested;
+/* Set by a signal handler, read by threads: free of locks, so that both may. */
+static atomic_int requested;
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a signal handler sets it");
 static progress_fn *progress_callback;
 static void *progress_arg;
 static notice_fn *notice_callback;
@@ -12,22 +14,22 @@ static void *notice_arg;
 
 void cancel_request(void)
 {
-	requested = 1;
+	atomic_store(&requested, 1);
 }
 
 void cancel_clear(void)
 {
-	requested = 0;
+	atomic_store(&requested, 0);
 }
 
 bool cancel_requested(void)
 {
-	return requested;
+	return atomic_load_explicit(&requested, memory_order_relaxed);
 }
 
 struct err *cancel_check(void)
 {
-	return requested ? err_cancelled() : NULL;
+	return cancel_requested() ? err_cancelled() : NULL;
 }
 
 void progress_set(progress_fn *fn, void *arg)
