@@ -164,13 +164,11 @@ static ssize_t write_once(struct sink_file *f, const uint8_t *p, size_t n, uint6
 
 static struct err *write_error(const struct sink_file *f, int errnum)
 {
-	uint64_t written = atomic_load(&f->written), left;
+	uint64_t written = atomic_load(&f->written), left = free_bytes(f);
 
-	if (errnum == ENOSPC || errnum == EDQUOT) {
-		left = free_bytes(f);
+	if ((errnum == ENOSPC || errnum == EDQUOT) && left != UINT64_MAX)
 		return err_os(errnum, "%s: %s of %s written, %s free", f->name, size_text(written).s,
-			      size_text(f->expected).s, size_text(left == UINT64_MAX ? 0 : left).s);
-	}
+			      size_text(f->expected).s, size_text(left).s);
 	return err_os(errnum, "%s: after %s", f->name, size_text(written).s);
 }
 
