@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "capture/sink.h"
 #include "command/session.h"
 #include "output/output.h"
 #include "target/target.h"
@@ -38,8 +39,10 @@ struct settings {
 	VEC(const char *) words;	/* what is no option: file names */
 	const char *symbol_path, *image_path, *sysroot, *tmpdir, *log;
 	const char *pdb, *elf, *sym, *module, *base;
-	const char *output, *budget, *engine, *compress, *limit_rate;
-	bool mini, full, all_memory, environment, keep_partial, force;
+	const char *output, *budget, *engine;
+	bool mini, full, all_memory, environment;
+	const char *compress, *limit_rate;	/* of files that are written */
+	bool keep_partial, force;
 	bool json, quiet, no_color, help, version, man, markdown, no_inlines;
 };
 
@@ -80,6 +83,8 @@ void terminal_clear_progress(void);
 /* Whether the file lost bytes while it was mapped; tells it when it is new. */
 bool terminal_file_changed(void);
 void terminal_set_file(const char *path);	/* its name, for that; borrowed */
+/* SIGTERM and SIGHUP do what Ctrl-C does: for what must be undone when it is broken off. */
+void terminal_undo_when_ended(void);
 /* Tells e on standard error, and as a record when o writes JSON. Takes e. */
 void report_error(struct out *o, struct err *e);
 /* The sink of standard output. */
@@ -92,6 +97,10 @@ struct err *open_output(const struct settings *s, struct out **ret) MUST_USE;
 /* Reports and returns EXIT_OPEN or EXIT_USAGE; *ret_dump is the caller's. */
 int open_dump(const struct settings *s, struct dump **ret_dump);
 int open_target(const struct settings *s, struct dump *d, struct target **ret);
+
+/* --- writing.c: how files are written -------------------------------------------------- */
+/* --compress, --limit-rate, --keep-partial, --force; the path is the caller's. */
+struct err *writing_options(const struct settings *s, struct sink_options *ret) MUST_USE;
 
 /* --- edit.c: the prompt -------------------------------------------------------------- */
 /* Reads and runs lines until the end of input or q. */

@@ -165,27 +165,6 @@ static struct err *number(const char *what, const char *text, uint64_t scale, ui
 	return NULL;
 }
 
-/* "zstd", "zstd:19", "lz4", "none" */
-static struct err *read_packing(const char *text, struct sink_options *o)
-{
-	uint64_t level;
-
-	if (!text || strcmp(text, "none") == 0)
-		return NULL;
-	if (strcmp(text, "lz4") == 0) {
-		o->packing = SINK_LZ4;
-		return NULL;
-	}
-	o->packing = SINK_ZSTD;
-	if (strcmp(text, "zstd") == 0)
-		return NULL;
-	if (!str_starts(text, "zstd:"))
-		return err_new(ERR_USAGE, "--compress: '%s' is none of zstd, zstd:LEVEL, lz4, none", text);
-	TRY(number("--compress", text + 5, 1, &level));
-	o->level = (int)(level < 1000 ? level : 1000);
-	return NULL;
-}
-
 struct job {
 	const struct settings *s;
 	struct snapshot_options snapshot;
@@ -198,16 +177,13 @@ static struct err *read_job(const struct settings *s, struct job *ret)
 	ret->s = s;
 	ret->snapshot = (struct snapshot_options){ .engine = s->engine, .filter = UINT32_MAX,
 						   .environment = s->environment, .dontdump = s->all_memory };
-	ret->sink = (struct sink_options){ .keep_partial = s->keep_partial, .replace = s->force, .keep_free = UINT64_MAX };
 	if (s->words.n != 1)
 		return err_new(ERR_USAGE, "one process, please: its pid or its name");
 	if (s->all_memory)
 		ret->snapshot.filter = 0x1ff;
 	if (s->budget)
 		TRY(number("--budget", s->budget, 1000000, &ret->snapshot.budget_ns));
-	if (s->limit_rate)
-		TRY(number("--limit-rate", s->limit_rate, 1 << 20, &ret->sink.limit_rate));
-	TRY(read_packing(s->compress, &ret->sink));
+	TRY(writing_options(s, &ret->sink));
 	return find_process(s->words.v[0], &ret->pid);
 }
 

@@ -6,7 +6,8 @@
  * progress go to standard error. A progress line appears after half a second,
  * on terminals only, and is cleared before anything else is written there.
  *
- * Signals: SIGINT asks the running command to end (base/cancel.h). SIGBUS
+ * Signals: SIGINT asks the running command to end (base/cancel.h), and so do
+ * SIGTERM and SIGHUP in sub-commands that have something to undo. SIGBUS
  * comes when a mapped file was cut short: the page is replaced by zeros and a
  * flag raised, which becomes a notice. SIGPIPE keeps its default: a reader who
  * left is no error worth a message.
@@ -61,6 +62,15 @@ static void set_signals(void)
 	(void)sigemptyset(&bus.sa_mask);
 	(void)sigaction(SIGINT, &interrupt, NULL); /* no SA_RESTART: reads end */
 	(void)sigaction(SIGBUS, &bus, NULL);
+}
+
+void terminal_undo_when_ended(void)
+{
+	struct sigaction end = { .sa_handler = on_interrupt };
+
+	(void)sigemptyset(&end.sa_mask);
+	(void)sigaction(SIGTERM, &end, NULL);
+	(void)sigaction(SIGHUP, &end, NULL);
 }
 
 void terminal_set_file(const char *path)

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* What the command line says of files to be written. */
+#include "main/main.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct err *read_number(const char *what, const char *text, uint64_t most, uint64_t *ret)
+{
+	unsigned long long n;
+	char *end;
+
+	errno = 0;
+	n = strtoull(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || errno || n > most)
+		return err_new(ERR_USAGE, "%s: '%s' is no number that fits", what, text);
+	*ret = n;
+	return NULL;
+}
+
+/* "none", "zstd", "zstd:19", "lz4", "lz4:9" */
+static struct err *read_packing(const char *text, struct sink_options *ret)
+{
+	static const struct {
+		const char *name;
+		enum sink_packing packing;
+	} names[] = { { "none", SINK_PLAIN }, { "zstd", SINK_ZSTD }, { "lz4", SINK_LZ4 } };
+	const char *colon = strchr(text, ':');
+	size_t n = colon ? (size_t)(colon - text) : strlen(text);
+	uint64_t level = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strlen(names[i].name) != n || strncmp(names[i].name, text, n) != 0 || (colon && !i))
+			continue;
+		if (colon)
+			TRY(read_number("--compress", colon + 1, 1000, &level));
+		ret->packing = names[i].packing;
+		ret->level = (int)level;
+		return NULL;
+	}
+	return err_new(ERR_USAGE, "--compress: '%s' is none of zstd, zstd:LEVEL, lz4, lz4:LEVEL, none", text);
+}
+
+struct err *writing_options(const struct settings *s, struct sink_options *ret)
+{
+	struct sink_options o = {
+		.keep_free = UINT64_MAX,
+		.keep_partial = s->keep_partial,
+		.replace = s->force,
+	};
+
+	if (s->compress)
+		TRY(read_packing(s->compress, &o));
+	if (s->limit_rate) {
+		TRY(read_number("--limit-rate", s->limit_rate, UINT32_MAX, &o.limit_rate));
+		o.limit_rate *= 1000000;
+	}
+	*ret = o;
+	return NULL;
+}

@@ -1,0 +1,120 @@
+osmodump convert
+
+  $ mkdump $RECIPES/elf-x64.recipe core
+  $ osmodump info core | sed 1d > facts
+  $ same() { osmodump info "$1" | sed 1d | cmp - facts && echo "$1: the same"; }
+
+Compressed by the name's ending or by --compress, and back:
+
+  $ osmodump convert core core.zst | sed 's/[0-9][0-9]*/N/g'
+  core.zst: N bytes, N of them written
+  $ osmodump convert -q core core.lz4 > said
+  $ osmodump convert --compress=zstd:9 core nine > said
+  $ osmodump convert --compress lz4:9 core fine > said
+  $ for f in core.zst core.lz4 nine fine; do same $f; done
+  core.zst: the same
+  core.lz4: the same
+  nine: the same
+  fine: the same
+  $ zstd -qdc core.zst | cmp - core
+  $ zstd -qdc nine | cmp - core
+  $ lz4 -qdc core.lz4 | cmp - core
+  $ lz4 -qdc fine | cmp - core
+  $ for f in core.zst core.lz4 nine fine; do osmodump convert $f back > said && cmp back core && rm back; done
+  $ gzip -c core > core.gz
+  $ osmodump convert core.gz unpacked > said
+  $ cmp core unpacked
+  $ osmodump convert --compress none core plain.zst > said
+  $ cmp core plain.zst
+
+Zstd is written seekable: nothing is unpacked to open it.
+
+  $ TMPDIR=/nonexistent osmodump info core.zst | sed 1d | cmp - facts
+  $ TMPDIR=/nonexistent osmodump info core.lz4
+  osmodump: /nonexistent: no file can be made there to unpack into: No such file or directory
+  [3]
+
+Files are for their owner only, have holes and do not replace others:
+
+  $ umask 0; osmodump convert --force core core.zst > said; umask 22; stat -c %a core.zst
+  600
+  $ truncate -s 8M holes; printf end >> holes
+  $ osmodump convert holes sparse
+  sparse: 8388611 bytes, 3 of them written
+  $ cmp holes sparse; test $(stat -c %b sparse) -lt 100 && echo sparse
+  sparse
+  $ osmodump convert core sparse
+  sparse: File exists
+  [1]
+  $ osmodump convert core sparse --force > said; cmp core sparse
+
+In place of itself:
+
+  $ cp core self; osmodump convert --force --compress zstd self self > said; same self
+  self: the same
+
+Standard output:
+
+  $ osmodump convert core.lz4 - | cmp - core
+  $ osmodump convert --compress zstd core - | zstd -qdc | cmp - core
+  $ osmodump convert --compress zstd --json core - | zstd -qdc | cmp - core
+
+Records:
+
+  $ osmodump convert --json core.zst json --force | jq -c 'del(.seconds, .zero, .written)' | sed "s/$(stat -c %s core)/N/g"
+  {"kind":"converted","path":"json","size":N,"unpacked":N}
+  $ osmodump convert --json core json 2> said
+  {"kind":"error","code":"os","message":"json: File exists"}
+  [1]
+
+What goes wrong:
+
+  $ osmodump convert core
+  the dump and the file to write, please
+  [2]
+  $ osmodump convert --compress bzip2 core out
+  --compress: 'bzip2' is none of zstd, zstd:LEVEL, lz4, lz4:LEVEL, none
+  [2]
+  $ osmodump convert --compress zstd:x core out
+  --compress: 'x' is no number that fits
+  [2]
+  $ osmodump convert --compress zstd:99 core out
+  zstd has no level 99: 22 is the highest
+  [2]
+  $ osmodump convert --limit-rate fast core out
+  --limit-rate: 'fast' is no number that fits
+  [2]
+  $ osmodump convert nosuch out
+  nosuch: No such file or directory
+  [3]
+  $ osmodump convert core nosuch/out
+  nosuch/out: No such file or directory
+  [1]
+  $ osmodump convert core .
+  . is a directory
+  [2]
+  $ osmodump convert core - > /dev/full
+  standard output: after 0 B: No space left on device
+  [1]
+
+A dump that is damaged is converted as far as it goes:
+
+  $ head -c -20 core.gz > cut.gz
+  $ osmodump convert cut.gz cut > said
+  cut.gz: gzip, offset 0x[0-9a-f]+ of \d+: \d+ bytes were unpacked before this: gzip data end early (re)
+  [1]
+  $ cmp core cut
+  cmp: EOF on cut after byte \d+.* (re)
+  [1]
+
+Ctrl-C leaves nothing, or what came:
+
+  $ head -c 8000000 /dev/urandom > noise
+  $ timeout -s INT 1 osmodump convert --limit-rate 4 noise slow
+  cancelled
+  [124]
+  $ timeout -s TERM 1 osmodump convert --limit-rate 4 --keep-partial noise slow | sed 's/[0-9][0-9]*/N/g'
+  cancelled
+  slow.partial: N bytes, N of them written (partial: N of N bytes of the dump are missing)
+  $ ls slow*
+  slow.partial
