@@ -95,8 +95,10 @@ static struct err *want_words(struct mini *m, uint64_t start, uint64_t end)
 
 static struct err *want_thread(struct mini *m, const struct task *task)
 {
-	const struct user_regs_struct *r = (const struct user_regs_struct *)task->regs;
+	const struct user_regs_struct *r = &task->regs;
 	const struct vma *v = vma_find(&m->c->s->vmas, r->rsp);
+	const uint64_t general[] = { r->rax, r->rbx, r->rcx, r->rdx, r->rsi, r->rdi, r->rbp, r->r8,
+				     r->r9,  r->r10, r->r11, r->r12, r->r13, r->r14, r->r15 };
 	uint64_t tls = task_tls(task), end;
 
 	if (v) {
@@ -109,8 +111,8 @@ static struct err *want_thread(struct mini *m, const struct task *task)
 	if (tls)
 		TRY(want(m, tls > BEHIND ? tls - BEHIND : 0, tls + CONTROL_BLOCK));
 	TRY(want(m, r->rip > BEFORE ? r->rip - BEFORE : 0, r->rip + BEFORE));
-	for (size_t i = 0; i < 15; i++) /* r15 .. rdi: general registers */
-		TRY(want_pointed(m, task->regs[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(general); i++)
+		TRY(want_pointed(m, general[i]));
 	return NULL;
 }
 

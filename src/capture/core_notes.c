@@ -56,7 +56,7 @@ static struct err *add_prstatus(struct core *c, const struct task *task)
 	}
 	p.child_user_us = microseconds(all->child_user_ticks);
 	p.child_system_us = microseconds(all->child_system_ticks);
-	p.regs = c->s->compat ? (const void *)task->regs32 : task->regs;
+	p.regs = c->s->compat ? (const void *)task->regs32 : &task->regs;
 	p.regs_size = c->s->compat ? sizeof(task->regs32) : sizeof(task->regs);
 	data = core_prstatus(machine_of(c), &p, &c->arena, &size);
 	return add(c, "CORE", NT_PRSTATUS, data, size);

@@ -62,8 +62,8 @@ struct err *core_add_record(struct core *c)
 		.default_class = s->stopped ? RANGE_PAUSE : RANGE_SNAPSHOT,
 	};
 	struct core_note note = { OSMOSIS_NOTE_OWNER, OSMOSIS_NOTE_RECORD, NULL, 0 };
-	struct record_thread *threads;
-	struct snapshot_range *ranges;
+	struct record_thread *threads = NULL;
+	struct snapshot_range *ranges = NULL;
 
 	TRY(gather_ranges(c, &ranges));
 	TRY(gather_threads(c, &threads));

@@ -167,11 +167,6 @@ struct err *inject_prepare(pid_t pid, bool compat, const struct vma_list *vmas, 
 
 /* --- room for frames ----------------------------------------------------------------------------- */
 
-static uint64_t sp_of(const struct task *task)
-{
-	return ((const struct user_regs_struct *)task->regs)->rsp;
-}
-
 static size_t frames_size(const struct inject *in, const struct task *task)
 {
 	return frame_size(in, task) + frame_size(in, NULL) + 128;
@@ -184,7 +179,7 @@ static size_t frames_size(const struct inject *in, const struct task *task)
  */
 static uint64_t room_on_stack(const struct inject *in, const struct vma_list *vmas, const struct task *task)
 {
-	const struct user_regs_struct *r = (const struct user_regs_struct *)task->regs;
+	const struct user_regs_struct *r = &task->regs;
 	const struct vma *v = vma_find(vmas, r->rsp);
 	uint64_t need = RED_ZONE + frames_size(in, task) + STACK_MARGIN;
 	bool own;
@@ -219,7 +214,7 @@ static bool in_rseq(const struct inject *in, const struct task *task)
 		uint32_t version, flags;
 		uint64_t start, length, abort;
 	} cs;
-	uint64_t ip = ((const struct user_regs_struct *)task->regs)->rip, at = 0;
+	uint64_t ip = task->regs.rip, at = 0;
 
 	if (!task->rseq || remote_read(in->pid, task->rseq + 8, &at, 8) != 8 || !at)
 		return false;
@@ -228,7 +223,7 @@ static bool in_rseq(const struct inject *in, const struct task *task)
 
 int inject_suits(const struct inject *in, const struct vma_list *vmas, const struct task *task)
 {
-	const struct user_regs_struct *r = (const struct user_regs_struct *)task->regs;
+	const struct user_regs_struct *r = &task->regs;
 	bool in_call = (int64_t)r->orig_rax >= 0 && !(in->compat && (int32_t)r->orig_rax < 0);
 	int32_t code = (int32_t)r->rax;
 	int rank = 1;
@@ -248,10 +243,8 @@ int inject_suits(const struct inject *in, const struct vma_list *vmas, const str
 
 /* --- the call -------------------------------------------------------------------------------------- */
 
-static void set_call_regs(const struct inject *in, uint64_t regs[TASK_N_REGS], const struct inject_call *call, uint64_t sp)
+static void set_call_regs(const struct inject *in, struct user_regs_struct *r, const struct inject_call *call, uint64_t sp)
 {
-	struct user_regs_struct *r = (struct user_regs_struct *)regs;
-
 	r->rip = in->syscall_at;
 	r->rsp = sp;
 	r->rax = call->nr;
@@ -273,8 +266,8 @@ static uint64_t clone_frame(const struct inject *in, const struct task *task, ui
 	struct frame_wish wish = { .sigmask = ~(uint64_t)0 };
 	struct inject_call quit = { .nr = inject_nr(in, NR_EXIT_GROUP) };
 
-	memcpy(wish.regs, task->regs, sizeof(wish.regs));
-	set_call_regs(in, wish.regs, &quit, at);
+	wish.regs = task->regs;
+	set_call_regs(in, &wish.regs, &quit, at);
 	return frame_write(in, buf, at, &wish);
 }
 
@@ -293,7 +286,7 @@ static bool lay_frames(struct inject *in, const struct task *task, struct inject
 	memcpy(in->block, in->saved, in->saved_size);
 	if (in->cave_code)
 		(void)cave_code(in, in->block + (code - first));
-	frame_restarted(in, task->regs, wish.regs);
+	frame_restarted(in, &task->regs, &wish.regs);
 	*ret_sp = frame_write(in, in->block + (at - first), at, &wish);
 	if (call->is_clone)
 		call->args[1] = clone_frame(in, task, in->block + (second - first), second);
@@ -341,7 +334,7 @@ static bool put_back(const struct task *task)
 	int status;
 
 	(void)ptrace(PTRACE_SETOPTIONS, task->tid, NULL, (void *)PTRACE_O_TRACESYSGOOD);
-	if (!set_mask(task->tid, task->sigmask) || !task_set_regs(task->tid, task->regs) ||
+	if (!set_mask(task->tid, task->sigmask) || !task_set_regs(task->tid, &task->regs) ||
 	    ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL) < 0)
 		return false;
 	phase("registers back");
@@ -358,19 +351,19 @@ static bool put_back(const struct task *task)
 static bool perform(struct inject *in, struct task *task, struct inject_call *call, uint64_t sp)
 {
 	long options = PTRACE_O_TRACESYSGOOD | (call->is_clone ? PTRACE_O_TRACECLONE : 0);
-	uint64_t regs[TASK_N_REGS];
+	struct user_regs_struct regs;
 
 	/* Seccomp filters stand aside for the call, if we are privileged enough to ask for that. */
 	if (ptrace(PTRACE_SETOPTIONS, task->tid, NULL, (void *)(options | PTRACE_O_SUSPEND_SECCOMP)) < 0)
 		(void)ptrace(PTRACE_SETOPTIONS, task->tid, NULL, (void *)options);
-	memcpy(regs, task->regs, sizeof(regs));
-	set_call_regs(in, regs, call, sp);
-	if (!task_set_regs(task->tid, regs))
+	regs = task->regs;
+	set_call_regs(in, &regs, call, sp);
+	if (!task_set_regs(task->tid, &regs))
 		return false;
 	phase("registers set");
-	if (!set_mask(task->tid, ~(uint64_t)0) || !await_return(task->tid, call) || !task_get_regs(task->tid, regs))
+	if (!set_mask(task->tid, ~(uint64_t)0) || !await_return(task->tid, call) || !task_get_regs(task->tid, &regs))
 		return false;
-	call->result = in->compat ? (int32_t)regs[10] : (int64_t)regs[10];
+	call->result = in->compat ? (int32_t)regs.rax : (int64_t)regs.rax;
 	return put_back(task);
 }
 
@@ -403,18 +396,18 @@ struct err *inject_into_clone(const struct inject *in, pid_t clone, uint64_t nr,
 			      int64_t *ret_result)
 {
 	struct inject_call call = { .nr = nr };
-	uint64_t regs[TASK_N_REGS];
+	struct user_regs_struct regs;
 
 	memcpy(call.args, args, sizeof(call.args));
-	if (!task_get_regs(clone, regs))
+	if (!task_get_regs(clone, &regs))
 		return err_os(errno, "the clone is gone");
-	set_call_regs(in, regs, &call, regs[19]);
-	if (!task_set_regs(clone, regs))
+	set_call_regs(in, &regs, &call, regs.rsp);
+	if (!task_set_regs(clone, &regs))
 		return err_os(errno, "the clone is gone");
 	if (!wait)
 		return ptrace(PTRACE_SYSCALL, clone, NULL, NULL) < 0 ? err_os(errno, "the clone is gone") : NULL;
-	if (!await_return(clone, &call) || !task_get_regs(clone, regs))
+	if (!await_return(clone, &call) || !task_get_regs(clone, &regs))
 		return err_os(ECHILD, "the clone is gone");
-	*ret_result = in->compat ? (int32_t)regs[10] : (int64_t)regs[10];
+	*ret_result = in->compat ? (int32_t)regs.rax : (int64_t)regs.rax;
 	return NULL;
 }

@@ -94,7 +94,7 @@ static void put_xstate(uint8_t *to, const struct task *fp)
 
 static uint64_t write64(const struct inject *in, uint8_t *buf, uint64_t at, const struct frame_wish *w)
 {
-	const struct user_regs_struct *r = (const struct user_regs_struct *)w->regs;
+	const struct user_regs_struct *r = &w->regs;
 	struct frame64 f = {
 		.pretcode = in->sigreturn_at,
 		.uc = { .flags = 7, /* FP_XSTATE, SIGCONTEXT_SS, STRICT_RESTORE_SS */
@@ -117,7 +117,7 @@ static uint64_t write64(const struct inject *in, uint8_t *buf, uint64_t at, cons
 
 static uint64_t write32(const struct inject *in, uint8_t *buf, uint64_t at, const struct frame_wish *w)
 {
-	const struct user_regs_struct *r = (const struct user_regs_struct *)w->regs;
+	const struct user_regs_struct *r = &w->regs;
 	uint64_t start = at + 4 * (uint64_t)in->skip, fx = (start + sizeof(struct frame32) + FSAVE + 63) & ~(uint64_t)63;
 	struct frame32 f = {
 		.pretcode = (uint32_t)in->sigreturn_at, .stack_flags = ALT_STACK_REFUSED, .flags = 1,
@@ -145,18 +145,16 @@ uint64_t frame_write(const struct inject *in, uint8_t *buf, uint64_t at, const s
 	return in->compat ? write32(in, buf, at, wish) : write64(in, buf, at, wish);
 }
 
-void frame_restarted(const struct inject *in, const uint64_t regs[TASK_N_REGS], uint64_t ret[TASK_N_REGS])
+void frame_restarted(const struct inject *in, const struct user_regs_struct *regs, struct user_regs_struct *ret)
 {
-	struct user_regs_struct *r = (struct user_regs_struct *)ret;
-	int64_t nr = in->compat ? (int32_t)((const struct user_regs_struct *)regs)->orig_rax
-				: (int64_t)((const struct user_regs_struct *)regs)->orig_rax;
+	int64_t nr = in->compat ? (int32_t)regs->orig_rax : (int64_t)regs->orig_rax;
 	int64_t code;
 
-	memcpy(ret, regs, TASK_N_REGS * sizeof(*ret));
-	code = in->compat ? (int32_t)r->rax : (int64_t)r->rax;
+	*ret = *regs;
+	code = in->compat ? (int32_t)ret->rax : (int64_t)ret->rax;
 	if (nr < 0 || !(code == -RESTART_NOINTR || code == -RESTART_SYS || code == -RESTART_NOHAND || code == -RESTART_BLOCK))
 		return;
 	/* The restart block does not outlive rt_sigreturn: such a call ends with EINTR in that case. */
-	r->rax = code == -RESTART_BLOCK ? (in->compat ? 0 : 219) : (uint64_t)nr;
-	r->rip -= 2;
+	ret->rax = code == -RESTART_BLOCK ? (in->compat ? 0 : 219) : (uint64_t)nr;
+	ret->rip -= 2;
 }

@@ -6,7 +6,7 @@
 #include "capture/inject.h"
 
 struct frame_wish {
-	uint64_t regs[TASK_N_REGS];	/* what rt_sigreturn is to restore, as user_regs_struct */
+	struct user_regs_struct regs;	/* what rt_sigreturn is to restore */
 	uint64_t sigmask;
 	const struct task *fp;		/* whose vector state; NULL: the initial one */
 };
@@ -20,6 +20,6 @@ size_t frame_size(const struct inject *in, const struct task *fp);
 uint64_t frame_write(const struct inject *in, uint8_t *buf, uint64_t at, const struct frame_wish *wish);
 
 /* The registers with which a thread goes on after an interrupted system call: as the kernel would set them. */
-void frame_restarted(const struct inject *in, const uint64_t regs[TASK_N_REGS], uint64_t ret[TASK_N_REGS]);
+void frame_restarted(const struct inject *in, const struct user_regs_struct *regs, struct user_regs_struct *ret);
 
 #endif

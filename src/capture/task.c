@@ -22,8 +22,6 @@
 #include <time.h>
 #include <unistd.h>
 
-_Static_assert(sizeof(struct user_regs_struct) == TASK_N_REGS * 8, "registers of x86-64");
-
 /* How long a thread that sleeps in the kernel is waited for. It is not going to stop soon. */
 static const uint64_t patience_asleep = 2000000, patience_known = 100000, patience_borrowed = 20000000;
 enum { MAX_ROUNDS = 1000, SPARE_TASKS = 16 };
@@ -307,12 +305,12 @@ static bool get_set(pid_t tid, unsigned type, void *buf, size_t size, size_t *re
 	return true;
 }
 
-bool task_get_regs(pid_t tid, uint64_t regs[TASK_N_REGS])
+bool task_get_regs(pid_t tid, struct user_regs_struct *regs)
 {
 	return ptrace(PTRACE_GETREGS, tid, NULL, regs) == 0;
 }
 
-bool task_set_regs(pid_t tid, const uint64_t regs[TASK_N_REGS])
+bool task_set_regs(pid_t tid, const struct user_regs_struct *regs)
 {
 	return ptrace(PTRACE_SETREGS, tid, NULL, regs) == 0;
 }
@@ -320,15 +318,15 @@ bool task_set_regs(pid_t tid, const uint64_t regs[TASK_N_REGS])
 /* 17 registers of 4 bytes come for a program that runs 32-bit code now. */
 bool task_is_compat(pid_t tid)
 {
-	uint64_t regs[TASK_N_REGS];
+	struct user_regs_struct regs;
 	size_t size;
 
-	return get_set(tid, NT_PRSTATUS, regs, sizeof(regs), &size) && size == 17 * 4;
+	return get_set(tid, NT_PRSTATUS, &regs, sizeof(regs), &size) && size == 17 * 4;
 }
 
 uint64_t task_tls(const struct task *task)
 {
-	const struct user_regs_struct *r = (const struct user_regs_struct *)task->regs;
+	const struct user_regs_struct *r = &task->regs;
 
 	return task->compat ? task->tls32 : r->fs_base;
 }
@@ -336,7 +334,7 @@ uint64_t task_tls(const struct task *task)
 /* A descriptor of the thread's own, set with set_thread_area(2): struct user_desc of <asm/ldt.h>. */
 static void read_tls32(struct task *task)
 {
-	const struct user_regs_struct *r = (const struct user_regs_struct *)task->regs;
+	const struct user_regs_struct *r = &task->regs;
 	uint32_t desc[4] = { 0 };
 
 	if (ptrace(25 /* PTRACE_GET_THREAD_AREA */, task->tid, (void *)(uintptr_t)((r->gs & 0xffff) >> 3), desc) == 0)
@@ -373,17 +371,17 @@ static void read_rest(struct task *task)
 
 static bool read_stopped(struct tasks *t, struct task *task)
 {
-	uint64_t set[TASK_N_REGS];
+	struct user_regs_struct set;
 	size_t size;
 
-	if (!get_set(task->tid, NT_PRSTATUS, set, sizeof(set), &size))
+	if (!get_set(task->tid, NT_PRSTATUS, &set, sizeof(set), &size))
 		return false;
 	task->compat = size == sizeof(task->regs32);
 	if (task->compat)
-		memcpy(task->regs32, set, size);
+		memcpy(task->regs32, &set, size);
 	else
-		memcpy(task->regs, set, size);
-	if (task->compat && (!task_get_regs(task->tid, task->regs) ||
+		task->regs = set;
+	if (task->compat && (!task_get_regs(task->tid, &task->regs) ||
 			     !get_set(task->tid, NT_PRFPREG, task->fpregs32, sizeof(task->fpregs32), &size)))
 		return false;
 	if (task->compat)
@@ -409,7 +407,7 @@ static bool read_small(const char *path, char *buf, size_t size)
 /* "nr 6 arguments sp pc", all hex but nr; "running"; "-1 sp pc". */
 static void read_pending(const struct tasks *t, struct task *task)
 {
-	struct user_regs_struct *r = (struct user_regs_struct *)task->regs;
+	struct user_regs_struct *r = &task->regs;
 	char path[64], text[256], *p = text;
 	uint64_t v[9] = { 0 };
 	size_t n = 0;

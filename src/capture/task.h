@@ -31,6 +31,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <sys/user.h>
 
 enum task_state {
 	TASK_SEIZED,	/* running, or not waited for yet */
@@ -38,9 +39,6 @@ enum task_state {
 	TASK_PENDING,	/* in the kernel, stops before it returns from there */
 	TASK_GONE,	/* exited, or let go */
 };
-
-/* The 64-bit view of the general registers, also of 32-bit programs: <sys/user.h> user_regs_struct. */
-enum { TASK_N_REGS = 27 };
 
 struct task {
 	pid_t tid;
@@ -52,7 +50,7 @@ struct task {
 	bool compat;			/* regs are those of a 32-bit program */
 	bool has_siginfo;
 	uint32_t tls32;			/* base of the segment that gs selects, of a 32-bit program */
-	uint64_t regs[TASK_N_REGS];	/* as user_regs_struct, of the kernel's 64-bit view */
+	struct user_regs_struct regs;	/* the kernel's 64-bit view, also of 32-bit programs */
 	uint32_t regs32[17];		/* NT_PRSTATUS of a 32-bit program */
 	uint8_t fpregs32[108];		/* and its NT_PRFPREG: user_i387_ia32_struct */
 	uint8_t *xstate;		/* XSAVE area in the standard format; of the pool */
@@ -98,8 +96,8 @@ size_t tasks_alive(const struct tasks *t);
 static const uint64_t TASK_FOREVER = UINT64_MAX;
 bool task_wait(pid_t tid, uint64_t deadline_ns, int *ret_status);
 /* The general registers of a stopped tracee, whole. */
-bool task_get_regs(pid_t tid, uint64_t regs[TASK_N_REGS]);
-bool task_set_regs(pid_t tid, const uint64_t regs[TASK_N_REGS]);
+bool task_get_regs(pid_t tid, struct user_regs_struct *regs);
+bool task_set_regs(pid_t tid, const struct user_regs_struct *regs);
 bool task_is_compat(pid_t tid);
 /* The thread control block: fs_base, or what gs selects; 0: none. */
 uint64_t task_tls(const struct task *task);

@@ -236,6 +236,19 @@ static struct err *snap(const struct job *j, struct out *o)
 	return full ? write_core(j, s, false, o, !mini) : NULL;
 }
 
+static struct err *to_error(void *arg, const char *text, size_t len)
+{
+	return fwrite(text, 1, len, stderr) == len ? NULL : err_os(errno, "standard error");
+}
+
+/* What is told goes to standard error when the dump itself goes to standard output. */
+static struct err *open_report(const struct settings *s, struct out **ret)
+{
+	if (!s->output || strcmp(s->output, "-") != 0)
+		return open_output(s, ret);
+	return s->json ? out_create_json(to_error, NULL, ret) : out_create_text(to_error, NULL, ret);
+}
+
 static void on_end(int signal)
 {
 	cancel_request();
@@ -269,7 +282,7 @@ static int run(const struct settings *settings)
 		phase_hook(die_here);
 	catch_ends();
 	if (!e)
-		e = open_output(settings, &o);
+		e = open_report(settings, &o);
 	if (!e)
 		e = snap(&j, o);
 	rc = !e ? EXIT_OK : err_code(e) == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
