@@ -144,15 +144,15 @@ static int convert(const struct settings *s, const struct sink_options *to, stru
 	int rc = u.damage ? EXIT_FAILED : EXIT_OK;
 
 	if (e) {
-		report_error(o, e);
+		report_failure(o, e);
 		return EXIT_OPEN;
 	}
 	c.src = src;
 	e = write_out(&c, to, bytes_on_disk(s->words.v[0]), o);
 	if (e)
 		rc = err_code(e) == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
-	report_error(o, u.damage);
-	report_error(o, e);
+	report_failure(o, u.damage);
+	report_failure(o, e);
 	return rc == EXIT_OK && terminal_file_changed() ? EXIT_FAILED : rc;
 }
 
@@ -168,7 +168,7 @@ static int run(const struct settings *s)
 		e = open_output(s, &o);
 	if (!e)
 		return convert(s, &to, o);
-	report_error(o, e);
+	report_failure(o, e);
 	return usage ? EXIT_USAGE : EXIT_FAILED;
 }
 

@@ -87,6 +87,8 @@ void terminal_set_file(const char *path);	/* its name, for that; borrowed */
 void terminal_undo_when_ended(void);
 /* Tells e on standard error, and as a record when o writes JSON. Takes e. */
 void report_error(struct out *o, struct err *e);
+/* The same for a sub-command that is over with it: with the program's name in text. */
+void report_failure(struct out *o, struct err *e);
 /* The sink of standard output. */
 struct err *stdout_write(void *arg, const char *text, size_t len) MUST_USE;
 struct err *stdout_flush(void) MUST_USE;

@@ -249,20 +249,6 @@ static struct err *open_report(const struct settings *s, struct out **ret)
 	return s->json ? out_create_json(to_error, NULL, ret) : out_create_text(to_error, NULL, ret);
 }
 
-static void on_end(int signal)
-{
-	cancel_request();
-}
-
-/* A capture is undone, not broken off. */
-static void catch_ends(void)
-{
-	struct sigaction end = { .sa_handler = on_end };
-
-	(void)sigaction(SIGTERM, &end, NULL);
-	(void)sigaction(SIGHUP, &end, NULL);
-}
-
 static void die_here(const char *name)
 {
 	const char *at = getenv("OSMOSIS_DIE_AT");
@@ -280,13 +266,13 @@ static int run(const struct settings *settings)
 
 	if (getenv("OSMOSIS_DIE_AT")) /* tests of what our death does to the process */
 		phase_hook(die_here);
-	catch_ends();
+	terminal_undo_when_ended();
 	if (!e)
 		e = open_report(settings, &o);
 	if (!e)
 		e = snap(&j, o);
 	rc = !e ? EXIT_OK : err_code(e) == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
-	report_error(o, e);
+	report_failure(o, e);
 	return rc;
 }
 

@@ -233,3 +233,14 @@ void report_error(struct out *o, struct err *e)
 	say("\033[31m", err_message(e), "\033[0m");
 	err_free(e);
 }
+
+void report_failure(struct out *o, struct err *e)
+{
+	if (o && !out_is_text(o)) {
+		report_error(o, e);
+		return;
+	}
+	if (e)
+		terminal_error("%s", err_message(e));
+	err_free(e);
+}

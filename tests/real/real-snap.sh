@@ -43,6 +43,13 @@ finish() {
 zombies() { ps -o stat= --ppid "$1" | grep -c Z; }
 snap() { "$OSMODUMP" snap "$@"; }
 
+sleep 60 &
+if ! snap $! -o "$work/try.core" >"$work/out" 2>&1; then
+	cat "$work/out"
+	grep -q 'may not be traced\|ptrace' "$work/out" && { echo "processes may not be traced here"; exit 77; }
+	fail "a first snapshot"
+fi
+
 # ---- one instant -----------------------------------------------------------
 for engine in clone precopy stop; do
 	python3 tests/harm/pivot.py "$OSMODUMP" "$bin/pivot" $engine "$(rounds 40 1000)" >"$work/out"

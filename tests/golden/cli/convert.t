@@ -44,7 +44,7 @@ Files are for their owner only, have holes and do not replace others:
   $ cmp holes sparse; test $(stat -c %b sparse) -lt 100 && echo sparse
   sparse
   $ osmodump convert core sparse
-  sparse: File exists
+  osmodump: sparse: File exists
   [1]
   $ osmodump convert core sparse --force > said; cmp core sparse
 
@@ -70,38 +70,38 @@ Records:
 What goes wrong:
 
   $ osmodump convert core
-  the dump and the file to write, please
+  osmodump: the dump and the file to write, please
   [2]
   $ osmodump convert --compress bzip2 core out
-  --compress: 'bzip2' is none of zstd, zstd:LEVEL, lz4, lz4:LEVEL, none
+  osmodump: --compress: 'bzip2' is none of zstd, zstd:LEVEL, lz4, lz4:LEVEL, none
   [2]
   $ osmodump convert --compress zstd:x core out
-  --compress: 'x' is no number that fits
+  osmodump: --compress: 'x' is no number that fits
   [2]
   $ osmodump convert --compress zstd:99 core out
-  zstd has no level 99: 22 is the highest
+  osmodump: zstd has no level 99: 22 is the highest
   [2]
   $ osmodump convert --limit-rate fast core out
-  --limit-rate: 'fast' is no number that fits
+  osmodump: --limit-rate: 'fast' is no number that fits
   [2]
   $ osmodump convert nosuch out
-  nosuch: No such file or directory
+  osmodump: nosuch: No such file or directory
   [3]
   $ osmodump convert core nosuch/out
-  nosuch/out: No such file or directory
+  osmodump: nosuch/out: No such file or directory
   [1]
   $ osmodump convert core .
-  . is a directory
+  osmodump: . is a directory
   [2]
   $ osmodump convert core - > /dev/full
-  standard output: after 0 B: No space left on device
+  osmodump: standard output: after 0 B: No space left on device
   [1]
 
 A dump that is damaged is converted as far as it goes:
 
   $ head -c -20 core.gz > cut.gz
   $ osmodump convert cut.gz cut > said
-  cut.gz: gzip, offset 0x[0-9a-f]+ of \d+: \d+ bytes were unpacked before this: gzip data end early (re)
+  osmodump: cut.gz: gzip, offset 0x[0-9a-f]+ of \d+: \d+ bytes were unpacked before this: gzip data end early (re)
   [1]
   $ cmp core cut
   cmp: EOF on cut after byte \d+.* (re)
@@ -111,10 +111,10 @@ Ctrl-C leaves nothing, or what came:
 
   $ head -c 8000000 /dev/urandom > noise
   $ timeout -s INT 1 osmodump convert --limit-rate 4 noise slow
-  cancelled
+  osmodump: cancelled
   [124]
   $ timeout -s TERM 1 osmodump convert --limit-rate 4 --keep-partial noise slow | sed 's/[0-9][0-9]*/N/g'
-  cancelled
+  osmodump: cancelled
   slow.partial: N bytes, N of them written (partial: N of N bytes of the dump are missing)
   $ ls slow*
   slow.partial
