@@ -15,8 +15,9 @@
 #include <zlib.h>
 #include <zstd.h>
 
-enum { ZSTD_WINDOW_LOG = 31 };
-#define XZ_MEMORY (UINT64_C(2) << 30)
+/* A few bytes may ask for as much: more than this no packed dump needs. */
+enum { ZSTD_WINDOW_LOG = 30 };
+#define XZ_MEMORY (UINT64_C(1) << 30)
 
 static struct err *damaged(const char *what)
 {
