@@ -2,9 +2,10 @@
 /*
  * Bytes to the file.
  *
- * A pipe takes PIPE_BUF bytes without blocking once poll says so, which lets
- * Ctrl-C end a dump that nobody reads; sockets are told not to block. All
- * that waits looks at `stop` and at the user's wish ten times a second.
+ * A pipe is never given more than it has room for, and PIPE_BUF bytes where
+ * its room is not known, once poll says that it takes any: so Ctrl-C ends a
+ * dump that nobody reads. Sockets are told not to block. All that waits looks
+ * at `stop` and at the user's wish ten times a second.
  *
  * The rate is kept by a clock that runs ahead: each piece moves it by the time
  * it may take, and waits until the clock was reached.
@@ -19,6 +20,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -128,9 +130,21 @@ static size_t piece_of(const struct sink_file *f, size_t n)
 
 	if (f->rate && f->rate / 10 < most)
 		most = f->rate / 10 < PIPE_BUF ? PIPE_BUF : (size_t)(f->rate / 10);
-	if (f->kind == FILE_PIPE && most > PIPE_BUF)
-		most = PIPE_BUF;
 	return most < n ? most : n;
+}
+
+/* As much of n as a pipe takes at once: it has its pages less those in use, of which the first and
+ * the last may be used in part. */
+static size_t fit(const struct sink_file *f, size_t n)
+{
+	int size, used = 0, room = PIPE_BUF;
+
+	if (n <= PIPE_BUF)
+		return n;
+	size = fcntl(f->fd, F_GETPIPE_SZ);
+	if (size > 0 && ioctl(f->fd, FIONREAD, &used) == 0 && size - used > 4 * PIPE_BUF)
+		room = size - used - 3 * PIPE_BUF;
+	return n < (size_t)room ? n : (size_t)room;
 }
 
 /* CANCELLED when it was stopped first. */
@@ -182,6 +196,8 @@ static struct err *write_all(struct sink_file *f, const uint8_t *p, size_t n, ui
 			keep_rate(f, piece);
 		if (f->kind == FILE_PIPE || f->kind == FILE_SOCKET)
 			TRY(wait_for_reader(f));
+		if (f->kind == FILE_PIPE)
+			piece = fit(f, piece);
 		done = write_once(f, p, piece, offset);
 		if (done < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;

@@ -381,6 +381,68 @@ TEST(standard_output_may_be_a_file)
 	EXPECT_EQ(got, 2 * SIZE);
 }
 
+/* --- memory ------------------------------------------------------------------------------------------- */
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
+static long peak_kib(void)
+{
+	FILE *f = fopen("/proc/self/status", "r");
+	char line[128];
+	long kib = -1;
+
+	while (f && kib < 0 && fgets(line, sizeof(line), f))
+		if (!strncmp(line, "VmHWM:", 6))
+			kib = strtol(line + 6, NULL, 10);
+	if (f)
+		(void)fclose(f);
+	return kib;
+}
+
+/* In KiB, of eight threads; in a child, whose peak begins anew. */
+static int growth(enum sink_packing packing)
+{
+	struct sink_options o = options(packing, 8);
+	struct picture p = picture_of(64 * MIB, true);
+	int status = -1;
+	pid_t pid = fork();
+
+	if (!pid) {
+		long before = peak_kib();
+		char name[128];
+
+		o.path = "/dev/null";
+		if (packing == SINK_PLAIN)
+			o.path = path;
+		if (err_ignore(picture_write(&p, &o, NULL, name, sizeof(name))))
+			_exit(255);
+		_exit((int)((peak_kib() - before) / 1024));
+	}
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+}
+
+TEST(memory_is_bounded)
+{
+	static const enum sink_packing packings[] = { SINK_PLAIN, SINK_ZSTD, SINK_LZ4 };
+
+	for (size_t i = 0; !SANITIZED && i < ARRAY_SIZE(packings); i++) {
+		int mib = growth(packings[i]);
+
+		(void)printf("figure: writing %s with 8 threads takes %d MiB of memory\n",
+			     i == 0 ? "plain" : i == 1 ? "zstd" : "lz4", mib);
+		EXPECT(mib < 40);
+	}
+}
+
 /* --- rate -------------------------------------------------------------------------------------------------- */
 
 static double seconds_of(struct sink_options o, uint64_t size)
@@ -417,4 +479,4 @@ TESTS(files_are_what_the_image_was, an_empty_image_is_an_empty_file, holes_are_h
       tools_unpack_what_was_packed, bad_levels_leave_nothing, files_are_not_replaced_unasked,
       a_name_taken_meanwhile_is_left, folders_and_devices, names_by_template,
       pipes_get_the_bytes_in_order, a_reader_who_leaves_is_an_error, a_full_pipe_can_be_cancelled,
-      standard_output_may_be_a_file, the_rate_is_kept, cleans_up)
+      standard_output_may_be_a_file, memory_is_bounded, the_rate_is_kept, cleans_up)
