@@ -107,6 +107,22 @@ static struct err *fill(void *arg, uint64_t offset, uint8_t *buf, size_t len, bo
 	return NULL;
 }
 
+/* What a file that was broken off lacks: memory by memory. */
+static void lost(void *arg, uint64_t offset, uint64_t len)
+{
+	struct core *c = arg;
+
+	for (size_t i = 0; i < c->in_file.n; i++) {
+		const struct core_segment *g = &c->segments.v[c->in_file.v[i]];
+		uint64_t start = c->layout.offsets[c->in_file.v[i]], end = start + g->file_size;
+		uint64_t from = start > offset ? start : offset, to = end < offset + len ? end : offset + len;
+
+		if (from < to && err_ignore(core_add_lost(c, g->address + (from - start), g->address + (to - start))))
+			return;
+	}
+	c->broken_off = true;
+}
+
 struct sink_image core_image(struct core *c)
 {
 	uint64_t expected = c->layout.head_size + core_closing_size(c);
@@ -122,6 +138,7 @@ struct sink_image core_image(struct core *c)
 		.ordered_from = c->layout.trailer_offset,
 		.expected = expected,
 		.fill = fill,
+		.lost = lost,
 		.arg = c,
 	};
 }

@@ -36,6 +36,7 @@ struct core {
 	pthread_mutex_t lock;	/* of what follows */
 	VEC(struct core_lost) lost;
 	uint64_t lost_bytes;
+	bool broken_off;	/* writing was */
 	const char *closing;	/* the record at the end, when it was built */
 };
 
@@ -54,6 +55,7 @@ uint64_t core_closing_size(const struct core *c);
 struct err *core_closing(struct core *c, const char **ret) MUST_USE;
 
 /* core_read.c: memory of one segment; *ret_zero as in sink_image.fill */
+struct err *core_add_lost(struct core *c, uint64_t start, uint64_t end) MUST_USE;
 struct err *core_read(struct core *c, size_t segment, uint64_t address, uint8_t *buf, size_t len, bool *ret_zero) MUST_USE;
 
 #endif

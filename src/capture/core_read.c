@@ -19,7 +19,7 @@ struct reading {
 	bool any;
 };
 
-static struct err *add_lost(struct core *c, uint64_t start, uint64_t end)
+struct err *core_add_lost(struct core *c, uint64_t start, uint64_t end)
 {
 	bool ok = true;
 
@@ -57,7 +57,7 @@ static struct err *read_run(struct reading *r, uint64_t start, uint64_t end)
 		if (next > end)
 			next = end;
 		memset(to, 0, (size_t)(next - start));
-		TRY(add_lost(r->c, start, next));
+		TRY(core_add_lost(r->c, start, next));
 		start = next;
 	}
 	return NULL;
@@ -72,7 +72,7 @@ static struct err *on_run(void *arg, const struct page_run *run)
 	if (run->kind & PAGE_ZERO && !(run->kind & PAGE_FILE))
 		return NULL;
 	memset(r->buf + (r->filled - r->base), 0, (size_t)(start - r->filled));
-	TRY(run->kind & PAGE_GUARD ? add_lost(r->c, start, run->end) : read_run(r, start, run->end));
+	TRY(run->kind & PAGE_GUARD ? core_add_lost(r->c, start, run->end) : read_run(r, start, run->end));
 	if (run->kind & PAGE_GUARD)
 		memset(r->buf + (start - r->base), 0, (size_t)(run->end - start));
 	r->filled = run->end;

@@ -81,7 +81,8 @@ uint64_t core_closing_size(const struct core *c)
 
 static struct err *build_closing(struct core *c)
 {
-	struct record_closing r = { .complete = true, .n_ranges = c->lost.n, .writing_ns = clock_ns() - c->s->tasks.resumed };
+	struct record_closing r = { .complete = !c->broken_off, .incomplete_why = c->broken_off ? "writing was broken off" : NULL,
+				    .n_ranges = c->lost.n, .writing_ns = clock_ns() - c->s->tasks.resumed };
 	struct snapshot_range *v = ARENA_NEW_N(&c->arena, struct snapshot_range, c->lost.n + 1);
 	const void *text;
 
