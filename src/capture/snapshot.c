@@ -4,6 +4,7 @@
 #include "capture/content.h"
 #include "capture/engine.h"
 #include "capture/phase.h"
+#include "capture/plan.h"
 #include "capture/remote.h"
 
 #include <errno.h>
@@ -53,9 +54,12 @@ static void start_over(struct snapshot *s)
 /* With auto the engines are tried in the order of their list; the reason tells why not the one before. */
 static struct err *take_with_some_engine(struct snapshot *s)
 {
-	struct err *e = s->engine->take(s);
+	const struct engine *first = s->engine;
+	struct err *e = first->take(s);
 
-	for (size_t i = 1; e && engines[i] && may_go_on(s, e); i++) {
+	for (size_t i = 0; e && engines[i] && may_go_on(s, e); i++) {
+		if (engines[i] == first)
+			continue;
 		s->why = arena_printf(&s->arena, "%s: %s", s->engine->name, err_message(e));
 		err_free(e);
 		if (!s->why)
@@ -201,13 +205,30 @@ static struct err *read_threads(struct snapshot *s)
 	return e;
 }
 
+/* The first that is forecast to serve; the forecast may be wrong, and then the others are tried. */
+static struct err *choose_by_plan(struct snapshot *s)
+{
+	struct plan_wish wish = { .budget_ns = s->options.budget_ns, .filter = s->options.filter,
+				  .dontdump = s->options.dontdump, .can_track = true };
+	struct plan plan;
+
+	TRY(plan_make(&s->facts, &s->before, &wish, &s->arena, &plan));
+	s->engine = plan.choice ? engine_named(plan.choice) : engines[0];
+	s->why = plan.choice_why;
+	for (size_t i = 0; i < plan.n_engines && !plan.engines[i].serves; i++)
+		s->why = arena_printf(&s->arena, "%s: %s", plan.engines[i].name, plan.engines[i].why);
+	return s->why ? NULL : err_nomem();
+}
+
 static struct err *choose_engine(struct snapshot *s)
 {
 	const char *name = s->options.engine;
 
 	s->is_auto = !name || strcmp(name, "auto") == 0;
-	s->engine = s->is_auto ? engines[0] : engine_named(name);
-	s->why = s->is_auto ? "the first choice" : "asked for";
+	if (s->is_auto)
+		return choose_by_plan(s);
+	s->engine = engine_named(name);
+	s->why = "asked for";
 	return s->engine ? NULL : err_new(ERR_USAGE, "no engine '%s'", name);
 }
 
@@ -219,10 +240,10 @@ static struct err *prepare(struct snapshot *s)
 	s->compat = s->facts.machine == MACHINE_X86;
 	if (s->options.filter == UINT32_MAX)
 		s->options.filter = s->facts.coredump_filter;
+	TRY(vma_list_read(s->pid, true, &s->before));
+	TRY(choose_engine(s));
 	if (!s->options.budget_ns)
 		s->options.budget_ns = default_budget;
-	TRY(choose_engine(s));
-	TRY(vma_list_read(s->pid, true, &s->before));
 	TRY(inject_prepare(s->pid, s->compat, &s->before, &s->inject));
 	TRY(held_prepare(s->pid, &s->before, goes_in, s, s->options.budget_ns * COPY_BYTES_PER_NS, &s->held));
 	return read_threads(s);

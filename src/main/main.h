@@ -40,7 +40,7 @@ struct settings {
 	const char *symbol_path, *image_path, *sysroot, *tmpdir, *log;
 	const char *pdb, *elf, *sym, *module, *base;
 	const char *output, *budget, *engine;
-	bool mini, full, all_memory, environment;
+	bool mini, full, all_memory, environment, dry_run;
 	const char *compress, *limit_rate;	/* of files that are written */
 	bool keep_partial, force;
 	bool json, quiet, no_color, help, version, man, markdown, no_inlines;

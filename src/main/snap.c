@@ -8,6 +8,7 @@
 #include "capture/engine.h"
 #include "capture/phase.h"
 #include "main/main.h"
+#include "main/snap.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -69,7 +70,8 @@ static const struct record file_record = {
 		"[Partial:      {partial:Y}\n]",
 };
 
-static const struct record *const records[] = { &snapshot_record, &file_record, NULL };
+static const struct record *const records[] = { &snapshot_record, &file_record, &snap_plan_record, &snap_engine_record,
+						&snap_obstacle_record, NULL };
 
 static double ms(uint64_t ns)
 {
@@ -229,6 +231,8 @@ static struct err *snap(const struct job *j, struct out *o)
 	CLEANUP(snapshot_destroyp) struct snapshot *s = NULL;
 	bool mini = j->s->mini, full = j->s->full || !mini;
 
+	if (j->s->dry_run)
+		return snap_forecast(j->pid, &j->snapshot, o);
 	TRY(snapshot_take(j->pid, &j->snapshot, &s));
 	TRY(cancel_check());
 	if (mini)

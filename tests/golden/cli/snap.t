@@ -32,6 +32,16 @@ A process that sleeps, in JSON; it is left alone, and the dump says what it is:
   osmodump: sleeper.core: File exists
   [1]
 
+What it would cost, without touching the process:
+
+  $ osmodump snap $pid --dry-run --json | jq -c '[.kind, .name, .engine, .serves]'
+  ["plan","sleep","clone",null]
+  ["plan_engine","clone",null,true]
+  ["plan_engine","precopy",null,*] (glob)
+  ["plan_engine","stop",null,true]
+  $ osmodump snap $pid --dry-run | grep -c '^Process: \|^Engine: '
+  2
+
 Packed, and to standard output, where nothing else goes:
 
   $ osmodump snap $pid -q --compress zstd -o sleeper.core.zst >/dev/null

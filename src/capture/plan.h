@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Plan: what a snapshot of a process would cost, and which engine serves,
+ * before anything is done to it. Only /proc is read.
+ *
+ * The pauses are forecasts from figures measured on one kind of machine
+ * (docs/capture.md); they tell orders of magnitude.
+ */
+#ifndef OSM_CAPTURE_PLAN_H
+#define OSM_CAPTURE_PLAN_H
+
+#include "capture/proc.h"
+#include "capture/vma.h"
+
+struct plan_engine {
+	const char *name;
+	bool serves;
+	const char *why;	/* not; or what it costs besides: "" */
+	uint64_t pause_ns;
+};
+
+struct plan {
+	uint64_t resident, huge;	/* bytes; huge: of them on huge pages */
+	uint64_t kept_by_clone;		/* private memory that a clone keeps */
+	uint64_t to_copy;		/* shared and unforkable memory that is copied in the pause */
+	uint64_t expected_size;		/* of the dump, uncompressed */
+	uint32_t threads;
+	uint64_t headroom;		/* of the memory cgroup; UINT64_MAX: no limit */
+	struct plan_engine engines[4];
+	size_t n_engines;
+	const char *choice;		/* name; NULL: none serves */
+	const char *choice_why;
+	const char *obstacles[16];	/* sentences: what is in the way, or will be seen in the dump */
+	size_t n_obstacles;
+};
+
+struct plan_wish {
+	uint64_t budget_ns;		/* 0: none was given */
+	uint32_t filter;
+	bool dontdump;
+	bool can_track;			/* the kernel has PAGEMAP_SCAN, and so precopy */
+};
+
+/* Strings in `a`. */
+struct err *plan_make(const struct proc_facts *facts, const struct vma_list *vmas, const struct plan_wish *wish,
+		      struct arena *a, struct plan *ret) MUST_USE;
+
+#endif
