@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Our own two notes: what the snapshot is, and what writing it met. */
+/* Our own notes: what the snapshot is, threads and open files, and what writing it met. */
 #include "capture/core_impl.h"
 #include "capture/record.h"
 
@@ -52,6 +52,16 @@ static struct err *gather_threads(struct core *c, struct record_thread **ret)
 	return NULL;
 }
 
+typedef struct err *build_fn(const struct record *r, struct arena *a, const void **ret, size_t *ret_size);
+
+static struct err *add_note(struct core *c, const struct record *r, uint32_t type, build_fn *build)
+{
+	struct core_note note = { OSMOSIS_NOTE_OWNER, type, NULL, 0 };
+
+	TRY(build(r, &c->arena, &note.data, &note.size));
+	return vec_push(&c->notes, note) ? NULL : err_nomem();
+}
+
 struct err *core_add_record(struct core *c)
 {
 	struct snapshot *s = c->s;
@@ -61,7 +71,6 @@ struct err *core_add_record(struct core *c)
 		.trigger = c->options.trigger, .comment = c->options.comment, .n_threads = s->n_threads, .facts = &s->facts,
 		.default_class = s->stopped ? RANGE_PAUSE : RANGE_SNAPSHOT,
 	};
-	struct core_note note = { OSMOSIS_NOTE_OWNER, OSMOSIS_NOTE_RECORD, NULL, 0 };
 	struct record_thread *threads = NULL;
 	struct snapshot_range *ranges = NULL;
 
@@ -70,8 +79,8 @@ struct err *core_add_record(struct core *c)
 	r.ranges = ranges;
 	r.n_ranges = c->n_ranges;
 	r.threads = threads;
-	TRY(record_build(&r, &c->arena, &note.data, &note.size));
-	return vec_push(&c->notes, note) ? NULL : err_nomem();
+	TRY(add_note(c, &r, OSMOSIS_NOTE_RECORD, record_build));
+	return add_note(c, &r, OSMOSIS_NOTE_LISTS, record_lists_build);
 }
 
 uint64_t core_closing_size(const struct core *c)

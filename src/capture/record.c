@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Puts the two records together; see record.h and docs/formats/osmosis-note.md. */
+/* Puts the records together; see record.h and docs/formats/osmosis-note.md. */
 #include "capture/record_impl.h"
 
 #include <string.h>
@@ -79,17 +79,29 @@ static struct err *write_record(const struct record *r, struct json_write *j)
 	json_open(j, NULL, '{');
 	write_head(r, j);
 	TRY(write_memory(r, j));
-	record_write_threads(r, j);
 	if (r->facts)
 		record_write_facts(r->facts, j);
 	json_close(j, '}');
 	return strbuf_check(&j->sb);
 }
 
-struct err *record_build(const struct record *r, struct arena *a, const void **ret, size_t *ret_size)
+static struct err *write_lists(const struct record *r, struct json_write *j)
+{
+	json_open(j, NULL, '{');
+	json_uint(j, "format", OSMOSIS_NOTE_FORMAT);
+	record_write_threads(r, j);
+	if (r->facts)
+		record_write_lists(r->facts, j);
+	json_close(j, '}');
+	return strbuf_check(&j->sb);
+}
+
+typedef struct err *write_fn(const struct record *r, struct json_write *j);
+
+static struct err *build(const struct record *r, write_fn *write, struct arena *a, const void **ret, size_t *ret_size)
 {
 	struct json_write j = { .sb = STRBUF_INIT };
-	struct err *e = write_record(r, &j);
+	struct err *e = write(r, &j);
 	const void *copy = e ? NULL : arena_memdup(a, j.sb.s, j.sb.len);
 
 	if (copy) {
@@ -100,6 +112,16 @@ struct err *record_build(const struct record *r, struct arena *a, const void **r
 	}
 	strbuf_deinit(&j.sb);
 	return e;
+}
+
+struct err *record_build(const struct record *r, struct arena *a, const void **ret, size_t *ret_size)
+{
+	return build(r, write_record, a, ret, ret_size);
+}
+
+struct err *record_lists_build(const struct record *r, struct arena *a, const void **ret, size_t *ret_size)
+{
+	return build(r, write_lists, a, ret, ret_size);
 }
 
 /* How much of it is written. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The dump's own record: what this snapshot is, how it was taken, and what of
- * its memory is what. Two notes of the owner OSMOSIS in the core, JSON both;
+ * its memory is what. Three notes of the owner OSMOSIS in the core, all JSON;
  * docs/formats/osmosis-note.md has every field.
  *
- * The first is built when the engine is done and before memory is written. The
- * second, the closing record, stands at the end of the file in room that was
+ * The record and its lists are built when the engine is done and before memory
+ * is written. The closing record stands at the end of the file in room that was
  * reserved, and says what writing met.
  */
 #ifndef OSM_CAPTURE_RECORD_H
@@ -51,8 +51,11 @@ struct record {
 	size_t n_threads;
 	const struct proc_facts *facts;	/* its environment is written when it is not NULL */
 };
-/* The JSON text, in `a`. Fails for want of memory only. */
+/* The JSON text of OSMOSIS_NOTE_RECORD, in `a`. Fails for want of memory only. */
 struct err *record_build(const struct record *r, struct arena *a, const void **ret, size_t *ret_size) MUST_USE;
+/* That of OSMOSIS_NOTE_LISTS: threads, open files, environment. */
+struct err *record_lists_build(const struct record *r, struct arena *a, const void **ret,
+			       size_t *ret_size) MUST_USE;
 
 struct record_closing {
 	bool complete;			/* all that was planned was written */
@@ -66,7 +69,7 @@ struct record_closing {
 
 /* Room for some 1500 ranges; those that do not fit are counted, unreadable ones come first. */
 enum { RECORD_CLOSING_SIZE = 64 << 10, RECORD_CLOSING_LEAST = 1 << 10 };
-/* Exactly `size` bytes in `a`, padded with blanks. USAGE for less than RECORD_CLOSING_LEAST. */
+/* OSMOSIS_NOTE_CLOSING: exactly `size` bytes in `a`, padded with blanks. USAGE for less than RECORD_CLOSING_LEAST. */
 struct err *record_closing_build(const struct record_closing *c, size_t size, struct arena *a,
 				 const void **ret) MUST_USE;
 

@@ -260,6 +260,10 @@ void record_write_facts(const struct proc_facts *f, struct json_write *j)
 	write_surroundings(f, j);
 	write_host(f, j);
 	write_limits(f, j);
+}
+
+void record_write_lists(const struct proc_facts *f, struct json_write *j)
+{
 	write_files(f, j);
 	write_environment(f, j);
 }

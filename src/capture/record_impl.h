@@ -24,5 +24,6 @@ void range_groups_write(const struct range_groups *g, size_t limit, struct json_
 
 void record_write_threads(const struct record *r, struct json_write *j);
 void record_write_facts(const struct proc_facts *f, struct json_write *j);
+void record_write_lists(const struct proc_facts *f, struct json_write *j);
 
 #endif

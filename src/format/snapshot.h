@@ -11,11 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Types begin with "OSM": BFD, which gdb reads cores with, takes small numbers of any owner for those of CORE. */
 #define OSMOSIS_NOTE_OWNER "OSMOSIS"
 enum osmosis_note {
-	OSMOSIS_NOTE_RECORD = 1,	/* what was known before writing */
-	OSMOSIS_NOTE_CLOSING = 2,	/* at the end of the file: what writing met */
-	OSMOSIS_NOTE_FORMAT = 1,	/* version of both */
+	OSMOSIS_NOTE_RECORD = 0x4f534d01,  /* what was known before writing */
+	OSMOSIS_NOTE_CLOSING = 0x4f534d02, /* at the end of the file: what writing met */
+	OSMOSIS_NOTE_LISTS = 0x4f534d03,   /* threads and open files, which may be many: read when asked for */
+	OSMOSIS_NOTE_FORMAT = 1,	   /* version of all */
 };
 
 /* Of the whole file: that of its worst part. */
