@@ -27,8 +27,9 @@ struct dump_lists {
 	CACHE(struct dump_stream, streams);
 	CACHE(struct dump_auxv, auxv);
 	CACHE(struct dump_annotation, annotations);
-	bool exception_tried;
+	bool exception_tried, snapshot_tried;
 	struct dump_exception *exception;
+	struct dump_snapshot *snapshot;
 };
 
 /*
@@ -73,6 +74,16 @@ struct err *dump_exception(struct dump *d, const struct dump_exception **ret)
 		TRY(d->ops->exception(d, &d->lists->exception));
 	}
 	*ret = d->lists->exception;
+	return NULL;
+}
+
+struct err *dump_snapshot(struct dump *d, const struct dump_snapshot **ret)
+{
+	if (!d->lists->snapshot_tried && d->ops->snapshot) {
+		TRY(d->ops->snapshot(d, &d->lists->snapshot));
+		d->lists->snapshot_tried = true; /* not before: without it what is no memory would pass for it */
+	}
+	*ret = d->lists->snapshot;
 	return NULL;
 }
 

@@ -24,6 +24,7 @@
 #include "base/err.h"
 #include "base/machine.h"
 #include "base/source.h"
+#include "format/snapshot.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -94,6 +95,8 @@ struct dump_segment {
 	uint64_t offset;		/* in the file */
 	uint32_t prot;			/* PROT_* bits below */
 	bool prot_known;
+	bool zero;			/* file_size is 0 and the memory known to be zero: never touched */
+	bool continued;			/* of one mapping with the segment before, which ends where this begins */
 };
 enum { DUMP_PROT_R = 4, DUMP_PROT_W = 2, DUMP_PROT_X = 1 };
 
@@ -113,6 +116,23 @@ enum dump_thread_has {
 	THREAD_HAS_SIGNAL = 1 << 7,	/* cursig, sigpend, sighold (PRSTATUS) */
 	THREAD_HAS_CPU_TIMES = 1 << 8,	/* user_time, kernel_time only (PRSTATUS) */
 	THREAD_HAS_DUMP_ERROR = 1 << 9,	/* dump_error: the writer could not read it */
+};
+
+/* What a snapshot saw of a Linux thread from outside. Strings are "" when not known. */
+struct dump_thread_live {
+	char state;			/* R S D T t Z X I, 0: not known */
+	const char *wchan;		/* kernel function it waits in */
+	const char **kernel_stack;	/* innermost first */
+	size_t n_kernel_stack;
+	const char *policy;		/* "other", "fifo" ... */
+	int32_t priority, nice;		/* as in /proc/PID/stat */
+	uint32_t cpu;			/* last ran on */
+	uint64_t voluntary_switches, involuntary_switches;
+	uint64_t user_ticks, system_ticks, start_ticks;
+	bool has_syscall, has_syscall_args;
+	int64_t syscall;		/* number; -1: waits outside of a call */
+	uint64_t syscall_args[6], syscall_sp, syscall_pc;
+	const char *registers;		/* how they were had: "ptrace", "/proc syscall (partial)" */
 };
 
 struct dump_thread {
@@ -137,6 +157,7 @@ struct dump_thread {
 	uint32_t cursig;
 	uint64_t sigpend, sighold;
 	const char *name;		/* "" when none */
+	const struct dump_thread_live *live; /* NULL: not a snapshot */
 };
 
 enum codeview_kind {
@@ -187,6 +208,10 @@ struct dump_handle {
 		struct dump_piece data;
 	} *info;
 	size_t n_info;
+	/* Linux: `handle` is the descriptor, `name` the file, `attributes` O_* */
+	bool is_descriptor;
+	const char *detail;		/* of a socket: "tcp 127.0.0.1:80 LISTEN"; NULL, "": none */
+	uint64_t position;
 };
 
 /* MemoryInfoList; Windows numbers. Also made from /proc maps streams. */
@@ -259,6 +284,9 @@ DUMP_LIST(struct dump_annotation, annotations);
 
 /* Sets *ret NULL when the container states none. */
 struct err *dump_exception(struct dump *d, const struct dump_exception **ret) MUST_USE;
+
+/* Sets *ret NULL when the container does not say how it was taken. */
+struct err *dump_snapshot(struct dump *d, const struct dump_snapshot **ret) MUST_USE;
 
 /* What was found damaged so far; grows as more is read. Borrowed. */
 size_t dump_defects(const struct dump *d, const struct dump_defect **ret);

@@ -36,6 +36,7 @@ struct dump_ops {
 #undef DUMP_SLOT
 	/* *ret stays NULL when there is none */
 	struct err *(*exception)(struct dump *d, struct dump_exception **ret);
+	struct err *(*snapshot)(struct dump *d, struct dump_snapshot **ret);
 	void (*destroy)(struct dump *d); /* own state only; NULL: nothing */
 };
 

@@ -14,6 +14,7 @@
  */
 #include "format/elfcore_impl.h"
 #include "base/cancel.h"
+#include "format/json.h"
 
 #include <inttypes.h>
 
@@ -372,6 +373,7 @@ static struct err *elfcore_segments(struct dump *d, struct dump_segment **ret, s
 					   " segments, the first at address 0x%" PRIx64
 					   ", have sizes that contradict each other",
 					   d->src->name, s.odd, s.odd_at));
+	TRY(elfcore_osmosis_segments(c, &s.v, &s.n));
 	*ret = s.v;
 	*ret_n = s.n;
 	return NULL;
@@ -420,7 +422,9 @@ static struct err *elfcore_threads(struct dump *d, struct dump_thread **ret, siz
 {
 	struct elfcore *c = elfcore_of(d);
 
-	return c->system->threads ? c->system->threads(c, ret, ret_n) : NULL;
+	if (c->system->threads)
+		TRY(c->system->threads(c, ret, ret_n));
+	return elfcore_osmosis_threads(c, *ret, *ret_n);
 }
 
 static struct err *elfcore_exception(struct dump *d, struct dump_exception **ret)
@@ -455,6 +459,8 @@ static struct err *elfcore_annotations(struct dump *d, struct dump_annotation **
 		e = elfcore_kernel_annotations(c, &a);
 	else if (c->system->annotations)
 		e = c->system->annotations(c, &a);
+	if (!e)
+		e = elfcore_osmosis_annotations(c, &a);
 	if (!e && a.v.n) {
 		*ret = arena_memdup(&d->arena, a.v.v, a.v.n * sizeof(*a.v.v));
 		*ret_n = *ret ? a.v.n : 0;
@@ -467,6 +473,9 @@ static struct err *elfcore_annotations(struct dump *d, struct dump_annotation **
 static void elfcore_destroy(struct dump *d)
 {
 	vec_deinit(&elfcore_of(d)->notes);
+	jdoc_free(elfcore_of(d)->record);
+	jdoc_free(elfcore_of(d)->closing);
+	jdoc_free(elfcore_of(d)->lists);
 }
 
 static const struct dump_ops elfcore_ops = {
@@ -477,6 +486,8 @@ static const struct dump_ops elfcore_ops = {
 	.auxv = elfcore_auxv,
 	.annotations = elfcore_annotations,
 	.exception = elfcore_exception,
+	.handles = elfcore_osmosis_handles,
+	.snapshot = elfcore_osmosis_snapshot,
 	.destroy = elfcore_destroy,
 };
 
@@ -484,14 +495,15 @@ static const char *make_title(struct elfcore *c)
 {
 	const struct dump_facts *f = &c->d.facts;
 	const char *machine = c->is64 || f->machine != MACHINE_X64 ? machine_name(f->machine) : "x32";
-	const char *os = f->os == OS_UNKNOWN ? "" : dump_os_name(f->os);
+	const char *os = f->os == OS_UNKNOWN ? "" : dump_os_name(f->os), *snapshot;
 
 	if (f->flags & ELFCORE_KERNEL)
 		return arena_printf(&c->d.arena,
 				    "Kernel Core Dump File (vmcore): %s%s%s kernel, not a process", os,
 				    *os ? " " : "", machine);
-	return arena_printf(&c->d.arena, "User Core Dump File (ELF): %s%s%s process", os,
-			    *os ? " " : "", machine);
+	snapshot = elfcore_osmosis_title(c);
+	return arena_printf(&c->d.arena, "User Core Dump File (ELF): %s%s%s process%s%s", os,
+			    *os ? " " : "", machine, snapshot ? ", " : "", snapshot ? snapshot : "");
 }
 
 static struct err *common_facts(struct elfcore *c)
@@ -511,6 +523,7 @@ static struct err *common_facts(struct elfcore *c)
 	} else if (c->system->facts) {
 		TRY(c->system->facts(c));
 	}
+	TRY(elfcore_osmosis_facts(c));
 	f->title = make_title(c);
 	return f->title ? NULL : err_nomem();
 }

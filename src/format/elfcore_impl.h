@@ -9,6 +9,7 @@
  * elfcore_bsd.c    FreeBSD, NetBSD, OpenBSD
  * elfcore_sun.c    Solaris, illumos
  * elfcore_kernel.c vmcores: VMCOREINFO
+ * elfcore_osmosis.c, elfcore_osmosis_*.c  the record of an Osmosis snapshot
  */
 #ifndef OSM_FORMAT_ELFCORE_IMPL_H
 #define OSM_FORMAT_ELFCORE_IMPL_H
@@ -30,6 +31,7 @@ enum elf_owner {
 	OWNER_VMCOREINFO,
 	OWNER_QEMU,
 	OWNER_XEN,
+	OWNER_OSMOSIS,
 	OWNER_N,
 };
 
@@ -60,6 +62,7 @@ struct elf_machine {
 };
 
 struct elf_system;
+struct jdoc;
 
 struct elfcore {
 	struct dump d;
@@ -80,6 +83,10 @@ struct elfcore {
 
 	uint64_t n_load;
 	uint64_t lost_bytes, lost_segments; /* beyond the end of the file */
+
+	/* Notes of Osmosis; NULL: none. What they say is borrowed from here. */
+	struct jdoc *record, *closing, *lists;
+	bool lists_tried; /* read when first asked for */
 };
 
 static inline struct elfcore *elfcore_of(struct dump *d)
@@ -165,6 +172,22 @@ struct err *elfcore_linux_threads(struct elfcore *c, struct dump_thread **ret,
 bool elfcore_is_kernel(const struct elfcore *c);
 struct err *elfcore_kernel_facts(struct elfcore *c) MUST_USE;
 struct err *elfcore_kernel_annotations(struct elfcore *c, struct elf_annotations *a) MUST_USE;
+
+/*
+ * elfcore_osmosis*.c: facts reads the notes, if there are any; the others do
+ * nothing where there are none.
+ */
+struct err *elfcore_osmosis_facts(struct elfcore *c) MUST_USE;
+/* For the title: "instantaneous snapshot"; NULL: no record. */
+const char *elfcore_osmosis_title(struct elfcore *c);
+struct err *elfcore_osmosis_snapshot(struct dump *d, struct dump_snapshot **ret) MUST_USE;
+/* Cuts what is no memory out of the segments, which are sorted by address. */
+struct err *elfcore_osmosis_segments(struct elfcore *c, struct dump_segment **v, size_t *n) MUST_USE;
+struct err *elfcore_osmosis_threads(struct elfcore *c, struct dump_thread *v, size_t n) MUST_USE;
+struct err *elfcore_osmosis_handles(struct dump *d, struct dump_handle **ret, size_t *ret_n) MUST_USE;
+struct err *elfcore_osmosis_annotations(struct elfcore *c, struct elf_annotations *a) MUST_USE;
+/* Ranges of both notes in order and without overlaps; the closing record's count more. */
+struct err *elfcore_osmosis_ranges(struct elfcore *c, struct snapshot_range **ret, size_t *ret_n) MUST_USE;
 
 /* elfcore_signal.c: fills code, flags, address and parameters from a siginfo_t. */
 struct err *elfcore_linux_siginfo(struct elfcore *c, struct dump_piece piece,

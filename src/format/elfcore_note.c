@@ -84,6 +84,7 @@ static const struct {
 	{ "VMCOREINFO", OWNER_VMCOREINFO, false },
 	{ "QEMU", OWNER_QEMU, false },
 	{ "Xen", OWNER_XEN, false },
+	{ OSMOSIS_NOTE_OWNER, OWNER_OSMOSIS, false },
 };
 
 static void set_owner(struct elf_note *note, const char *name, size_t n)
@@ -417,6 +418,11 @@ static const struct type_name openbsd_names[] = {
 
 static const struct type_name vmcoreinfo_names[] = { { 0, "VMCOREINFO" } };
 static const struct type_name qemu_names[] = { { 0, "QEMUCPUState" } };
+static const struct type_name osmosis_names[] = {
+	{ OSMOSIS_NOTE_RECORD, "OSMOSIS_RECORD" },
+	{ OSMOSIS_NOTE_CLOSING, "OSMOSIS_CLOSING" },
+	{ OSMOSIS_NOTE_LISTS, "OSMOSIS_LISTS" },
+};
 
 #define NAMES(t) { t, ARRAY_SIZE(t) }
 static const struct {
@@ -430,6 +436,7 @@ static const struct {
 	[OWNER_OPENBSD] = NAMES(openbsd_names),
 	[OWNER_VMCOREINFO] = NAMES(vmcoreinfo_names),
 	[OWNER_QEMU] = NAMES(qemu_names),
+	[OWNER_OSMOSIS] = NAMES(osmosis_names),
 };
 
 static const char *look_up(const struct type_name *v, size_t n, uint32_t type)

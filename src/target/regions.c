@@ -217,15 +217,19 @@ static struct err *from_segments(struct target *t)
 	t->regions = ARENA_NEW_N(&t->arena, struct region, n ? n : 1);
 	if (!t->regions)
 		return err_nomem();
-	for (size_t i = 0; i < n; i++)
-		t->regions[i] = (struct region){
+	for (size_t i = 0; i < n; i++) {
+		if (segments[i].continued && t->n_regions) {
+			t->regions[t->n_regions - 1].size += segments[i].size;
+			continue;
+		}
+		t->regions[t->n_regions++] = (struct region){
 			.base = segments[i].address,
 			.size = segments[i].size,
 			.prot = segments[i].prot,
 			.has_prot = segments[i].prot_known,
 			.usage = USAGE_UNKNOWN,
 		};
-	t->n_regions = n;
+	}
 	return NULL;
 }
 

@@ -23,6 +23,13 @@ static struct err *add_segments(struct target *t, struct space *s)
 	if (!ranges)
 		return err_nomem();
 	for (size_t i = 0; i < n; i++) {
+		if (segments[i].zero)
+			ranges[used++] = (struct space_range){
+				.address = segments[i].address,
+				.size = segments[i].size,
+				.origin = SPACE_ZERO,
+				.tag = (uint32_t)i,
+			};
 		if (!segments[i].file_size)
 			continue;
 		ranges[used++] = (struct space_range){

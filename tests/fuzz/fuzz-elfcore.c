@@ -23,6 +23,8 @@ static void ask(struct dump *d)
 	const struct dump_auxv *auxv;
 	const struct dump_annotation *annotations;
 	const struct dump_exception *exception;
+	const struct dump_handle *handles;
+	const struct dump_snapshot *snapshot;
 	size_t n = 0;
 
 	err_free(dump_segments(d, &segments, &n));
@@ -40,6 +42,8 @@ static void ask(struct dump *d)
 	err_free(dump_auxv(d, &auxv, &n));
 	err_free(dump_annotations(d, &annotations, &n));
 	err_free(dump_exception(d, &exception));
+	err_free(dump_handles(d, &handles, &n));
+	err_free(dump_snapshot(d, &snapshot));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -11,6 +11,7 @@
     siginfo 11 1 addr=0x10            of the last thread; or pid= uid= value= | band= fd= |
             call= syscall= arch= | status= ; errno=
     note OWNER TYPE words...          behind the last thread's notes; words as for memory
+    trailer OWNER TYPE words...       a PT_NOTE of its own at the end of the file
     auxv PHDR=0x400040 51=7
     file START END OFFSET PATH        offset in bytes; "pagesize N" before them; "files N" lies
     memory ADDRESS prot=rx size=N words...     size: in memory, more than the words fill
@@ -89,6 +90,7 @@ class Builder:
         self.auxv, self.files = [], []
         self.page, self.n_files = 4096, None
         self.tail = []          # notes after all
+        self.trailer = b''
         self.segments = []      # (address, bytes, memsz, prot)
         self.osabi = 0
         self.xnum = self.sections = False
@@ -236,6 +238,10 @@ class Builder:
         self.last().append((str(line.words[0]), self.r.number(line.words[1]),
                             self.words(line.words[2:])))
 
+    def on_trailer(self, line):
+        self.trailer += self.note_bytes((str(line.words[0]), self.r.number(line.words[1]),
+                                         self.words(line.words[2:])))
+
     def on_auxv(self, line):
         for key, value in line.options.items():
             self.auxv.append((AUXV[key], self.r.number(value)))
@@ -288,6 +294,7 @@ class Builder:
             'sections': setter('sections', lambda l: True),
             'vmcoreinfo': lambda l: self.tail.append(('VMCOREINFO', 0, self.words(l.words))),
             'process': self.on_process, 'thread': self.on_thread, 'siginfo': self.on_siginfo,
+            'trailer': self.on_trailer,
             'note': self.on_note, 'auxv': self.on_auxv, 'file': self.on_file,
             'memory': self.on_memory, 'hole': self.on_hole, 'segments': self.on_segments,
             'notes': self.on_notes,
@@ -361,7 +368,7 @@ class Builder:
         if groups:
             groups[-1] += bytes(self.note_options.get('zeros', 0))
         align = self.note_options.get('align', 4)
-        phnum = len(groups) + len(self.segments)
+        phnum = len(groups) + len(self.segments) + bool(self.trailer)
         at = (64 if self.word == 8 else 52) + phnum * (56 if self.word == 8 else 32)
         phdrs, body = b'', bytearray()
         for g in groups:
@@ -372,6 +379,10 @@ class Builder:
             flags = sum({'r': 4, 'w': 2, 'x': 1}[c] for c in prot if c != '-')
             rows.append(self.phdr(1, flags, at + len(body), address, len(data), memsz, 4096))
             body += data
+        if self.trailer:
+            body += bytes(-(at + len(body)) % 4)
+            rows.append(self.phdr(4, 0, at + len(body), 0, len(self.trailer), 0, 4))
+            body += self.trailer
         shoff = 0
         if self.xnum or self.sections:
             body += bytes(-(at + len(body)) % 8)

@@ -72,6 +72,15 @@ EXPORTED void free(void *p)
 }
 #endif
 
+static const char record[] =
+	"{\"format\":1,\"tool\":{\"name\":\"osmodump\",\"version\":\"1\"},\"comment\":\"c\",\"host\":{\"cpus\":2},"
+	"\"memory\":{\"ranges\":[{\"class\":\"left-out\",\"reason\":\"r\",\"at\":[\"0x1000-0x1002\",\"0x2003-0x2004\"]}]}}";
+static const char lists[] =
+	"{\"threads\":[{\"tid\":1,\"name\":\"n\",\"kernel_stack\":[\"a\",\"b\"]}],\"environment\":[\"A=b\"],"
+	"\"files\":[{\"fd\":1,\"target\":\"/dev/null\"},{\"fd\":2,\"target\":\"pipe:[1]\"}]}";
+static const char closing[] =
+	"{\"complete\":true,\"memory\":{\"ranges\":[{\"class\":\"unreadable\",\"at\":[\"0x2000-0x2001\"]}]}}  ";
+
 static struct core small_core(void)
 {
 	struct core c = { .bits = 64, .machine = 62 };
@@ -89,6 +98,9 @@ static struct core small_core(void)
 	put(&b, "/bin/x", 7);
 	core_note_buf(&c, "CORE", 0x46494c45, &b);
 	core_note(&c, "other", 9, "x", 1);
+	core_note(&c, "OSMOSIS", 0x4f534d01, record, sizeof(record) - 1);
+	core_note(&c, "OSMOSIS", 0x4f534d02, closing, sizeof(closing) - 1);
+	core_note(&c, "OSMOSIS", 0x4f534d03, lists, sizeof(lists) - 1);
 	for (unsigned i = 0; i < 20; i++) /* makes vectors grow */
 		core_note(&c, "LINUX", 0x400 + i, "y", 1);
 	core_load(&c, 0x2000, "memory", 6, 6);
@@ -108,6 +120,8 @@ static struct err *list_all(struct dump *d)
 	const struct dump_auxv *a;
 	const struct dump_annotation *an;
 	const struct dump_exception *e;
+	const struct dump_snapshot *sn;
+	const struct dump_handle *h;
 	size_t n;
 
 	TRY(dump_segments(d, &s, &n));
@@ -116,6 +130,8 @@ static struct err *list_all(struct dump *d)
 	TRY(dump_streams(d, &st, &n));
 	TRY(dump_auxv(d, &a, &n));
 	TRY(dump_annotations(d, &an, &n));
+	TRY(dump_handles(d, &h, &n));
+	TRY(dump_snapshot(d, &sn));
 	return dump_exception(d, &e);
 }
 
