@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * !handle: the handles of a Windows process from the dump's HandleDataStream;
- * of a Linux core the files that were mapped, which is all it knows of files.
+ * of a Linux snapshot the open descriptors that its record lists; of other
+ * Linux cores the files that were mapped, which is all they know of files.
  */
 #include "command/handle_info.h"
 
@@ -65,6 +66,22 @@ static const struct record file_record = {
 	.text = "{start} {end} {file_offset:8} {path}\n",
 };
 
+static const struct field descriptor_fields[] = {
+	{ "fd", FIELD_UINT, "file descriptor" },
+	{ "type", FIELD_STR, "file, device, memfd, socket, pipe, eventpoll ..." },
+	{ "target", FIELD_STR, "the file, as /proc/PID/fd has it" },
+	{ "detail", FIELD_STR, "what a socket is connected to" },
+	{ "position", FIELD_SIZE, "where the next read or write begins" },
+	{ "flags", FIELD_HEX, "O_ flags of open(2)" },
+	{ NULL },
+};
+static const struct record descriptor_record = {
+	.kind = "file_descriptor",
+	.help = "an open file of a Linux process",
+	.fields = descriptor_fields,
+	.text = "{fd:5}  {type:-10}  {target}[  {detail}][  position 0x{position}][  flags 0x{flags}]\n",
+};
+
 struct selection {
 	uint64_t handle;	/* 0: all */
 	uint64_t flags;
@@ -121,6 +138,20 @@ static struct err *emit_handle(struct session *s, const struct selection *sel,
 	return out_end(o);
 }
 
+static struct err *emit_descriptor(const struct selection *sel, const struct dump_handle *h, struct out *o)
+{
+	out_begin(o, &descriptor_record);
+	out_uint(o, "fd", h->handle);
+	out_str(o, "type", h->type);
+	out_str(o, "target", h->name);
+	out_name(o, "detail", h->detail);
+	if (sel->flags & SHOW_BASIC) {
+		out_uint(o, "position", h->position);
+		out_uint(o, "flags", h->attributes);
+	}
+	return out_end(o);
+}
+
 static int by_type(const void *a, const void *b)
 {
 	const struct dump_handle *const *x = a, *const *y = b;
@@ -159,7 +190,7 @@ static struct err *show_handles(struct session *s, const struct args *args,
 		if (!is_wanted(sel, &v[i]))
 			continue;
 		shown[n_shown++] = &v[i];
-		TRY(emit_handle(s, sel, &v[i], o));
+		TRY(v[i].is_descriptor ? emit_descriptor(sel, &v[i], o) : emit_handle(s, sel, &v[i], o));
 	}
 	if (sel->handle)
 		return n_shown ? NULL
@@ -168,7 +199,7 @@ static struct err *show_handles(struct session *s, const struct args *args,
 	return emit_counts(shown, n_shown, o);
 }
 
-static struct err *show_files(struct session *s, struct out *o)
+static struct err *show_mapped(struct session *s, struct out *o)
 {
 	const struct dump_file_mapping *v;
 	size_t n, files = 0;
@@ -202,6 +233,16 @@ static struct err *show_files(struct session *s, struct out *o)
 	return out_heading(o, "%zu mappings of %zu files. File descriptors are not in a dump.\n", n, files);
 }
 
+static struct err *show_files(struct session *s, const struct args *args, const struct selection *sel,
+			      struct out *o)
+{
+	const struct dump_handle *v;
+	size_t n;
+
+	TRY(dump_handles(target_dump(session_target(s)), &v, &n));
+	return n ? show_handles(s, args, sel, o) : show_mapped(s, o);
+}
+
 static struct err *run_handle(struct session *s, const struct args *args, struct out *o)
 {
 	struct selection sel = { .flags = SHOW_TYPE };
@@ -218,11 +259,12 @@ static struct err *run_handle(struct session *s, const struct args *args, struct
 	TRY(word_parse(args->arena, &p, &type));
 	TRY(end_parse(args, p));
 	sel.type = type;
-	return target_is_windows(session_target(s)) ? show_handles(s, args, &sel, o) : show_files(s, o);
+	return target_is_windows(session_target(s)) ? show_handles(s, args, &sel, o)
+						   : show_files(s, args, &sel, o);
 }
 
-static const struct record *const handle_records[] = { &handle_record, &count_record, &file_record,
-						       NULL };
+static const struct record *const handle_records[] = { &handle_record,	 &count_record, &file_record,
+						       &descriptor_record, NULL };
 
 const struct command command_handle = {
 	.name = "!handle",
@@ -233,8 +275,9 @@ const struct command command_handle = {
 		"access and counts, 4 the name, 8 what the dump has of the object (event is set,\n"
 		"owner of a mutex, ids of a thread), f all; type: only handles of that type.\n"
 		"\n"
-		"Linux: the files that were mapped into the process. Open file descriptors are\n"
-		"not in a core.",
+		"Linux: the open files of a snapshot that osmodump took, and what sockets are\n"
+		"connected to; flag 2 shows position and open flags. Other cores do not have file\n"
+		"descriptors: then the files that were mapped into the process.",
 	.records = handle_records,
 	.needs = NEEDS_TARGET,
 	.run = run_handle,

@@ -89,7 +89,7 @@ static struct err *run_auxv(struct session *s, const struct args *args, struct o
 	return NULL;
 }
 
-/* The /proc/PID/environ that some minidumps carry. */
+/* The /proc/PID/environ that some minidumps and snapshots carry. */
 static struct err *show_annotated(struct session *s, struct out *o, bool *ret_done)
 {
 	const struct dump_annotation *v;
@@ -182,9 +182,9 @@ const struct command command_environ = {
 	.summary = "show the environment variables",
 	.usage = "",
 	.help = "The environment that the program was started with: of a Linux process from the\n"
-		"start of the main thread's stack, or from the copy that a minidump carries;\n"
-		"changes that a Linux program made later are not seen. Of a Windows process the\n"
-		"block that the process parameters name.",
+		"start of the main thread's stack, or from the copy that a minidump or the record\n"
+		"of a snapshot carries; changes that a Linux program made later are not seen. Of\n"
+		"a Windows process the block that the process parameters name.",
 	.records = environ_records,
 	.needs = NEEDS_TARGET,
 	.run = run_environ,

@@ -26,6 +26,16 @@ static const struct field thread_fields[] = {
 	{ "priority", FIELD_INT, "priority within the class" },
 	{ "priority_class", FIELD_UINT, "priority class" },
 	{ "affinity", FIELD_HEX, "processors it may run on" },
+	{ "state", FIELD_STR, "of a snapshot: R runs, S sleeps, D waits without signals, T stopped" },
+	{ "wchan", FIELD_STR, "kernel function in which it waits" },
+	{ "syscall", FIELD_INT, "number of the system call that it is in; -1: in none, but in the kernel" },
+	{ "policy", FIELD_STR, "scheduling policy" },
+	{ "nice", FIELD_INT, "nice value" },
+	{ "cpu", FIELD_UINT, "processor that it ran on last" },
+	{ "voluntary_switches", FIELD_UINT, "times it gave up the processor to wait" },
+	{ "involuntary_switches", FIELD_UINT, "times the processor was taken from it" },
+	{ "registers", FIELD_STR, "how its registers were had" },
+	{ "kernel_stack", FIELD_STRS, "functions of the kernel that it is in, innermost first" },
 	{ "current", FIELD_BOOL, "is the current thread" },
 	{ "event", FIELD_BOOL, "raised the exception or got the signal" },
 	{ NULL },
@@ -40,7 +50,12 @@ static const struct record thread_record = {
 	.text = BRIEF,
 };
 #define LONG BRIEF "[      Start: {start} ({start:p})\n]" \
-	"[      Priority: {priority}  Priority class: {priority_class}[  Affinity: {affinity}]\n]"
+	"[      Priority: {priority}  Priority class: {priority_class}[  Affinity: {affinity}]\n]" \
+	"[      State: {state}[ in {wchan}][, system call {syscall}]\n]" \
+	"[      Scheduling: {policy}[, nice {nice}][, CPU {cpu}][, switches {voluntary_switches} voluntary]" \
+	"[, {involuntary_switches} involuntary]\n]" \
+	"[      Registers: from {registers}\n]" \
+	"[      Kernel stack: {kernel_stack}\n]"
 
 static const struct record *const thread_records[] = { &thread_record, NULL };
 
@@ -55,6 +70,24 @@ static void emit_start(struct session *s, const struct thread *th, struct out *o
 		out_sym(o, "start", NULL, NULL, 0, start);
 }
 
+/* What a snapshot saw of it. */
+static void emit_live(const struct dump_thread_live *l, struct out *o)
+{
+	if (l->state)
+		out_strf(o, "state", "%c", l->state);
+	out_name(o, "wchan", l->wchan);
+	if (l->has_syscall)
+		out_int(o, "syscall", l->syscall);
+	out_name(o, "policy", l->policy);
+	out_int(o, "nice", l->nice);
+	out_uint(o, "cpu", l->cpu);
+	out_uint(o, "voluntary_switches", l->voluntary_switches);
+	out_uint(o, "involuntary_switches", l->involuntary_switches);
+	out_name(o, "registers", l->registers);
+	if (l->n_kernel_stack)
+		out_strs(o, "kernel_stack", l->kernel_stack, l->n_kernel_stack);
+}
+
 static void emit_details(struct session *s, const struct thread *th, struct out *o)
 {
 	const struct dump_thread *r = th->record;
@@ -66,6 +99,8 @@ static void emit_details(struct session *s, const struct thread *th, struct out 
 	}
 	if (r->has & THREAD_HAS_AFFINITY)
 		out_uint(o, "affinity", r->affinity);
+	if (r->live)
+		emit_live(r->live, o);
 }
 
 static struct err *emit(struct session *s, struct thread *th, const struct thread *current,
@@ -344,7 +379,8 @@ const struct command command_threads = {
 		"A thread is told by ~. (current), ~# (of the event), ~N (index, decimal), ~~[tid],\n"
 		"~[expr] (index; thread id where there is no such index) or ~* (all).\n"
 		"\n"
-		"A thread alone is shown with start address and priority. With s it becomes\n"
+		"A thread alone is shown with start address and priority; in a snapshot with its\n"
+		"state, where it waits, and its kernel stack. With s it becomes\n"
 		"current. With a command, \"~3kv\" or \"~*k\", the command runs for that thread\n"
 		"or for each; the current thread stays what it was. \"~*e a; b\" runs the whole\n"
 		"line for each. In JSON every record then tells its \"thread\".\n"

@@ -36,6 +36,9 @@ static const struct field target_fields[] = {
 	{ "kernel_time", FIELD_DURATION, "CPU time in the kernel" },
 	{ "user_time", FIELD_DURATION, "CPU time in user mode" },
 	{ "writer", FIELD_STR, "the tool that wrote the dump, where it says so" },
+	{ "consistency", FIELD_STR, "of a snapshot: instantaneous, quasi-instantaneous or smeared" },
+	{ "engine", FIELD_STR, "of a snapshot: how it was taken" },
+	{ "pause_ms", FIELD_FLOAT, "of a snapshot: how long the process stood still, ms" },
 	{ "advice", FIELD_STR, "what the kind of dump means for reading it" },
 	{ NULL },
 };
@@ -48,6 +51,7 @@ static const struct field target_fields[] = {
 	"[Comment: '{comment:r}'\n]" \
 	"[Process: {process}[ ({pid:d})]\n][Command line: {command_line}\n]" \
 	"[Written by: {writer}\n]" \
+	"[Consistency: {consistency}[ (engine {engine}[, pause {pause_ms} ms])]\n]" \
 	"Debug session time: {debug_time|not available}\n" \
 	"System Uptime: {system_uptime|not available}\n" \
 	"Process Uptime: {process_uptime|not available}\n" \
@@ -221,6 +225,18 @@ static const char *advice(struct target *t)
 	       "(ProcDump, DebugDiag, 32-bit WinDbg), not with Task Manager.";
 }
 
+static void emit_snapshot(struct target *t, struct out *o)
+{
+	const struct dump_snapshot *s;
+
+	if (err_ignore(dump_snapshot(target_dump(t), &s)) || !s)
+		return;
+	out_str(o, "consistency", *s->consistency_text ? s->consistency_text : "not known");
+	out_name(o, "engine", s->engine);
+	if (s->has_pause)
+		out_float(o, "pause_ms", (double)s->pause.total / 1e6);
+}
+
 static struct err *run_vertarget(struct session *s, const struct args *args, struct out *o)
 {
 	struct target *t = session_target(s);
@@ -238,6 +254,7 @@ static struct err *run_vertarget(struct session *s, const struct args *args, str
 	out_str(o, "command_line", non_empty(f->command_line));
 	emit_times(f, o);
 	out_str(o, "writer", non_empty(f->writer));
+	emit_snapshot(t, o);
 	out_str(o, "advice", advice(t));
 	return out_end(o);
 }
@@ -310,7 +327,8 @@ const struct command command_vertarget = {
 	.help = "Shows the operating system and its version, processors, the kind of dump, the\n"
 		"process, and the times that the dump states. What it does not state is\n"
 		"\"not available\". For a 32-bit process in a 64-bit dump a note says whether\n"
-		"anything is lost by the bitness of the tool that took it.",
+		"anything is lost by the bitness of the tool that took it. Of a snapshot that\n"
+		"osmodump took one line says how consistent it is; osmodump info says more.",
 	.records = target_records,
 	.needs = NEEDS_TARGET,
 	.run = run_vertarget,

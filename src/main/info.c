@@ -4,7 +4,7 @@
  * without judging: facts, streams, how much memory is there and of what kind.
  */
 #include "base/cancel.h"
-#include "main/main.h"
+#include "main/info.h"
 #include "os/linux/signals.h"
 #include "os/windows/status.h"
 
@@ -91,7 +91,7 @@ static const struct record stream_record = {
 };
 
 static const struct field coverage_fields[] = {
-	{ "category", FIELD_STR, "modules, stacks, other or absent" },
+	{ "category", FIELD_STR, "modules, stacks, other, zero (never touched) or absent" },
 	{ "size", FIELD_SIZE, "bytes" },
 	{ "ranges", FIELD_UINT, "number of ranges" },
 	{ NULL },
@@ -114,8 +114,10 @@ static const struct record defect_record = {
 	.text = "Damaged: {text}\n",
 };
 
-static const struct record *const records[] = { &dump_record,	  &event_record,  &stream_record,
-						&coverage_record, &defect_record, NULL };
+static const struct record *const records[] = {
+	&dump_record,	     &event_record,  &info_snapshot_record, &info_class_record,
+	&info_reason_record, &stream_record, &coverage_record,	     &defect_record, NULL,
+};
 
 /* --- facts ---------------------------------------------------------------------------------- */
 
@@ -342,7 +344,7 @@ static struct err *emit_category(const char *name, uint64_t size, uint64_t range
 
 static struct err *emit_coverage(struct dump *d, struct target *t, struct coverage *c, struct out *o)
 {
-	uint64_t absent = 0, absent_ranges = 0;
+	uint64_t absent = 0, absent_ranges = 0, zero = 0, zero_ranges = 0;
 	const struct dump_segment *v;
 	size_t n;
 
@@ -353,6 +355,11 @@ static struct err *emit_coverage(struct dump *d, struct target *t, struct covera
 		qsort(c->areas.v, c->areas.n, sizeof(c->areas.v[0]), by_start);
 	for (size_t i = 0; i < n; i++) {
 		count_piece(c, v[i].address, v[i].file_size);
+		if (v[i].zero) {
+			zero += v[i].size;
+			zero_ranges++;
+			continue;
+		}
 		absent += v[i].size - v[i].file_size;
 		absent_ranges += v[i].size != v[i].file_size;
 	}
@@ -360,6 +367,7 @@ static struct err *emit_coverage(struct dump *d, struct target *t, struct covera
 	TRY(emit_category("modules", c->size[IN_MODULE], c->ranges[IN_MODULE], o));
 	TRY(emit_category("stacks", c->size[IN_STACK], c->ranges[IN_STACK], o));
 	TRY(emit_category("other", c->size[IN_OTHER], c->ranges[IN_OTHER], o));
+	TRY(emit_category("zero", zero, zero_ranges, o));
 	return emit_category("absent", absent, absent_ranges, o);
 }
 
@@ -384,6 +392,7 @@ static struct err *emit_all(struct dump *d, struct target *t, struct out *o)
 	out_set_pointer_size(o, dump_facts(d)->pointer_size);
 	TRY(emit_dump(d, t, o));
 	TRY(emit_event(d, o));
+	TRY(info_emit_snapshot(d, o));
 	TRY(emit_streams(d, o));
 	e = emit_coverage(d, t, &c, o);
 	vec_deinit(&c.areas);
@@ -417,8 +426,10 @@ const struct subcommand subcommand_info = {
 	.summary = "tell what a dump file holds",
 	.help = "The facts that the container states (kind, machine, system, times, process), its\n"
 		"streams or notes, and how much memory it holds by what it is: images of modules,\n"
-		"stacks, other; absent is what the process had and the file leaves out. Damaged\n"
-		"parts are named at the end.",
+		"stacks, other; absent is what the process had and the file leaves out. Of a\n"
+		"snapshot also how consistent it is, by which engine it was taken and why, how\n"
+		"long the process stood still, and how much of its memory is of which class\n"
+		"(docs/formats/osmosis-note.md). Damaged parts are named at the end.",
 	.takes_files = true,
 	.records = records,
 	.run = run,
