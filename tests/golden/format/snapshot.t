@@ -80,6 +80,7 @@ One line on consistency:
   $ osmodump -q snap.core -c vertarget
   Linux (6.18.44) MP (8 procs) x64
   User Core Dump File (ELF): Linux x64 process, quasi-instantaneous snapshot
+  Comment: 'before the "restart"'
   Process: demo (4711)
   Command line: demo --fast --with-a-command-line-longer-than-the-79-bytes-that-a-core-has-room-for --end
   Written by: osmodump snap 0.1.0
@@ -90,7 +91,7 @@ One line on consistency:
     Kernel time: 0 days 0:00:00.200
     User time: 0 days 0:00:02.000
   $ osmodump -q --json snap.core -c vertarget
-  {"kind":"target","os":"Linux","service_pack":"6.18.44","multi":"MP","processors":8,"machine":"x64","title":"User Core Dump File (ELF): Linux x64 process, quasi-instantaneous snapshot","file":"snap.core","process":"demo","pid":4711,"command_line":"demo --fast --with-a-command-line-longer-than-the-79-bytes-that-a-core-has-room-for --end","debug_time":"2026-11-26T07:40:15Z","system_uptime":78815.25,"process_uptime":78805.0,"kernel_time":0.2,"user_time":2.0,"writer":"osmodump snap 0.1.0","consistency":"quasi-instantaneous","engine":"clone","pause_ms":12.345678}
+  {"kind":"target","os":"Linux","service_pack":"6.18.44","multi":"MP","processors":8,"machine":"x64","title":"User Core Dump File (ELF): Linux x64 process, quasi-instantaneous snapshot","comment":"before the \"restart\"","file":"snap.core","process":"demo","pid":4711,"command_line":"demo --fast --with-a-command-line-longer-than-the-79-bytes-that-a-core-has-room-for --end","debug_time":"2026-11-26T07:40:15Z","system_uptime":78815.25,"process_uptime":78805.0,"kernel_time":0.2,"user_time":2.0,"writer":"osmodump snap 0.1.0","consistency":"quasi-instantaneous","engine":"clone","pause_ms":12.345678}
 
 Threads have names; one alone shows what it was doing:
 
