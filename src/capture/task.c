@@ -57,6 +57,12 @@ static struct err *explain_traced(pid_t tid, const struct proc_stat *st, int err
 	return err_os(error, "thread %d (%s) may not be traced", (int)tid, st->comm);
 }
 
+/* By an engine before us that could not let it go, since it sleeps in the kernel. */
+static bool is_ours(const struct proc_stat *st)
+{
+	return st->tracer && st->tracer == gettid();
+}
+
 /* *ret_new: it was there to be seized. A thread that is gone or a zombie is none. */
 static struct err *seize(struct tasks *t, pid_t tid, bool *ret_new)
 {
@@ -71,7 +77,10 @@ static struct err *seize(struct tasks *t, pid_t tid, bool *ret_new)
 	error = errno;
 	if (error == ESRCH || err_ignore(proc_stat_read(t->tgid, tid, &st)) || st.state == 'Z' || st.state == 'X')
 		return NULL;
-	return explain_traced(tid, &st, error);
+	if (!is_ours(&st))
+		return explain_traced(tid, &st, error);
+	*ret_new = true;
+	return vec_push(&t->v, task) ? NULL : err_nomem();
 }
 
 /* Tids come sorted from the kernel and so are ours: known ones are found in step. */
