@@ -156,7 +156,8 @@ static struct err *lay_out(struct core *c)
 	struct core_image image = { .machine = c->s->compat ? MACHINE_X86 : MACHINE_X64,
 				    .trailer_owner = OSMOSIS_NOTE_OWNER, .trailer_type = OSMOSIS_NOTE_CLOSING };
 
-	TRY(pagemap_open(c->s->memory ? c->s->memory : c->s->pid, &c->pages));
+	if (!c->s->store)
+		TRY(pagemap_open(c->s->memory, &c->pages));
 	TRY(c->options.mini ? core_add_mini(c) : core_add_segments(c));
 	TRY(core_add_notes(c));
 	TRY(core_add_record(c));

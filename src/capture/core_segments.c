@@ -43,12 +43,22 @@ static struct err *on_run(void *arg, const struct page_run *run)
 	return NULL;
 }
 
+static struct err *on_stored(void *arg, uint64_t start, uint64_t end)
+{
+	const struct page_run run = { start, end, PAGE_TOUCHED };
+
+	return on_run(arg, &run);
+}
+
 /* Anonymous memory only: there, what has no page is zero. */
 static struct err *add_split(struct core *c, const struct vma *v)
 {
 	struct splitting s = { c, v, v->start, v->start };
 
-	TRY(pagemap_runs(c->pages, v->start, v->end, on_run, &s));
+	if (c->s->store) /* the process goes on, or has ended: only the store knows what there was */
+		TRY(store_runs(c->s->store, v->start, v->end, on_stored, &s));
+	else
+		TRY(pagemap_runs(c->pages, v->start, v->end, on_run, &s));
 	if (v->end - s.last < SPLIT_GAP)
 		return add_whole(c, v, s.from, v->end);
 	TRY(add_whole(c, v, s.from, s.last));

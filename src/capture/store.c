@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { SPARE_REFUSED = 4096 };
+
 static int make_file(const char *folder)
 {
 	char path[4096];
@@ -47,6 +49,7 @@ void store_close(struct store *s)
 		(void)close(s->fd);
 	free(s->buffer);
 	vec_deinit(&s->regions);
+	vec_deinit(&s->unreadable);
 	vec_deinit(&s->touched);
 	*s = (struct store){ .fd = -1 };
 }
@@ -121,6 +124,32 @@ static struct err *put(struct store *s, uint64_t address, const uint8_t *buf, si
 	return NULL;
 }
 
+/* It could not be read before. */
+static void accept(struct store *s, uint64_t start, uint64_t end)
+{
+	for (size_t i = 0; i < s->unreadable.n; i++) {
+		struct store_run *r = &s->unreadable.v[i];
+
+		if (r->end <= start || r->start >= end)
+			continue;
+		if (r->start < start)
+			r->end = start;
+		else
+			r->start = r->end < end ? r->end : end;
+	}
+}
+
+bool store_refuse(struct store *s, uint64_t start, uint64_t end)
+{
+	struct store_run *last = s->unreadable.n ? &s->unreadable.v[s->unreadable.n - 1] : NULL;
+
+	if (last && last->end == start) {
+		last->end = end;
+		return true;
+	}
+	return s->unreadable.n < s->unreadable.cap && vec_push(&s->unreadable, ((struct store_run){ start, end }));
+}
+
 struct err *store_copy(struct store *s, pid_t pid, uint64_t start, uint64_t end, uint64_t *ret_bytes)
 {
 	enum { PAGE = 4096 };
@@ -131,6 +160,10 @@ struct err *store_copy(struct store *s, pid_t pid, uint64_t start, uint64_t end,
 
 		TRY(put(s, start, s->buffer, n));
 		*ret_bytes += n;
+		accept(s, start, start + n);
+		if (!n && !store_refuse(s, start, start + PAGE) &&
+		    !(vec_reserve(&s->unreadable, 2 * s->unreadable.n + SPARE_REFUSED) && store_refuse(s, start, start + PAGE)))
+			return err_nomem();
 		start += n ? n : PAGE;
 	}
 	return NULL;
@@ -138,7 +171,9 @@ struct err *store_copy(struct store *s, pid_t pid, uint64_t start, uint64_t end,
 
 struct err *store_expect(struct store *s, size_t runs)
 {
-	return vec_reserve(&s->touched, runs) ? NULL : err_nomem();
+	bool ok = vec_reserve(&s->touched, runs) && vec_reserve(&s->unreadable, s->unreadable.n + SPARE_REFUSED);
+
+	return ok ? NULL : err_nomem();
 }
 
 bool store_touch(struct store *s, uint64_t start, uint64_t end)
@@ -167,12 +202,40 @@ static const struct store_run *run_from(const struct store *s, uint64_t address)
 	return lo < s->touched.n ? &s->touched.v[lo] : NULL;
 }
 
+struct err *store_runs(const struct store *s, uint64_t start, uint64_t end, store_run_fn *each, void *arg)
+{
+	const struct store_run *run = run_from(s, start), *last = s->touched.v + s->touched.n;
+
+	for (; run && run < last && run->start < end; run++)
+		TRY(each(arg, run->start > start ? run->start : start, run->end < end ? run->end : end));
+	return NULL;
+}
+
+/* How much from the address on is of one kind: unreadable or not. */
+static size_t until_change(const struct store *s, uint64_t address, size_t size, bool *ret_unreadable)
+{
+	*ret_unreadable = false;
+	for (size_t i = 0; i < s->unreadable.n; i++) {
+		const struct store_run *r = &s->unreadable.v[i];
+
+		if (r->start <= address && address < r->end)
+			*ret_unreadable = true;
+		else if (r->start > address && r->start < r->end && r->start - address < size)
+			size = (size_t)(r->start - address);
+	}
+	return size;
+}
+
 size_t store_read(const struct store *s, uint64_t address, void *buf, size_t size)
 {
 	const struct store_run *run = run_from(s, address);
+	bool unreadable;
 	uint64_t at;
 	ssize_t n;
 
+	size = until_change(s, address, size, &unreadable);
+	if (unreadable)
+		return 0;
 	if (!run || run->start > address) {
 		if (run && run->start - address < size)
 			size = (size_t)(run->start - address);

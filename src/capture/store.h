@@ -26,6 +26,7 @@ struct store {
 	uint64_t size;
 	VEC(struct store_region) regions;	/* by address, apart */
 	VEC(struct store_run) touched;		/* by address, joined */
+	VEC(struct store_run) unreadable;	/* in no order */
 	uint8_t *buffer;
 };
 
@@ -35,11 +36,16 @@ enum { STORE_STEP = 1 << 20 };
 struct err *store_open(const char *folder, struct store *ret) MUST_USE;
 /* Gives [start, end) places where it has none. Not for the pause. */
 struct err *store_reserve(struct store *s, uint64_t start, uint64_t end) MUST_USE;
-/* Copies from the process; what cannot be read is left out. *ret_bytes grows by what came. */
+/* Copies from the process; what cannot be read is noted. *ret_bytes grows by what came. */
 struct err *store_copy(struct store *s, pid_t pid, uint64_t start, uint64_t end, uint64_t *ret_bytes) MUST_USE;
 /* In order of addresses. False: no room was kept for so many (store_expect). */
 bool store_touch(struct store *s, uint64_t start, uint64_t end);
 struct err *store_expect(struct store *s, size_t runs) MUST_USE;
+/* Marks pages as such that cannot be read. False: no room was kept for so many. */
+bool store_refuse(struct store *s, uint64_t start, uint64_t end);
+/* The touched runs within [start, end), in order. */
+typedef struct err *store_run_fn(void *arg, uint64_t start, uint64_t end);
+struct err *store_runs(const struct store *s, uint64_t start, uint64_t end, store_run_fn *each, void *arg) MUST_USE;
 /* As snapshot_read. */
 size_t store_read(const struct store *s, uint64_t address, void *buf, size_t size);
 void store_close(struct store *s);
