@@ -30,6 +30,8 @@ const struct engine *engine_named(const char *name);	/* NULL */
 struct err *engine_seize(struct snapshot *s) MUST_USE;
 /* Stop and registers, as all engines do it: the pause is on when this succeeds. */
 struct err *engine_stop_all(struct snapshot *s) MUST_USE;
+/* False: the process has executed another program since it was looked at. */
+bool engine_same_program(const struct snapshot *s);
 /* The pause ends; pause.total is known. */
 void engine_resume_all(struct snapshot *s);
 

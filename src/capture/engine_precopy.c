@@ -61,7 +61,7 @@ static void add_details(const struct vma_list *before, struct vma_list *now)
 
 static struct err *read_mappings(struct precopy *p, struct vma_list *ret)
 {
-	TRY(vma_list_read(p->s->pid, false, ret));
+	TRY(vma_list_read(p->s->mm, false, ret));
 	add_details(&p->s->before, ret);
 	return NULL;
 }
@@ -91,14 +91,14 @@ static struct err *copy_run(void *arg, const struct page_run *run)
 	if (run->kind & PAGE_GUARD)
 		return NULL;
 	TRY(cancel_check());
-	return store_copy(&p->store, p->s->pid, run->start, run->end, &p->copied);
+	return store_copy(&p->store, p->s->mm, run->start, run->end, &p->copied);
 }
 
 static struct err *copy_backed(struct precopy *p, const struct vma *v, enum content content)
 {
 	uint64_t end = content == CONTENT_HEADER ? v->start + 4096 : v->end;
 
-	return store_copy(&p->store, p->s->pid, v->start, end, &p->copied);
+	return store_copy(&p->store, p->s->mm, v->start, end, &p->copied);
 }
 
 /* Untracked before: then all of it is new. A mapping that cannot be tracked waits for the pause. */
@@ -157,10 +157,12 @@ static struct err *final_run(void *arg, const struct page_run *run)
 {
 	struct precopy *p = arg;
 
-	if (run->kind & PAGE_GUARD)
+	if (run->kind & PAGE_GUARD) {
+		p->crowded |= !store_refuse(&p->store, run->start, run->end);
 		return NULL;
+	}
 	if (run->kind & PAGE_WRITTEN)
-		TRY(store_copy(&p->store, p->s->pid, run->start, run->end, &p->copied));
+		TRY(store_copy(&p->store, p->s->mm, run->start, run->end, &p->copied));
 	if (!has_backing(p->vma) && !store_touch(&p->store, run->start, run->end))
 		p->crowded = true;
 	return NULL;
@@ -218,7 +220,7 @@ static struct err *run(struct precopy *p)
 	struct snapshot *s = p->s;
 	struct err *e;
 
-	TRY(pagemap_open(s->pid, &p->pages));
+	TRY(pagemap_open(s->mm, &p->pages));
 	TRY(store_open(s->options.folder, &p->store));
 	TRY(engine_seize(s));
 	TRY(track_start(&s->inject, &s->before, &s->tasks, &p->track));

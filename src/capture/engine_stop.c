@@ -6,6 +6,11 @@
 #include "capture/engine.h"
 #include "capture/phase.h"
 
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
 static const uint64_t stop_deadline = 2000000000;
 
 struct err *engine_seize(struct snapshot *s)
@@ -15,9 +20,40 @@ struct err *engine_seize(struct snapshot *s)
 	return NULL;
 }
 
+/* What exec puts on the stack tells programs apart: 16 random bytes' address, the vDSO's, the entry point. */
+bool engine_same_program(const struct snapshot *s)
+{
+	uint8_t auxv[1024];
+	char path[32];
+	ssize_t n;
+	int fd;
+
+	if (!s->facts.auxv_size || s->facts.auxv_size > sizeof(auxv))
+		return true;
+	if (!*(const uint64_t *)s->facts.auxv) /* exec was about to lay the new program out */
+		return false;
+	(void)snprintf(path, sizeof(path), "/proc/%d/auxv", (int)s->mm);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return true; /* not permitted, then we did not see it before either */
+	n = read(fd, auxv, sizeof(auxv));
+	(void)close(fd);
+	return n > 0 && (size_t)n >= s->facts.auxv_size && !memcmp(auxv, s->facts.auxv, s->facts.auxv_size);
+}
+
+/* All that was read before the pause is of another program then. */
+static struct err *check_program(struct snapshot *s)
+{
+	if (engine_same_program(s))
+		return NULL;
+	s->program_changed = true;
+	return err_new(ERR_NOTFOUND, "process %d executed another program meanwhile", (int)s->pid);
+}
+
 struct err *engine_stop_all(struct snapshot *s)
 {
 	TRY(tasks_stop(&s->tasks, stop_deadline));
+	TRY(check_program(s));
 	s->pause.interrupt = clock_ns() - s->tasks.first_stop;
 	phase("stopped");
 	TRY(tasks_registers(&s->tasks));
@@ -43,12 +79,12 @@ static struct err *take(struct snapshot *s)
 	if (!e)
 		e = engine_stop_all(s);
 	if (!e)
-		e = vma_list_read(s->pid, true, &s->vmas);
+		e = vma_list_read(s->mm, true, &s->vmas);
 	if (e) {
 		tasks_resume(&s->tasks);
 		return e;
 	}
-	s->memory = s->pid;
+	s->memory = s->mm;
 	s->stopped = true;
 	return NULL;
 }

@@ -165,6 +165,27 @@ struct err *inject_prepare(pid_t pid, bool compat, const struct vma_list *vmas, 
 	return ret->syscall_at && ret->sigreturn_at ? NULL : use_cave(ret);
 }
 
+static bool still_there(const struct inject *in, const struct pattern *p, uint64_t at)
+{
+	char bytes[OVERLAP];
+	size_t got = remote_read(in->pid, at, bytes, sizeof(bytes));
+
+	for (; p->bytes; p++)
+		if (got >= p->size && memcmp(bytes, p->bytes, p->size) == 0)
+			return true;
+	return false;
+}
+
+bool inject_holds(const struct inject *in)
+{
+	char byte;
+
+	if (in->cave_code) /* written anew each time: it only has to be the same page, which is the kernel's */
+		return remote_read(in->pid, in->cave, &byte, 1) == 1;
+	return still_there(in, in->compat ? call32 : call64, in->syscall_at) &&
+	       still_there(in, in->compat ? return32 : return64, in->sigreturn_at);
+}
+
 /* --- room for frames ----------------------------------------------------------------------------- */
 
 static size_t frames_size(const struct inject *in, const struct task *task)

@@ -32,7 +32,7 @@
 enum { INJECT_BLOCK = 20480 };	/* two frames and the largest XSAVE area (AMX) */
 
 struct inject {
-	pid_t pid;
+	pid_t pid;			/* any thread of it that lives */
 	bool compat;
 	uint64_t syscall_at;		/* syscall; ret   or   int 0x80; [pop...;] ret */
 	unsigned skip;			/* words popped in between */
@@ -47,6 +47,9 @@ struct inject {
 
 /* Before the pause. UNSUPPORTED: neither code nor a vDSO was found. */
 struct err *inject_prepare(pid_t pid, bool compat, const struct vma_list *vmas, struct inject *ret) MUST_USE;
+
+/* Whether the code is still where it was found: the process may have executed another program. */
+bool inject_holds(const struct inject *in);
 
 /*
  * How well the thread serves: 0 not at all, higher is better. Threads between

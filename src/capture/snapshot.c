@@ -232,20 +232,44 @@ static struct err *choose_engine(struct snapshot *s)
 	return s->engine ? NULL : err_new(ERR_USAGE, "no engine '%s'", name);
 }
 
+static bool lives(pid_t tgid, pid_t tid)
+{
+	struct proc_stat st;
+
+	return !err_ignore(proc_stat_read(tgid, tid, &st)) && st.state != 'Z' && st.state != 'X';
+}
+
+/* The first thread may have ended (pthread_exit) while others go on: then /proc shows memory and files at theirs only. */
+static struct err *find_living(struct snapshot *s)
+{
+	struct pid_list tids = { 0 };
+	struct err *e = proc_tids(s->pid, &tids);
+
+	s->mm = 0;
+	for (size_t i = 0; !e && !s->mm && i < tids.pids.n; i++)
+		if (lives(s->pid, tids.pids.v[i]))
+			s->mm = tids.pids.v[i];
+	if (!e && !s->mm)
+		e = err_new(ERR_NOTFOUND, "process %d has ended: it is a zombie and has no memory left", (int)s->pid);
+	pid_list_deinit(&tids);
+	return e;
+}
+
 static struct err *prepare(struct snapshot *s)
 {
 	unsigned want = PROC_FDS | (s->options.environment ? PROC_ENVIRONMENT : 0);
 
-	TRY(proc_facts_read(s->pid, want, &s->facts));
+	TRY(find_living(s));
+	TRY(proc_facts_read(s->mm, want, &s->facts));
 	s->compat = s->facts.machine == MACHINE_X86;
 	if (s->options.filter == UINT32_MAX)
 		s->options.filter = s->facts.coredump_filter;
-	TRY(vma_list_read(s->pid, true, &s->before));
+	TRY(vma_list_read(s->mm, true, &s->before));
 	TRY(choose_engine(s));
 	if (!s->options.budget_ns)
 		s->options.budget_ns = default_budget;
-	TRY(inject_prepare(s->pid, s->compat, &s->before, &s->inject));
-	TRY(held_prepare(s->pid, &s->before, goes_in, s, s->options.budget_ns * COPY_BYTES_PER_NS, &s->held));
+	TRY(inject_prepare(s->mm, s->compat, &s->before, &s->inject));
+	TRY(held_prepare(s->mm, &s->before, goes_in, s, s->options.budget_ns * COPY_BYTES_PER_NS, &s->held));
 	return read_threads(s);
 }
 
@@ -270,17 +294,40 @@ static void weaken(struct snapshot *s, enum consistency c, const char *why)
 	s->consistency_why = why;
 }
 
+/* A child of vfork runs in the memory of its parent, which sleeps in the call. clone: posix_spawn does it so. */
+static bool waits_for_child(const struct snapshot *s, const struct task *task)
+{
+	static const uint64_t calls[][3] = { { 58, 56, 435 }, { 190, 120, 435 } }; /* vfork, clone, clone3 */
+
+	for (unsigned i = 0; task->partial && i < 3; i++)
+		if (task->regs.orig_rax == calls[s->compat][i])
+			return true;
+	return false;
+}
+
+static void judge_tasks(struct snapshot *s)
+{
+	for (size_t i = 0; i < s->tasks.v.n; i++) {
+		const struct task *task = &s->tasks.v.v[i];
+
+		if (task->partial)
+			weaken(s, CONSISTENCY_QUASI, "a thread was asleep in the kernel, which may have written for it");
+		if (waits_for_child(s, task) && s->stopped)
+			weaken(s, CONSISTENCY_SMEARED, "a child made by vfork ran in its memory meanwhile");
+	}
+}
+
 static void judge(struct snapshot *s)
 {
 	s->consistency = CONSISTENCY_INSTANTANEOUS;
 	s->consistency_why = "";
-	for (size_t i = 0; i < s->tasks.v.n; i++)
-		if (s->tasks.v.v[i].partial)
-			weaken(s, CONSISTENCY_QUASI, "a thread was asleep in the kernel, which may have written for it");
+	judge_tasks(s);
 	for (size_t i = 0; i < s->vmas.vmas.n; i++) {
 		const struct vma *v = &s->vmas.vmas.v[i];
 		const struct held_range *r = held_find(&s->held, v->start);
 
+		if (strstr(v->path, "[io_uring]")) /* its requests go on, whoever stands still */
+			weaken(s, CONSISTENCY_QUASI, "io_uring: the kernel may have written for its requests");
 		if (!goes_in(s, v))
 			continue;
 		if (v->flags & VMA_SHARED && r && r->others)
@@ -306,7 +353,23 @@ static struct err *take(struct snapshot *s)
 	return e;
 }
 
-struct err *snapshot_take(pid_t pid, const struct snapshot_options *options, struct snapshot **ret)
+/* A failure that comes of the process's end, or of exec, says so. */
+static struct err *explain(struct snapshot *s, struct err *e)
+{
+	if (err_code(e) == ERR_CANCELLED || err_code(e) == ERR_NOMEM)
+		return e;
+	if (err_ignore(find_living(s))) {
+		err_free(e);
+		return err_new(ERR_NOTFOUND, "process %d ended meanwhile", (int)s->pid);
+	}
+	if (s->program_changed || engine_same_program(s))
+		return e;
+	s->program_changed = true;
+	err_free(e);
+	return err_new(ERR_NOTFOUND, "process %d executed another program meanwhile", (int)s->pid);
+}
+
+static struct err *take_once(pid_t pid, const struct snapshot_options *options, struct snapshot **ret, bool *ret_again)
 {
 	struct snapshot *s = calloc(1, sizeof(*s));
 	struct err *e;
@@ -317,12 +380,29 @@ struct err *snapshot_take(pid_t pid, const struct snapshot_options *options, str
 	s->options = *options;
 	s->held.buffer = -1;
 	e = take(s);
+	if (e && s->mm)
+		e = explain(s, e);
+	*ret_again = s->program_changed;
 	if (e) {
 		snapshot_destroy(s);
 		return e;
 	}
 	*ret = s;
 	return NULL;
+}
+
+struct err *snapshot_take(pid_t pid, const struct snapshot_options *options, struct snapshot **ret)
+{
+	enum { TRIES = 5, NAP_US = 3000 };
+	bool again = false;
+	struct err *e = take_once(pid, options, ret, &again);
+
+	for (unsigned i = 1; e && again && i < TRIES; i++) {
+		err_free(e);
+		(void)usleep(NAP_US << i);
+		e = take_once(pid, options, ret, &again);
+	}
+	return e;
 }
 
 void snapshot_destroy(struct snapshot *s)
@@ -356,5 +436,5 @@ size_t snapshot_read(const struct snapshot *s, uint64_t address, void *buf, size
 	if (s->store && !(r && r->end))
 		return store_read(s->store, address, buf, size);
 	/* What the clone does not have can only be read from the process as it runs. */
-	return remote_read(r ? s->pid : s->memory, address, buf, size);
+	return remote_read(r ? s->mm : s->memory, address, buf, size);
 }

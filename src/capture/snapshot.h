@@ -47,6 +47,7 @@ struct thread_facts {
 
 struct snapshot {
 	pid_t pid;
+	pid_t mm;			/* a thread that lives, for /proc: the first may have ended before the others */
 	const struct engine *engine;
 	struct snapshot_options options;
 	const char *why;		/* this engine */
@@ -65,6 +66,7 @@ struct snapshot {
 	struct store *store;		/* or where it was copied to; NULL: none */
 	bool compat;
 	bool is_auto;			/* the engine may be changed for another */
+	bool program_changed;		/* by exec, since it was looked at: all has to be begun anew */
 	bool stopped;			/* the target stands still until the end */
 	bool left_zombie;		/* the clone's remains could not be taken away */
 	enum consistency consistency;

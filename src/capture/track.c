@@ -13,11 +13,20 @@
 
 /* Of <linux/userfaultfd.h> since 6.4 and 6.7. */
 static const uint64_t feature_unpopulated = 1 << 13, feature_async = 1 << 15;
-enum { USER_MODE_ONLY = 1 };
+enum { USER_MODE_ONLY = 1, THREAD_PIDFD = O_EXCL };
+
+static int open_pidfd(pid_t pid)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	if (pidfd < 0) /* not the first thread of its process: Linux 6.9 */
+		pidfd = (int)syscall(SYS_pidfd_open, pid, THREAD_PIDFD);
+	return pidfd;
+}
 
 static struct err *take_over(pid_t pid, int theirs, int *ret)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	int pidfd = open_pidfd(pid);
 	int fd = pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, pidfd, theirs, 0);
 	int error = errno;
 
@@ -63,7 +72,7 @@ static struct err *borrow(struct inject *in, const struct vma_list *vmas, struct
 
 		if (!tasks_borrow(tasks, i))
 			continue;
-		e = inject_suits(in, vmas, task) ? make(in, vmas, task, ret) : NULL;
+		e = inject_holds(in) && inject_suits(in, vmas, task) ? make(in, vmas, task, ret) : NULL;
 		if (task->state == TASK_STOPPED && ptrace(PTRACE_CONT, task->tid, NULL, NULL) == 0)
 			task->state = TASK_SEIZED;
 		if (e || *ret >= 0)
