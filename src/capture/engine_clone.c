@@ -14,6 +14,7 @@
  * descriptors (peers of sockets and pipes must see the process's own end) and
  * becomes the first victim when memory is short (oom_score_adj 1000).
  */
+#include "capture/clone_check.h"
 #include "capture/engine.h"
 #include "capture/phase.h"
 
@@ -79,6 +80,7 @@ static struct err *in_pause(struct snapshot *s)
 {
 	uint64_t began;
 
+	TRY(clone_check(s));
 	TRY(engine_seize(s));
 	TRY(engine_stop_all(s));
 	began = clock_ns();
@@ -160,6 +162,23 @@ static bool reap_with(struct snapshot *s, struct task *task)
 	return !err_ignore(inject_call(&s->inject, &s->vmas, task, &call));
 }
 
+/* The thread stands still. What we know of the program is as old as the dump: it may be another one now. */
+static bool know_again(struct snapshot *s, struct task *task)
+{
+	struct inject fresh;
+
+	s->inject.pid = task->tid;
+	if (inject_holds(&s->inject) && vma_find(&s->vmas, task->regs.rsp))
+		return true;
+	vma_list_deinit(&s->vmas);
+	s->vmas = (struct vma_list)VMA_LIST_INIT;
+	if (err_ignore(vma_list_read(task->tid, false, &s->vmas)) ||
+	    err_ignore(inject_prepare(task->tid, task->compat, &s->vmas, &fresh)))
+		return false;
+	s->inject = fresh;
+	return true;
+}
+
 /*
  * Borrows one thread after the other until one can do it. Mappings may have
  * changed since: stacks of threads that are still there have not.
@@ -174,7 +193,8 @@ static bool reap_in_target(struct snapshot *s)
 		if (err_ignore(tasks_seize(s->pid, &tasks)))
 			return true; /* it is gone, and init takes care */
 		for (size_t i = 0; i < tasks.v.n && !done; i++)
-			done = tasks_borrow(&tasks, i) && inject_suits(&s->inject, &s->vmas, &tasks.v.v[i]) &&
+			done = tasks_borrow(&tasks, i) && know_again(s, &tasks.v.v[i]) &&
+			       inject_suits(&s->inject, &s->vmas, &tasks.v.v[i]) &&
 			       reap_with(s, &tasks.v.v[i]);
 		tasks_deinit(&tasks);
 		if (!done)
