@@ -112,11 +112,13 @@ static struct err *put(struct store *s, uint64_t address, const uint8_t *buf, si
 	while (size) {
 		uint64_t at;
 		size_t n = place(s, address, size, &at);
+		ssize_t written;
 
 		if (!n)
 			return err_new(ERR_NOTFOUND, "memory at 0x%llx appeared in the pause", (unsigned long long)address);
-		if (pwrite(s->fd, buf, n, (off_t)at) != (ssize_t)n)
-			return err_os(errno ? errno : ENOSPC, "temporary file of the copies");
+		written = pwrite(s->fd, buf, n, (off_t)at);
+		if (written != (ssize_t)n) /* a short one is the last that fits */
+			return err_os(written < 0 ? errno : ENOSPC, "temporary file of the copies ($TMPDIR)");
 		address += n;
 		buf += n;
 		size -= n;
