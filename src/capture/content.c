@@ -33,6 +33,15 @@ static uint32_t bit_of(const struct vma *v)
 	return v->anonymous || v->swap || !v->inode ? FILTER_ANON_PRIVATE : FILTER_FILE_PRIVATE;
 }
 
+const char content_of_file[] = "contents of a file";
+
+/* Not so: pages of a private mapping that were written to; rings of the kernel (anon_inode:), which no file holds. */
+static bool is_unchanged_file(const struct vma *v)
+{
+	return is_file(v) && v->path[0] == '/' && !(v->flags & VMA_HUGETLB) &&
+	       (v->flags & VMA_SHARED || !(v->anonymous || v->swap));
+}
+
 enum content content_of(const struct vma *v, uint32_t filter, bool dontdump, const char **ret_why)
 {
 	*ret_why = "";
@@ -50,6 +59,6 @@ enum content content_of(const struct vma *v, uint32_t filter, bool dontdump, con
 		return CONTENT_WHOLE;
 	if (filter & FILTER_ELF_HEADERS && !(v->flags & VMA_SHARED) && v->inode && !v->offset && v->prot & DUMP_PROT_R)
 		return CONTENT_HEADER;
-	*ret_why = v->inode ? "contents of a file" : "coredump_filter";
+	*ret_why = is_unchanged_file(v) ? content_of_file : "coredump_filter";
 	return CONTENT_NONE;
 }

@@ -25,6 +25,8 @@ enum content {
 	CONTENT_HEADER,	/* the first page, if an ELF header stands there */
 	CONTENT_WHOLE,
 };
+/* The reason for NONE where the contents are those of the file, unchanged: compare the pointer. */
+extern const char content_of_file[];
 /* `dontdump`: also mappings marked DONTDUMP. *ret_why (never NULL): the reason for NONE. */
 enum content content_of(const struct vma *v, uint32_t filter, bool dontdump, const char **ret_why);
 

@@ -88,7 +88,7 @@ static struct err *add_vma(struct core *c, const struct vma *v)
 	case CONTENT_NONE:
 		break;
 	}
-	return core_add_segment(c, v, v->start, v->end, 0, v->inode ? RANGE_FILE : RANGE_LEFT_OUT);
+	return core_add_segment(c, v, v->start, v->end, 0, why == content_of_file ? RANGE_FILE : RANGE_LEFT_OUT);
 }
 
 struct err *core_add_segments(struct core *c)
