@@ -56,6 +56,7 @@ static struct err *read_run(struct reading *r, uint64_t start, uint64_t end)
 			continue;
 		if (next > end)
 			next = end;
+		TRY(snapshot_check(r->c->s));
 		memset(to, 0, (size_t)(next - start));
 		TRY(core_add_lost(r->c, start, next));
 		start = next;
@@ -99,17 +100,31 @@ static const struct held_range *live_file(const struct core *c, const struct cor
 	return h && h->fd >= 0 ? h : NULL;
 }
 
+/* The end of what is read has a sentence of its own. */
+static struct err *better(const struct core *c, struct err *e)
+{
+	struct err *ended = err_code(e) == ERR_NOTFOUND ? snapshot_check(c->s) : NULL;
+
+	if (!ended)
+		return e;
+	err_free(e);
+	return ended;
+}
+
 struct err *core_read(struct core *c, size_t segment, uint64_t address, uint8_t *buf, size_t len, bool *ret_zero)
 {
 	const struct core_part *p = &c->parts.v[segment];
 	struct reading r = { .c = c, .base = address, .buf = buf, .filled = address };
+	struct err *e;
 
 	*ret_zero = false;
 	r.held = live_file(c, p, address);
 	if (c->s->store || !by_pages(p) || held_find(&c->s->held, address))
 		return read_run(&r, address, address + len);
 	/* Segments and chunks are whole pages but for the last bytes of a file; see fill(). */
-	TRY(pagemap_runs(c->pages, address, address + len, on_run, &r));
+	e = pagemap_runs(c->pages, address, address + len, on_run, &r);
+	if (e)
+		return better(c, e);
 	*ret_zero = !r.any;
 	memset(buf + (r.filled - address), 0, (size_t)(address + len - r.filled));
 	return NULL;

@@ -97,6 +97,8 @@ static struct err *build_closing(struct core *c)
 
 	if (!v)
 		return err_nomem();
+	if (!c->broken_off) /* page tables that went away while they were looked at seem empty */
+		TRY(snapshot_check(c->s));
 	for (size_t i = 0; i < c->lost.n; i++)
 		v[i] = (struct snapshot_range){ c->lost.v[i].start, c->lost.v[i].end, RANGE_UNREADABLE, "" };
 	r.ranges = v;

@@ -8,7 +8,9 @@
 #include "capture/remote.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -353,6 +355,35 @@ static struct err *take(struct snapshot *s)
 	return e;
 }
 
+/* It is the process that is denied to us, and not some file of ours: "mem" asks for the rights of a tracer. */
+static bool not_permitted(const struct snapshot *s, const struct err *e)
+{
+	char path[32];
+	int fd;
+
+	if (geteuid() == 0 || (err_errno(e) != EACCES && err_errno(e) != EPERM))
+		return false;
+	(void)snprintf(path, sizeof(path), "/proc/%d/mem", (int)s->mm);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0)
+		(void)close(fd);
+	return fd < 0;
+}
+
+/* Which file of /proc it was that could not be opened helps nobody. */
+static struct err *explain_permission(const struct snapshot *s)
+{
+	struct proc_stat st = { 0 };
+
+	if (err_ignore(proc_stat_read(s->pid, 0, &st)))
+		return err_new(ERR_NOTFOUND, "process %d ended meanwhile", (int)s->pid);
+	if (st.uid != geteuid())
+		return err_new(ERR_UNSUPPORTED, "process %d (%s) belongs to user %u: only that user and root may trace it",
+			       (int)s->pid, st.comm, (unsigned)st.uid);
+	return err_new(ERR_UNSUPPORTED, "process %d (%s) may not be traced without root: it has privileges of its own, or "
+		       "kernel.yama.ptrace_scope forbids it", (int)s->pid, st.comm);
+}
+
 /* A failure that comes of the process's end, or of exec, says so. */
 static struct err *explain(struct snapshot *s, struct err *e)
 {
@@ -361,6 +392,10 @@ static struct err *explain(struct snapshot *s, struct err *e)
 	if (err_ignore(find_living(s))) {
 		err_free(e);
 		return err_new(ERR_NOTFOUND, "process %d ended meanwhile", (int)s->pid);
+	}
+	if (not_permitted(s, e)) {
+		err_free(e);
+		return explain_permission(s);
 	}
 	if (s->program_changed || engine_same_program(s))
 		return e;
@@ -420,6 +455,16 @@ void snapshot_destroy(struct snapshot *s)
 }
 
 /* --- reading ------------------------------------------------------------------------------------------ */
+
+struct err *snapshot_check(const struct snapshot *s)
+{
+	if (s->store || lives(s->memory, s->memory))
+		return NULL;
+	if (s->clone > 0)
+		return err_new(ERR_NOTFOUND, "the clone of process %d was killed before all was read; if memory is short, "
+			       "try --engine precopy", (int)s->pid);
+	return err_new(ERR_NOTFOUND, "process %d ended before all was read", (int)s->pid);
+}
 
 static bool from_held(const struct snapshot *s, uint64_t address, const struct held_range **ret)
 {

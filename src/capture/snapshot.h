@@ -84,6 +84,8 @@ struct err *snapshot_take(pid_t pid, const struct snapshot_options *options, str
 void snapshot_destroy(struct snapshot *s);
 DEFINE_CLEANUP_PTR(struct snapshot, snapshot_destroy)
 
+/* An error when what is read has ended (the clone was killed for want of memory): what comes from it means nothing then. */
+struct err *snapshot_check(const struct snapshot *s) MUST_USE;
 /* Class of the page at this address. */
 enum range_class snapshot_class(const struct snapshot *s, const struct vma *v);
 /*
