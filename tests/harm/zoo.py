@@ -7,7 +7,6 @@ usage: zoo.py OSMODUMP FOLDER [NAME...]    FOLDER holds zoo and zoo32, and gets 
 Prints "ok: NAME", "FAIL: NAME: REASON" or "skip: NAME: REASON" for each and at last
 "N passed, N failed, N skipped".
 """
-import json
 import os
 import re
 import shutil
@@ -17,205 +16,9 @@ import sys
 import tempfile
 import time
 
-from zoo_core import Core, word_for
-
-OSMODUMP, FOLDER = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-LONG = bool(os.environ.get('OSMOSIS_LONG'))
-BY_BYTE = {'strict', 'filtered', 'vfork', 'vfork-thread', 'leaderless', 'coroutine', 'coroutine-mapped', 'altstack',
-           'deep', 'userfaultfd', 'userfaultfd-fork'}
-
-
-class Wrong(Exception):
-    """Something is not as it must be."""
-
-
-class Cannot(Exception):
-    """The machine has not got it."""
-
-
-def read(path):
-    try:
-        with open(path, encoding='utf-8', errors='replace') as f:
-            return f.read()
-    except OSError:
-        return ''
-
-
-def put(path, value):
-    with open(path, 'w', encoding='utf-8') as f:
-        f.write(str(value))
-
-
-class Animal:
-    """A process of the zoo, and what can be seen of it from outside."""
-
-    alive = []
-
-    def __init__(self, name, program='zoo', before=(), env=None, into=None):
-        self.name, self.marks, self.extra, self.program = name, [], {}, f'{FOLDER}/{program}'
-        environment = {**os.environ, 'ZOO_FILE': f'{work}/file', **(env or {})}
-        self.process = subprocess.Popen([*before, self.program, name], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True, env=environment, preexec_fn=into)
-        Animal.alive.append(self)
-        self.pid = self.process.pid
-        for line in self.process.stdout:
-            words = line.split()
-            if words[0] == 'mark':
-                self.marks.append((words[1], int(words[2], 16), words[3]))
-            elif words[0] == 'cannot:':
-                raise Cannot(line[8:].strip())
-            elif words[0] == 'ready':
-                break
-            else:
-                self.extra[words[0]] = words[1]
-        else:
-            raise Wrong(f'{name} did not start')
-        time.sleep(0.03)  # from "ready" into what it is about
-
-    def status(self):
-        return dict(line.split(':\t', 1) for line in read(f'/proc/{self.pid}/status').splitlines() if ':\t' in line)
-
-    def state(self):
-        return read(f'/proc/{self.pid}/stat').rpartition(')')[2].split()[0:1]
-
-    def threads(self):
-        """Those that live: not a leader that has ended."""
-        tids = os.listdir(f'/proc/{self.pid}/task')
-        return [t for t in tids if read(f'/proc/{self.pid}/task/{t}/stat').rpartition(')')[2].split()[:1] != ['Z']]
-
-    def look(self):
-        s = self.status()
-        children = []
-        for tid in os.listdir(f'/proc/{self.pid}/task')[:64]:
-            children += read(f'/proc/{self.pid}/task/{tid}/children').split()
-        fds = {n: os.readlink(f'/proc/{self.pid}/fd/{n}') for n in os.listdir(f'/proc/{self.pid}/fd')}
-        return {'state': s['State'][0].replace('R', 'S'), 'tracer': s['TracerPid'], 'children': sorted(children),
-                'fds': fds, **{k: s[k] for k in ('SigPnd', 'ShdPnd', 'SigBlk', 'SigIgn', 'SigCgt', 'Seccomp')}}
-
-    def finish(self):
-        """It must find itself as it was."""
-        if self.process.poll() is None:
-            if self.name in BY_BYTE:
-                self.process.stdin.write('x')
-                self.process.stdin.flush()
-            else:
-                os.kill(self.pid, signal.SIGTERM)
-        try:
-            said = self.process.communicate(timeout=20)[0].strip().splitlines()
-        except subprocess.TimeoutExpired as e:
-            raise Wrong(f'does not go on (state {self.state()}, {read(f"/proc/{self.pid}/wchan")})') from e
-        if self.process.returncode != 0 or said[-1:] != ['fine']:
-            raise Wrong(f'ended with {self.process.returncode}: {said[-1:]}')
-
-    def kill(self):
-        Animal.alive.remove(self)
-        self.process.kill()
-        self.process.stdin.close()
-        self.process.wait()
-
-
-def run(*words, timeout=120):
-    try:
-        return subprocess.run(words, capture_output=True, text=True, check=False, timeout=timeout)
-    except subprocess.TimeoutExpired as e:
-        raise Wrong(f'{words[1]} {words[2]} hangs') from e
-
-
-def snap(animal, engine, *options, path=None):
-    """What osmodump tells in JSON, or the sentence of its refusal."""
-    done = run(OSMODUMP, 'snap', str(animal if isinstance(animal, int) else animal.pid), '--json', '--force', '-o',
-               path or f'{work}/core', '--engine', engine, *options)
-    if done.returncode == 0:
-        return json.loads(done.stdout.splitlines()[0]), None
-    if done.returncode != 1 or not re.search(r'\w+ \w+ \w+', done.stderr):
-        raise Wrong(f'{engine}: status {done.returncode}, {done.stderr.strip()!r}')
-    return None, done.stderr.strip()
-
-
-def check_word(core, name, address, expected, with_all):
-    word, kind = core.word(address), core.class_of(address)
-    here = word == word_for(address) and kind not in ('unreadable', 'left-out')
-    if expected == 'secret':
-        expected = 'unreadable' if with_all else 'absent'
-    good = {'present': here, 'zero': word in (0, None) and kind not in ('unreadable', 'left-out'),
-            'all': here if with_all else word is None, 'absent': word is None,
-            'unreadable': word in (0, None) and kind == 'unreadable'}[expected]
-    if not good:
-        raise Wrong(f'{name} at {address:#x}: {word if word is None else hex(word)} ({kind}), not {expected}')
-
-
-def check_core(animal, said, threads=None, with_all=False, readers=True, path=None):
-    path = path or f'{work}/core'
-    core = Core(path)
-    for name, address, expected in animal.marks:
-        check_word(core, name, address, expected, with_all)
-    if threads is not None and core.threads != threads:
-        raise Wrong(f'{core.threads} threads in the dump instead of {threads}')
-    if core.level() != said['consistency']:
-        raise Wrong(f'the dump says {core.level()}, the tool {said["consistency"]}')
-    if core.closing.get('complete') is not True:
-        raise Wrong('the dump does not say that it is complete')
-    elf = run('eu-readelf', '-l', '-n', path)
-    if elf.returncode != 0 or elf.stderr:
-        raise Wrong(f'eu-readelf: {elf.stderr.strip()[:200]}')
-    if readers:
-        gdb = run('gdb', '-q', '-batch', '-nx', '-ex', 'info threads', animal.program, path)
-        # That memory files are no files on disk it says of the kernel's own cores as well.
-        errors = re.sub("warning: Can't open file /.* during file-backed mapping", '', gdb.stdout + gdb.stderr)
-        if re.search('warning|error|fail|Cannot', errors):
-            raise Wrong(f'gdb: {errors.strip()[-300:]}')
-        if threads is not None and len(re.findall(r'^[* ] *\d+ +(Thread|LWP|process)', gdb.stdout, re.M)) != threads:
-            raise Wrong(f'gdb does not show {threads} threads: {gdb.stdout[-300:]}')
-    return core
-
-
-def same(animal, before):
-    """At once or shortly after: an interrupted sigsuspend sets its mask again when it goes on."""
-    for patience in (0.01, 0.1, 1, 0):
-        after = animal.look()
-        changed = [k for k in before if before[k] != after[k] and not (k == 'SigBlk' and before['state'] == 'T')]
-        if not changed:
-            return
-        time.sleep(patience)
-    raise Wrong(f'left with another {changed[0]}: {after[changed[0]]} instead of {before[changed[0]]}')
-
-
-def plain(animal, engines=('clone', 'precopy'), levels=None, refused=None, steady=True, options=(), readers=True):
-    """Each engine takes it, or refuses where `refused` names its sentence; it is left alone and goes on."""
-    before = animal.look()
-    for engine in engines:
-        # Which thread serves may depend on the moment.
-        threads = len(animal.threads()) if steady else None
-        said, refusal = snap(animal, engine, *options)
-        told.append(f'{engine}: ' + (f'refused, {refusal}' if refusal else
-                                     f'{said["engine"]}, {said["consistency"]}, {said["pause_ms"] if "pause_ms" in said else "-"} ms'))
-        if refusal and not re.search((refused or {}).get(engine, '^$'), refusal):
-            raise Wrong(f'{engine}: {refusal}')
-        if said and levels and said['consistency'] not in levels:
-            raise Wrong(f'{engine}: {said["consistency"]} ({said.get("consistency_reason")})')
-        if said:
-            check_core(animal, said, threads, '--all-memory' in options, readers)
-        same(animal, before)
-        if '--all-memory' not in options and animal.marks and any(m[2] in ('all', 'secret') for m in animal.marks):
-            said, refusal = snap(animal, engine, '--all-memory')
-            if refusal:
-                raise Wrong(f'{engine} --all-memory: {refusal}')
-            check_core(animal, said, threads, True, False)
-    return said
-
-
-def simple(name, **wishes):
-    def test():
-        program = wishes.pop('program', 'zoo')
-        animal = Animal(name, program, wishes.pop('before', ()))
-        plain(animal, **wishes)
-        animal.finish()
-    return test
-
-
-ONE = ('instantaneous',)
-QUASI = ('quasi-instantaneous',)
-NO_THREAD = {'clone': 'no thread of process', 'precopy': 'no thread of process'}
+from zoo_core import Core
+from zoo_lib import (LONG, NO_THREAD, ONE, OSMODUMP, QUASI, Animal, Cannot, Wrong, check_core, check_word, end_all, groups,
+                     plain, put, read, run, same, simple, snap, told, work)
 
 
 def shared():
@@ -371,6 +174,191 @@ def crowd():
     animal.finish()
 
 
+# ---- bad days -----------------------------------------------------------------------------
+
+def begin(animal, *options, folder=None):
+    return subprocess.Popen([OSMODUMP, 'snap', str(animal.pid), '--force', '-o', f'{folder or work}/core', *options],
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def end(tool):
+    try:
+        return tool.communicate(timeout=30)[1].strip()
+    except subprocess.TimeoutExpired as e:
+        tool.kill()
+        raise Wrong('the tool hangs') from e
+
+
+def writing(tool, folder=None):
+    """Until the temporary file has some bytes."""
+    for _ in range(1000):
+        for name in os.listdir(folder or work):
+            if name.startswith('.') or 'core' in name:
+                if os.stat(f'{folder or work}/{name}').st_blocks > 2048:
+                    return
+        if tool.poll() is not None:
+            raise Wrong(f'ended early: {tool.communicate()[1].strip()}')
+        time.sleep(0.005)
+    raise Wrong('nothing is written')
+
+
+def nothing_left(folder, but=()):
+    left = [n for n in os.listdir(folder) if n not in but]
+    if left:
+        raise Wrong(f'left behind: {left}')
+
+
+class Place:
+    """A small file system of its own."""
+
+    def __init__(self, options):
+        self.path = tempfile.mkdtemp(dir=work)
+        if run('mount', '-t', 'tmpfs', '-o', options, 'zoo', self.path).returncode:
+            raise Cannot('tmpfs cannot be mounted')
+        Place.all.append(self)
+
+    def __enter__(self):
+        return self.path
+
+    def __exit__(self, *_):
+        Place.all.remove(self)
+        run('umount', '-l', self.path)
+        os.rmdir(self.path)
+
+    all = []
+
+
+def refused(animal, words, *options, folder=None, before=()):
+    at = animal.look()
+    done = run(*before, OSMODUMP, 'snap', str(animal.pid), '--force', '-o', f'{folder or work}/core', *options)
+    if done.returncode != 1 or not re.search(words, done.stderr):
+        raise Wrong(f'status {done.returncode}: {done.stderr.strip()}')
+    told.append(done.stderr.strip())
+    same(animal, at)
+
+
+def disk_full():
+    animal = Animal('fat', env={'ZOO_MB': '60'})
+    with Place('size=30m') as small:
+        for engine in ('clone', 'precopy', 'stop'):
+            refused(animal, 'space|full', '--engine', engine, folder=small)
+            nothing_left(small)
+        os.environ['TMPDIR'] = small
+        try:
+            refused(animal, 'space|full', '--engine', 'precopy')
+        finally:
+            del os.environ['TMPDIR']
+        nothing_left(small)
+    with Place('size=200m') as small:
+        before = animal.look()
+        tool = begin(animal, '--limit-rate', '40', folder=small)
+        writing(tool, small)
+        try:
+            put(f'{small}/filler', 'x' * (190 << 20))
+        except OSError:
+            pass  # as intended: full
+        refusal = end(tool)
+        told.append(refusal)
+        if tool.returncode != 1 or not re.search('space|full', refusal):
+            raise Wrong(f'status {tool.returncode}: {refusal}')
+        nothing_left(small, ('filler',))
+        same(animal, before)
+    animal.finish()
+
+
+def read_only():
+    animal = Animal('plain')
+    with Place('ro') as place:
+        refused(animal, 'Read-only', folder=place)
+    refused(animal, 'No such file', folder=f'{work}/nowhere')
+    animal.finish()
+
+
+def no_permission():
+    animal = Animal('plain')
+    if run('setpriv', '--reuid=65533', '--clear-groups', OSMODUMP, '--version').returncode:
+        raise Cannot('another user cannot run osmodump where it is')
+    os.chmod(work, 0o777)
+    refused(animal, 'belongs to user 0', before=('setpriv', '--reuid=65533', '--clear-groups'))
+    animal.finish()
+
+
+def target_killed():
+    """The clone has all that is needed; who is read itself takes the dump with it."""
+    for engine, good in (('clone', True), ('precopy', True), ('stop', False)):
+        animal = Animal('fat', env={'ZOO_MB': '60'})
+        tool = begin(animal, '--engine', engine, '--limit-rate', '40')
+        writing(tool)
+        animal.process.send_signal(signal.SIGKILL)
+        refusal = end(tool)
+        if (tool.returncode == 0) != good or (not good and 'ended' not in refusal):
+            raise Wrong(f'{engine}: status {tool.returncode}: {refusal}')
+        if good:
+            for name, address, expected in animal.marks:
+                check_word(Core(f'{work}/core'), name, address, expected, False)
+            os.unlink(f'{work}/core')
+        nothing_left(work)
+        animal.kill()
+        told.append(f'{engine}: {refusal or "whole"}')
+
+
+def clone_killed():
+    animal = Animal('fat', env={'ZOO_MB': '60'})
+    before = animal.look()
+    tool = begin(animal, '--engine', 'clone', '--limit-rate', '40')
+    writing(tool)
+    os.kill(int(read(f'/proc/{animal.pid}/task/{animal.pid}/children').split()[0]), signal.SIGKILL)
+    refusal = end(tool)
+    told.append(refusal)
+    if tool.returncode != 1 or 'clone' not in refusal:
+        raise Wrong(f'status {tool.returncode}: {refusal}')
+    nothing_left(work)
+    same(animal, before)
+    animal.finish()
+
+
+def interrupted():
+    """Ctrl-C at every moment: all or nothing."""
+    animal = Animal('fat', env={'ZOO_MB': '30'})
+    before, whole = animal.look(), 0
+    for i in range(300 if LONG else 45):
+        tool = begin(animal, '--engine', ('clone', 'precopy', 'stop')[i % 3])
+        time.sleep(0.004 + i * 7 % 45 * 0.004)
+        tool.send_signal((signal.SIGINT, signal.SIGTERM)[i % 2])
+        error = end(tool)
+        if tool.returncode not in (0, 1, -signal.SIGINT, -signal.SIGTERM, 130, 143):
+            raise Wrong(f'status {tool.returncode}: {error}')
+        if tool.returncode == 0:
+            whole += 1
+            Core(f'{work}/core')
+            os.unlink(f'{work}/core')
+        nothing_left(work)
+        same(animal, before)
+    told.append(f'{whole} were done before the signal')
+    animal.finish()
+
+
+def partial():
+    for engine in ('clone', 'precopy'):
+        animal = Animal('fat', env={'ZOO_MB': '60'})
+        before = animal.look()
+        tool = begin(animal, '--engine', engine, '--limit-rate', '30', '--keep-partial')
+        writing(tool)
+        tool.send_signal(signal.SIGINT)
+        end(tool)
+        same(animal, before)
+        core = Core(f'{work}/core.partial')
+        if core.closing.get('complete') is not False or not core.closing.get('memory', {}).get('ranges'):
+            raise Wrong(f'the closing record says {str(core.closing)[:200]}')
+        if core.class_of(animal.marks[-1][1]) != 'unreadable':
+            raise Wrong(f'the end of memory is {core.class_of(animal.marks[-1][1])}')
+        if run('eu-readelf', '-l', '-n', f'{work}/core.partial').returncode:
+            raise Wrong('eu-readelf')
+        os.unlink(f'{work}/core.partial')
+        nothing_left(work)
+        animal.finish()
+
+
 FEATURES = {
     'plain': simple('plain', levels=ONE, engines=('clone', 'precopy', 'stop', 'auto')),
     'dontfork': simple('dontfork', levels=ONE),
@@ -409,12 +397,14 @@ FEATURES = {
     'leaderless': simple('leaderless', readers=False),  # gdb shows the dead leader, and misses its registers
     'rseq': simple('rseq', refused=NO_THREAD),
     'altstack': simple('altstack', refused=NO_THREAD),
+    'disk-full': disk_full,
+    'read-only': read_only,
+    'no-permission': no_permission,
+    'target-killed': target_killed,
+    'clone-killed': clone_killed,
+    'interrupted': interrupted,
+    'partial': partial,
 }
-
-
-def end_all():
-    for animal in list(Animal.alive):
-        animal.kill()
 
 
 def one(name):
@@ -431,6 +421,10 @@ def one(name):
         return 'FAIL', f'{type(e).__name__}: {e}'
     finally:
         end_all()
+        for place in list(Place.all):
+            place.__exit__()
+        for name in os.listdir(work):
+            os.unlink(f'{work}/{name}')
         while groups:
             time.sleep(0.05)
             os.rmdir(groups.pop())
@@ -448,8 +442,6 @@ def main():
     return counts['FAIL'] != 0
 
 
-told, groups = [], []
-work = tempfile.mkdtemp(dir=FOLDER)
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 try:
     status = main()
