@@ -429,7 +429,9 @@ static void read_pending(const struct tasks *t, struct task *task)
 		while (*p == ' ')
 			p++;
 	}
-	if (n != 9)
+	if (n == 3 && v[0] == UINT64_MAX) /* in the kernel, but in no call: frozen, or in a fault */
+		v[7] = v[1], v[8] = v[2], v[1] = v[2] = 0;
+	else if (n != 9)
 		return;
 	task->partial = task->captured = true;
 	*r = (struct user_regs_struct){ .orig_rax = v[0], .rdi = v[1], .rsi = v[2], .rdx = v[3], .r10 = v[4],
