@@ -47,18 +47,23 @@ static uint64_t may_be_copied(const struct snapshot *s)
 	return sum / WRITTEN_PART + SLACK;
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 struct err *clone_check(const struct snapshot *s)
 {
 	const struct proc_facts *f = &s->facts;
-	uint64_t need = may_be_copied(s);
+	uint64_t need = may_be_copied(s), used = f->memory_current - least(f->memory_current, f->memory_cache);
 
 	for (size_t i = 0; i < f->fds.n; i++)
 		if (strcmp(f->fds.v[i].target, "anon_inode:[userfaultfd]") == 0 && wants_fork_events(s, f->fds.v[i].fd))
 			return err_new(ERR_UNSUPPORTED, "process %d waits for its userfaultfd %d when it forks: a clone would "
 				       "hang", (int)s->pid, f->fds.v[i].fd);
-	if (f->memory_max == UINT64_MAX || f->memory_current == UINT64_MAX || f->memory_max >= f->memory_current + need)
+	if (f->memory_max == UINT64_MAX || f->memory_current == UINT64_MAX || f->memory_max >= used + need)
 		return NULL;
 	return err_new(ERR_UNSUPPORTED, "the memory cgroup of process %d has room for %" PRIu64 " MiB; copies of what it writes "
 		       "may need %" PRIu64 " MiB", (int)s->pid,
-		       (f->memory_max > f->memory_current ? f->memory_max - f->memory_current : 0) >> 20, need >> 20);
+		       (f->memory_max - least(f->memory_max, used)) >> 20, need >> 20);
 }

@@ -84,6 +84,7 @@ struct proc_facts {
 	const char *cgroup;			/* v2 path, or the text of v1 */
 	/* of the cgroup, or of that ancestor of it which has the least room left; UINT64_MAX: no limit, not known */
 	uint64_t memory_max, memory_current;
+	uint64_t memory_cache;	/* part of memory_current: pages of files, which the kernel drops when it needs room */
 	const char *pid_ns, *user_ns, *mnt_ns;	/* links */
 	uint32_t coredump_filter;
 	int oom_score_adj;

@@ -115,6 +115,33 @@ static uint64_t limit_of(const char *folder, bool v2)
 	return !v2 && v >= UINT64_C(0x7ffffffffffff000) ? UINT64_MAX : v;
 }
 
+struct cache {
+	bool v2;
+	uint64_t bytes;
+};
+
+/* memory.stat: version 1 has the sums of all below under names of their own. */
+static struct err *stat_line(void *arg, const struct line *line)
+{
+	struct cache *c = arg;
+	struct scan s = scan_line(line);
+
+	if (!c->v2 && !scan_prefix(&s, "total_"))
+		return NULL;
+	if (scan_prefix(&s, "inactive_file ") || scan_prefix(&s, "active_file "))
+		c->bytes += scan_u64(&s);
+	return NULL;
+}
+
+static uint64_t cache_of(const char *folder, bool v2)
+{
+	char path[2 * MAX_PATH + 64];
+	struct cache c = { v2, 0 };
+
+	(void)snprintf(path, sizeof(path), "%s/memory.stat", folder);
+	return err_ignore(proc_each_line(path, stat_line, &c)) ? 0 : c.bytes;
+}
+
 static void take_level(const char *folder, bool v2, bool first, struct proc_facts *f)
 {
 	uint64_t max = limit_of(folder, v2);
@@ -123,6 +150,7 @@ static void take_level(const char *folder, bool v2, bool first, struct proc_fact
 	if (first || room(max, current) < room(f->memory_max, f->memory_current)) {
 		f->memory_max = max;
 		f->memory_current = current;
+		f->memory_cache = cache_of(folder, v2);
 	}
 }
 
