@@ -171,7 +171,8 @@ int main(int argc, char **argv)
 			if (tries++ > 5000)
 				FAIL("a thread does not go on");
 	got = waitpid(-1, NULL, WNOHANG | __WALL);
-	if (!a->has_children && (got != -1 || errno != ECHILD))
+	if (!a->has_children && !getenv("ZOO_DEATHS") && /* a clone's remains may stay when we were killed */
+	    (got != -1 || errno != ECHILD))
 		FAIL("a child that nobody made: %d", got);
 	if (count_fds() != fds)
 		FAIL("%d file descriptors instead of %d", count_fds(), fds);

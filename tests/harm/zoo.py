@@ -168,6 +168,42 @@ def namespaces():
         raise Wrong(f'ended with {said!r}')
 
 
+def frozen():
+    """All threads in state D, by the freezer of cgroup version 1."""
+    group = f'/sys/fs/cgroup/freezer/osmosis-zoo-{os.getpid()}'
+    try:
+        os.mkdir(group)
+    except OSError as e:
+        raise Cannot(f'freezer: {e.strerror}') from e
+    groups.append(group)
+    animal = Animal('plain', into=lambda: put(f'{group}/cgroup.procs', os.getpid()))
+    put(f'{group}/freezer.state', 'FROZEN')
+    try:
+        while read(f'{group}/freezer.state').strip() != 'FROZEN':
+            time.sleep(0.01)
+        plain(animal, engines=('clone', 'precopy', 'auto'), refused=NO_THREAD, levels=QUASI, readers=False)
+    finally:
+        put(f'{group}/freezer.state', 'THAWED')
+    plain(animal)
+    animal.finish()
+
+
+def deaths():
+    """Killed with a frame on a stack that is not to be trusted: nothing of it may have been in use."""
+    for name in ('coroutine', 'coroutine-mapped', 'altstack', 'deep'):
+        for phase in ('frames laid', 'registers set', 'call entered', 'cloned', 'registers back'):
+            animal = Animal(name, env={'ZOO_DEATHS': '1'}, before=('prlimit', '--stack=262144'))
+            os.environ['OSMOSIS_DIE_AT'] = phase
+            try:
+                code = run(OSMODUMP, 'snap', str(animal.pid), '--force', '-o', f'{work}/core').returncode
+            finally:
+                del os.environ['OSMOSIS_DIE_AT']
+            if code != -signal.SIGKILL:
+                raise Wrong(f'{name}: ended with {code} instead of dying at "{phase}"')
+            animal.finish()
+            animal.kill()
+
+
 def crowd():
     animal = Animal('crowd')
     plain(animal, engines=('clone', 'precopy'), readers=False)
@@ -397,6 +433,8 @@ FEATURES = {
     'leaderless': simple('leaderless', readers=False),  # gdb shows the dead leader, and misses its registers
     'rseq': simple('rseq', refused=NO_THREAD),
     'altstack': simple('altstack', refused=NO_THREAD),
+    'frozen': frozen,
+    'deaths': deaths,
     'disk-full': disk_full,
     'read-only': read_only,
     'no-permission': no_permission,
