@@ -15,6 +15,7 @@
 #include "capture/inject_frame.h"
 #include "capture/phase.h"
 #include "capture/remote.h"
+#include "capture/seccomp.h"
 #include "format/dump.h"
 
 #include <errno.h>
@@ -394,8 +395,14 @@ struct err *inject_call(struct inject *in, const struct vma_list *vmas, struct t
 
 	call->child = 0;
 	call->lost = false;
-	if (!at || !lay_frames(in, task, call, at, frames_size(in, task), &sp))
+	if (at && !seccomp_stands_aside(task->tid))
+		return err_new(ERR_UNSUPPORTED, "process %d has a seccomp filter that may kill it for calls it makes for us; "
+			       "only root can suspend it", (int)in->pid);
+	if (!at || !lay_frames(in, task, call, at, frames_size(in, task), &sp)) {
+		/* it may run on under our hand: with its filters */
+		(void)ptrace(PTRACE_SETOPTIONS, task->tid, NULL, (void *)PTRACE_O_TRACESYSGOOD);
 		return err_new(ERR_UNSUPPORTED, "thread %d: no room for a signal frame", (int)task->tid);
+	}
 	phase("frames laid");
 	call->lost = !perform(in, task, call, sp);
 	if (call->lost)
