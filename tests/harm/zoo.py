@@ -204,6 +204,27 @@ def deaths():
             animal.kill()
 
 
+def unprivileged():
+    """Who cannot suspend a filter must not make a thread call what the filter may kill it for."""
+    other = ('setpriv', '--reuid=65533', '--regid=65533', '--clear-groups')
+    if run(*other, OSMODUMP, '--version').returncode:
+        raise Cannot('another user cannot run osmodump where it is')
+    os.chmod(work, 0o777)
+    for name, engines in (('plain', ('clone', 'precopy')), ('filtered', ('clone', 'precopy', 'auto'))):
+        animal = Animal(name, before=other)
+        before = animal.look()
+        for engine in engines:
+            said, refusal = snap(animal, engine, before=other)
+            told.append(f'{name}, {engine}: {refusal or said["engine"]}')
+            if (said is None) != (name == 'filtered' and engine != 'auto') or (refusal and 'seccomp' not in refusal):
+                raise Wrong(f'{name}, {engine}: {refusal or said["engine"]}')
+            if said:
+                check_core(animal, said, 2, readers=False)
+                os.unlink(f'{work}/core')
+            same(animal, before)
+        animal.finish()
+
+
 def crowd():
     animal = Animal('crowd')
     plain(animal, engines=('clone', 'precopy'), readers=False)
@@ -422,6 +443,7 @@ FEATURES = {
     'crowd': crowd,
     'maps': with_setting('/proc/sys/vm/max_map_count', 80000, simple('maps', readers=False)),
     'other-user': simple('plain', before=('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'), levels=ONE),
+    'unprivileged': unprivileged,
     'namespaces': namespaces,
     '32-bit': simple('plain', program='zoo32', levels=ONE),
     '32-bit-coroutine': simple('coroutine', program='zoo32', refused=NO_THREAD),

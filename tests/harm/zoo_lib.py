@@ -48,6 +48,8 @@ class Animal:
 
     def __init__(self, name, program='zoo', before=(), env=None, into=None):
         self.name, self.marks, self.extra, self.program = name, [], {}, f'{FOLDER}/{program}'
+        if before[:1] == ('setpriv',) and os.geteuid() != 0:
+            raise Cannot('only root can become another user')
         environment = {**os.environ, 'ZOO_FILE': f'{work}/file', **(env or {})}
         self.process = subprocess.Popen([*before, self.program, name], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True, env=environment, preexec_fn=into)
@@ -116,9 +118,9 @@ def run(*words, timeout=120):
         raise Wrong(f'{words[1]} {words[2]} hangs') from e
 
 
-def snap(animal, engine, *options, path=None):
+def snap(animal, engine, *options, path=None, before=()):
     """What osmodump tells in JSON, or the sentence of its refusal."""
-    done = run(OSMODUMP, 'snap', str(animal if isinstance(animal, int) else animal.pid), '--json', '--force', '-o',
+    done = run(*before, OSMODUMP, 'snap', str(animal if isinstance(animal, int) else animal.pid), '--json', '--force', '-o',
                path or f'{work}/core', '--engine', engine, *options)
     if done.returncode == 0:
         return json.loads(done.stdout.splitlines()[0]), None
@@ -190,7 +192,7 @@ def plain(animal, engines=('clone', 'precopy'), levels=None, refused=None, stead
         if said and levels and said['consistency'] not in levels:
             raise Wrong(f'{engine}: {said["consistency"]} ({said.get("consistency_reason")})')
         if said:
-            check_core(animal, said, threads, '--all-memory' in options, readers)
+            check_core(animal, said, threads, '--all-memory' in options, readers and engine == engines[0])
         same(animal, before)
         if '--all-memory' not in options and animal.marks and any(m[2] in ('all', 'secret') for m in animal.marks):
             said, refusal = snap(animal, engine, '--all-memory')
