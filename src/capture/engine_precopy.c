@@ -91,6 +91,7 @@ static struct err *copy_run(void *arg, const struct page_run *run)
 	if (run->kind & PAGE_GUARD)
 		return NULL;
 	TRY(cancel_check());
+	tasks_let_run(&p->s->tasks);
 	return store_copy(&p->store, p->s->mm, run->start, run->end, &p->copied);
 }
 
@@ -123,6 +124,7 @@ static struct err *round_of_copies(struct precopy *p)
 	struct err *e = read_mappings(p, &now);
 
 	p->copied = p->runs = 0;
+	tasks_let_run(&p->s->tasks);
 	for (size_t i = 0; !e && i < now.vmas.n; i++) {
 		enum content content = wanted(p, &now.vmas.v[i]);
 

@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 /* How long a thread that sleeps in the kernel is waited for. It is not going to stop soon. */
-static const uint64_t patience_asleep = 2000000, patience_known = 100000, patience_borrowed = 20000000;
+static const uint64_t patience_asleep = 2000000, patience_known = 100000, patience_borrowed = 500000000;
 enum { MAX_ROUNDS = 1000, SPARE_TASKS = 16 };
 
 uint64_t clock_ns(void)
@@ -457,9 +457,34 @@ bool tasks_borrow(struct tasks *t, size_t i)
 
 	if (task->was_uninterruptible || ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL) < 0)
 		return false;
-	if (err_ignore(await_stop(t, task, patience_borrowed)) || task->state != TASK_STOPPED)
-		return false;
-	return read_stopped(t, task);
+	if (err_ignore(await_stop(t, task, patience_borrowed)) || task->state == TASK_PENDING) {
+		task->state = TASK_SEIZED; /* and stops when it comes out of the kernel or onto a processor */
+		t->n_interrupted += !task->interrupted;
+		task->interrupted = true;
+	}
+	return task->state == TASK_STOPPED && read_stopped(t, task);
+}
+
+void task_go_on(struct task *task)
+{
+	if (task->state == TASK_STOPPED &&
+	    ptrace(task->group_stopped ? PTRACE_LISTEN : PTRACE_CONT, task->tid, NULL, NULL) == 0)
+		task->state = TASK_SEIZED;
+}
+
+void tasks_let_run(struct tasks *t)
+{
+	for (size_t i = 0; t->n_interrupted && i < t->v.n; i++) {
+		struct task *task = &t->v.v[i];
+		int status;
+
+		if (!task->interrupted || task->state != TASK_SEIZED || waitpid(task->tid, &status, __WALL | WNOHANG) != task->tid ||
+		    !settle_status(task, status))
+			continue;
+		task->interrupted = false;
+		t->n_interrupted--;
+		task_go_on(task);
+	}
 }
 
 /* --- letting go ------------------------------------------------------------------------------ */

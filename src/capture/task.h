@@ -44,6 +44,7 @@ struct task {
 	pid_t tid;
 	enum task_state state;
 	bool was_uninterruptible;	/* in state D before the pause */
+	bool interrupted;		/* a stop that nobody waits for any more is on its way */
 	bool group_stopped;		/* by SIGSTOP or the like: stays so when resumed */
 	bool captured;			/* what follows is from the pause */
 	bool partial;			/* regs: only ip, sp and the system call's number and arguments */
@@ -66,6 +67,7 @@ struct tasks {
 	uint8_t *pool;			/* xstate areas */
 	size_t xstate_room;		/* of one */
 	size_t pool_used;		/* areas handed out */
+	size_t n_interrupted;
 	/* CLOCK_MONOTONIC, ns */
 	uint64_t first_stop, all_stopped, resumed;
 };
@@ -88,6 +90,10 @@ void tasks_deinit(struct tasks *t);
 
 /* Stops the i-th thread alone and reads its registers; false: it does not serve now. */
 bool tasks_borrow(struct tasks *t, size_t i);
+/* A stopped one runs on under our hand; one that SIGSTOP stopped stays so. */
+void task_go_on(struct task *task);
+/* Threads that were too slow to be borrowed and stopped since go on. Cheap. */
+void tasks_let_run(struct tasks *t);
 
 size_t tasks_alive(const struct tasks *t);
 

@@ -73,8 +73,7 @@ static struct err *borrow(struct inject *in, const struct vma_list *vmas, struct
 		if (!tasks_borrow(tasks, i))
 			continue;
 		e = inject_holds(in) && inject_suits(in, vmas, task) ? make(in, vmas, task, ret) : NULL;
-		if (task->state == TASK_STOPPED && ptrace(PTRACE_CONT, task->tid, NULL, NULL) == 0)
-			task->state = TASK_SEIZED;
+		task_go_on(task);
 		if (e || *ret >= 0)
 			return e;
 	}
