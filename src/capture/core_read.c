@@ -103,12 +103,10 @@ static const struct held_range *live_file(const struct core *c, const struct cor
 /* The end of what is read has a sentence of its own. */
 static struct err *better(const struct core *c, struct err *e)
 {
-	struct err *ended = err_code(e) == ERR_NOTFOUND ? snapshot_check(c->s) : NULL;
-
-	if (!ended)
+	if (err_code(e) != ERR_NOTFOUND)
 		return e;
 	err_free(e);
-	return ended;
+	return snapshot_ended(c->s);
 }
 
 struct err *core_read(struct core *c, size_t segment, uint64_t address, uint8_t *buf, size_t len, bool *ret_zero)

@@ -456,14 +456,17 @@ void snapshot_destroy(struct snapshot *s)
 
 /* --- reading ------------------------------------------------------------------------------------------ */
 
-struct err *snapshot_check(const struct snapshot *s)
+struct err *snapshot_ended(const struct snapshot *s)
 {
-	if (s->store || lives(s->memory, s->memory))
-		return NULL;
 	if (s->clone > 0)
 		return err_new(ERR_NOTFOUND, "the clone of process %d was killed before all was read; if memory is short, "
 			       "try --engine precopy", (int)s->pid);
 	return err_new(ERR_NOTFOUND, "process %d ended before all was read", (int)s->pid);
+}
+
+struct err *snapshot_check(const struct snapshot *s)
+{
+	return s->store || lives(s->memory, s->memory) ? NULL : snapshot_ended(s);
 }
 
 static bool from_held(const struct snapshot *s, uint64_t address, const struct held_range **ret)

@@ -86,6 +86,7 @@ DEFINE_CLEANUP_PTR(struct snapshot, snapshot_destroy)
 
 /* An error when what is read has ended (the clone was killed for want of memory): what comes from it means nothing then. */
 struct err *snapshot_check(const struct snapshot *s) MUST_USE;
+struct err *snapshot_ended(const struct snapshot *s) MUST_USE; /* that error, where it is known already */
 /* Class of the page at this address. */
 enum range_class snapshot_class(const struct snapshot *s, const struct vma *v);
 /*
