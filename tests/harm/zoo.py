@@ -308,7 +308,7 @@ def disk_full():
         nothing_left(small)
     with Place('size=200m') as small:
         before = animal.look()
-        tool = begin(animal, '--limit-rate', '40', folder=small)
+        tool = begin(animal, '--limit-rate', '8', folder=small)
         writing(tool, small)
         try:
             put(f'{small}/filler', 'x' * (190 << 20))
