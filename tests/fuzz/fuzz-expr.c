@@ -26,6 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	(void)err_ignore(expr_value(s, text, &v));
 	(void)err_ignore(range_parse(s, &p, 4, 1, &range));
+	/* One expression: what follows may be a command, and "z1" goes on until somebody stops it. */
+	text[strcspn(text, "\n;")] = 0;
 	strbuf_addf(&cpp, "?? %s", text);
 	(void)err_ignore(session_run(s, cpp.s, o));
 	return 0;

@@ -7,7 +7,7 @@ What snap needs, and what it says when it cannot:
   osmodump: no process is called 'no-such-process-here'
   [1]
   $ sh -c 'exit 0' & gone=$!; wait $gone; osmodump snap $gone 2>&1 | sed "s/$gone/PID/g"
-  osmodump: /proc/PID/stat: no such process
+  osmodump: /proc/PID/task: no such process
   $ osmodump snap 1 --compress brotli
   osmodump: --compress: 'brotli' is none of zstd, zstd:LEVEL, lz4, lz4:LEVEL, none
   [2]
