@@ -427,6 +427,16 @@ bool pdb_from_source(struct pdb *pdb, uint32_t place, uint64_t *ret)
 
 /* --- names ------------------------------------------------------------------------- */
 
+/* No more of the strings is looked at than the name is long: keys may be many, and strings endless. */
+static bool stands_at(const struct cursor *strings, uint32_t at, const char *name)
+{
+	size_t size = strlen(name) + 1;
+	struct cursor key = cursor_sub(strings, at, size);
+	const uint8_t *p = cursor_bytes(&key, size);
+
+	return p && !memcmp(p, name, size);
+}
+
 /* The table of named streams follows the 28 bytes of the info stream's header. */
 static struct err *find_named_stream(struct pdb *pdb, const char *name, uint32_t *ret)
 {
@@ -440,13 +450,10 @@ static struct err *find_named_stream(struct pdb *pdb, const char *name, uint32_t
 	cursor_skip(&c, 4);
 	cursor_skip(&c, 4 * (uint64_t)cursor_u32(&c));
 	cursor_skip(&c, 4 * (uint64_t)cursor_u32(&c));
-	while (n-- && cursor_left(&c) >= 8) {
-		struct cursor key = strings;
-		uint32_t stream;
+	while (n-- && cursor_ok(&c) && cursor_left(&c) >= 8) {
+		uint32_t at = cursor_u32(&c), stream = cursor_u32(&c);
 
-		cursor_seek(&key, cursor_u32(&c));
-		stream = cursor_u32(&c);
-		if (!strcmp(cursor_cstr(&key), name) && cursor_ok(&key)) {
+		if (stands_at(&strings, at, name)) {
 			*ret = stream;
 			return NULL;
 		}
