@@ -5,6 +5,7 @@ import mmap
 import struct
 
 NT_PRSTATUS, OWNER = 1, b'OSMOSIS'
+RECORD, CLOSING = 0x4f534d01, 0x4f534d02
 MASK = (1 << 64) - 1
 
 
@@ -36,8 +37,8 @@ class Core:
             elif kind == 4:
                 self.add_notes(offset, file_size)
         self.threads = sum(owner == b'CORE' and kind == NT_PRSTATUS for owner, kind, _ in self.notes)
-        records = [json.loads(text.rstrip(b'\0 ')) for owner, _, text in self.notes if owner == OWNER]
-        self.record, self.closing = (records + [{}, {}])[:2]
+        records = {kind: json.loads(text.rstrip(b'\0 ')) for owner, kind, text in self.notes if owner == OWNER}
+        self.record, self.closing = records.get(RECORD, {}), records.get(CLOSING, {})
 
     def add_notes(self, at, size):
         end = at + size
