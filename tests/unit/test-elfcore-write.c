@@ -172,7 +172,7 @@ static struct err *build(struct process *p, enum machine machine, size_t n_segme
 		.n_segments = n_segments,
 		.trailer_size = 100,
 		.trailer_owner = "OSMOSIS",
-		.trailer_type = 0x4f534d01,
+		.trailer_type = 0x4f534d02,
 	};
 	return core_layout_build(&p->image, &p->arena, &p->layout);
 }
@@ -192,7 +192,7 @@ static bool write_core(const struct process *p, const char *name)
 			     write_at(fd, "e", 1, l->offsets[i] + s->file_size - 1);
 	}
 	ok = ok && write_at(fd, l->trailer_head, l->trailer_head_size, l->trailer_offset) &&
-	     write_at(fd, "what could not be read", 22, l->trailer_content) &&
+	     write_at(fd, "{\"what\":\"was not read\"}", 23, l->trailer_content) &&
 	     !ftruncate(fd, (off_t)l->file_size);
 	return fd >= 0 && !close(fd) && ok;
 }
@@ -285,17 +285,17 @@ static void check_segments(struct dump *d, const struct process *p)
 static void check_trailer(struct dump *d)
 {
 	const struct dump_stream *s;
-	char text[23] = "";
+	char text[24] = "";
 	size_t n;
 
 	EXPECT_OK(dump_streams(d, &s, &n));
 	EXPECT_EQ(n, THREADS + 3);
 	EXPECT_STR(s[n - 1].owner, "OSMOSIS");
-	EXPECT_EQ(s[n - 1].type, 0x4f534d01);
+	EXPECT_EQ(s[n - 1].type, 0x4f534d02);
 	EXPECT_EQ(s[n - 1].piece.size, 100);
 	EXPECT_EQ(s[n - 1].piece.offset + s[n - 1].piece.size, dump_source(d)->size);
-	EXPECT_OK(source_read(dump_source(d), s[n - 1].piece.offset, text, 22));
-	EXPECT_STR(text, "what could not be read");
+	EXPECT_OK(source_read(dump_source(d), s[n - 1].piece.offset, text, 23));
+	EXPECT_STR(text, "{\"what\":\"was not read\"}");
 }
 
 static void round_trip(enum machine machine, size_t n_segments)
