@@ -147,26 +147,54 @@ static struct err *search_piece(struct search *x, uint64_t at, uint64_t size, ui
 	return NULL;
 }
 
+/* Whether the pattern is found in the midst of zeros. */
+static bool finds_zeros(const struct search *x)
+{
+	for (size_t i = 0; i < x->length; i++)
+		if (x->pattern[i])
+			return false;
+	return !x->strings;
+}
+
+/*
+ * The next stretch of memory from `at` on. Of memory that is known to be zero,
+ * of which a process may have terabytes that it never touched, only both ends.
+ */
+static bool next_stretch(const struct search *x, uint64_t at, uint64_t *from, uint64_t *to)
+{
+	struct space_range piece;
+	uint64_t head, tail;
+
+	if (!space_find(target_space(session_target(x->s)), at, &piece))
+		return false;
+	*from = piece.address > at ? piece.address : at;
+	*to = piece.address + piece.size;
+	if (piece.origin != SPACE_ZERO || piece.size <= 2 * MAX_PATTERN || finds_zeros(x))
+		return true;
+	head = piece.address + MAX_PATTERN;
+	tail = *to - MAX_PATTERN;
+	if (*from < head)
+		*to = head;
+	else if (*from < tail)
+		*from = tail;
+	return true;
+}
+
 static struct err *search_range(struct search *x, uint64_t start, uint64_t size)
 {
-	struct space *space = target_space(session_target(x->s));
-	uint64_t at = start, end = start + size < start ? UINT64_MAX : start + size;
+	uint64_t at = start, end = start + size < start ? UINT64_MAX : start + size, from, to, next, next_to;
 	uint8_t *buf = malloc(BLOCK);
-	struct space_range piece;
 	struct err *e = NULL;
 
 	if (!buf)
 		return err_nomem();
-	while (!e && at < end && x->found < x->limit && space_find(space, at, &piece)) {
-		uint64_t from = piece.address > at ? piece.address : at;
-		uint64_t to = piece.address + piece.size;
-
+	while (!e && at < end && x->found < x->limit && next_stretch(x, at, &from, &to)) {
 		if (from >= end)
 			break;
 		to = to < end ? to : end;
 		/* adjacent pieces are one run: a pattern may cross them */
-		while (to < end && space_find(space, to, &piece) && piece.address <= to)
-			to = piece.address + piece.size < end ? piece.address + piece.size : end;
+		while (to < end && next_stretch(x, to, &next, &next_to) && next <= to)
+			to = next_to < end ? next_to : end;
 		e = search_piece(x, from, to - from, buf);
 		at = to;
 	}

@@ -155,6 +155,23 @@ is memory. What was never touched (from 0x7f0000401000 on) is not in the file, a
   00007f00`00400ff8  40 40 40 40 40 40 40 40-00 00 00 00 00 00 00 00  @@@@@@@@........
   00007f00`0040fff8  00 00 00 00 00 00 00 00-?? ?? ?? ?? ?? ?? ?? ??  ........????????
 
+A search finds what begins before such memory and ends in it, or the other way round, and takes no time for
+the terabytes between:
+
+  $ osmodump -q snap.core -c 's -d 7f0000400000 L?100000 40404040 0'
+  00007f00`00400ffc  40404040 00000000 00000000 00000000  @@@@............
+  $ osmodump -q snap.core -c 's -[1]w 7f0000400000 L?10000 0' | wc -l
+  30720
+  $ sed 's/size=0x10000/size=0x100000000000/' $recipes/elf-snapshot.recipe > huge.recipe
+  $ sed 's/0x7f0000401000-0x7f0000410000/0x600000001000-0x700000000000/' $recipes/elf-snapshot.record.json > elf-snapshot.record.json
+  $ sed -i 's/0x7f0000400000/0x600000000000/' huge.recipe
+  $ cp $recipes/elf-snapshot.lists.json $recipes/elf-snapshot.closing.json .
+  $ mkdump huge.recipe huge.core
+  $ osmodump info huge.core | grep zero
+    zero              1    17592186040320   16.000 TB
+  $ osmodump -q huge.core -c 's -d 0 L?7fffffffffff 40404040 0; s -b 0 L?7fffffffffff 44 55'
+  00006000`00000ffc  40404040 00000000 00000000 00000000  @@@@............
+
 The pieces of a mapping are one region:
 
   $ osmodump -q snap.core -c '!address' | sed -n '1,2p'
