@@ -101,6 +101,8 @@ int open_dump(const struct settings *s, struct dump **ret_dump);
 int open_target(const struct settings *s, struct dump *d, struct target **ret);
 
 /* --- writing.c: how files are written -------------------------------------------------- */
+/* Digits and nothing else, at most `most`; false: *ret is untouched. */
+bool parse_decimal(const char *text, uint64_t most, uint64_t *ret);
 /* --compress, --limit-rate, --keep-partial, --force; the path is the caller's. */
 struct err *writing_options(const struct settings *s, struct sink_options *ret) MUST_USE;
 

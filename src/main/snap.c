@@ -154,16 +154,14 @@ static struct err *find_process(const char *word, pid_t *ret)
 	return e;
 }
 
-static struct err *number(const char *what, const char *text, uint64_t scale, uint64_t *ret)
+static struct err *read_budget(const char *text, uint64_t *ret_ns)
 {
-	char *end;
-	unsigned long long n;
+	enum { NS_PER_MS = 1000000 };
+	uint64_t ms;
 
-	errno = 0;
-	n = strtoull(text, &end, 10);
-	if (end == text || *end || errno || *text == '-' || n > UINT64_MAX / scale)
-		return err_new(ERR_USAGE, "%s: '%s' is no number", what, text);
-	*ret = n * scale;
+	if (!parse_decimal(text, UINT64_MAX / NS_PER_MS, &ms))
+		return err_new(ERR_USAGE, "--budget: '%s' is no number", text);
+	*ret_ns = ms * NS_PER_MS;
 	return NULL;
 }
 
@@ -184,7 +182,7 @@ static struct err *read_job(const struct settings *s, struct job *ret)
 	if (s->all_memory)
 		ret->snapshot.filter = 0x1ff;
 	if (s->budget)
-		TRY(number("--budget", s->budget, 1000000, &ret->snapshot.budget_ns));
+		TRY(read_budget(s->budget, &ret->snapshot.budget_ns));
 	TRY(writing_options(s, &ret->sink));
 	return find_process(s->words.v[0], &ret->pid);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct err *read_number(const char *what, const char *text, uint64_t most, uint64_t *ret)
+bool parse_decimal(const char *text, uint64_t most, uint64_t *ret)
 {
 	unsigned long long n;
 	char *end;
@@ -14,8 +14,15 @@ static struct err *read_number(const char *what, const char *text, uint64_t most
 	errno = 0;
 	n = strtoull(text, &end, 10);
 	if (*text < '0' || *text > '9' || *end || errno || n > most)
-		return err_new(ERR_USAGE, "%s: '%s' is no number that fits", what, text);
+		return false;
 	*ret = n;
+	return true;
+}
+
+static struct err *read_number(const char *what, const char *text, uint64_t most, uint64_t *ret)
+{
+	if (!parse_decimal(text, most, ret))
+		return err_new(ERR_USAGE, "%s: '%s' is no number that fits", what, text);
 	return NULL;
 }
 
