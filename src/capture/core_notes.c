@@ -24,8 +24,8 @@ static struct err *add(struct core *c, const char *owner, uint32_t type, const v
 static const struct proc_stat *stat_of(const struct snapshot *s, pid_t tid)
 {
 	for (size_t i = 0; i < s->n_threads; i++)
-		if (s->threads[i].proc.stat.tid == tid)
-			return &s->threads[i].proc.stat;
+		if (s->threads[i].stat.tid == tid)
+			return &s->threads[i].stat;
 	return NULL;
 }
 

@@ -45,7 +45,7 @@ static struct err *gather_threads(struct core *c, struct record_thread **ret)
 	if (!v)
 		return err_nomem();
 	for (size_t i = 0; i < c->s->n_threads; i++) {
-		v[i].proc = c->s->threads[i].proc;
+		v[i].proc = c->s->threads[i];
 		v[i].registers = registers_of(c->s, v[i].proc.stat.tid);
 	}
 	*ret = v;

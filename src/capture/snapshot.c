@@ -197,11 +197,11 @@ static struct err *read_threads(struct snapshot *s)
 	struct pid_list tids = { 0 };
 	struct err *e = proc_tids(s->pid, &tids);
 
-	s->threads = e ? NULL : ARENA_NEW_N(&s->arena, struct thread_facts, tids.pids.n + 1);
+	s->threads = e ? NULL : ARENA_NEW_N(&s->arena, struct proc_thread, tids.pids.n + 1);
 	if (!e && !s->threads)
 		e = err_nomem();
 	for (size_t i = 0; !e && i < tids.pids.n; i++)
-		if (!err_ignore(proc_thread_read(s->pid, tids.pids.v[i], &s->arena, &s->threads[s->n_threads].proc)))
+		if (!err_ignore(proc_thread_read(s->pid, tids.pids.v[i], &s->arena, &s->threads[s->n_threads])))
 			s->n_threads++;
 	pid_list_deinit(&tids);
 	return e;

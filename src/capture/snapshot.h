@@ -40,11 +40,6 @@ struct snapshot_options {
 struct engine;
 struct tracer;
 
-struct thread_facts {
-	struct proc_thread proc;
-	bool of_instant;	/* it slept through from the reading of its wait channel to the stop */
-};
-
 struct snapshot {
 	pid_t pid;
 	pid_t mm;			/* a thread that lives, for /proc: the first may have ended before the others */
@@ -55,7 +50,7 @@ struct snapshot {
 	struct proc_facts facts;
 	struct vma_list before, vmas;	/* with details, before the pause; of the instant */
 	struct tasks tasks;
-	struct thread_facts *threads;	/* beside tasks.v */
+	struct proc_thread *threads;	/* as they were before the pause */
 	size_t n_threads;
 	struct inject inject;
 	struct held held;
