@@ -42,22 +42,31 @@ static char last(const struct out *o)
 	return o->n ? o->buf[o->n - 1] : 0;
 }
 
-/* Every call of a printing function passes here: the bound on work and depth. */
+/* Whoever follows a pointer of the graph pays here: the bound on all work.
+ * (Arguments that name themselves, "cv T_ I K T_ E", even make cycles.) */
+static bool step(struct out *o)
+{
+	if (!o->failed && ++o->steps > DM_MAX_STEPS)
+		o->failed = true;
+	return !o->failed;
+}
+
+/* Every call of a printing function passes here: the bound on depth. */
 static bool enter(struct out *o, const struct dm_node *n)
 {
-	if (!n || o->failed || ++o->steps > DM_MAX_STEPS || o->depth >= 2 * DM_MAX_DEPTH) {
+	if (!n || o->depth >= 2 * DM_MAX_DEPTH)
 		o->failed = true;
+	if (!step(o))
 		return false;
-	}
 	o->depth++;
 	return true;
 }
 
 /* A template parameter stands for its argument; of a pack, for the element
  * that is being written. *pack: for what is inside, where packs are whole again. */
-static const struct dm_node *resolve(const struct dm_node *n, long *pack)
+static const struct dm_node *resolve(struct out *o, const struct dm_node *n, long *pack)
 {
-	for (unsigned i = 0; n && i < DM_MAX_DEPTH; i++) {
+	while (n && step(o)) {
 		if (n->kind == DM_PARAM && n->left) {
 			n = n->left;
 		} else if (n->kind == DM_PACK && *pack >= 0 && (size_t)*pack < n->n_list) {
@@ -70,11 +79,11 @@ static const struct dm_node *resolve(const struct dm_node *n, long *pack)
 	return n;
 }
 
-static const struct dm_node *peek(const struct out *o, const struct dm_node *n)
+static const struct dm_node *peek(struct out *o, const struct dm_node *n)
 {
 	long pack = o->pack;
 
-	return resolve(n, &pack);
+	return resolve(o, n, &pack);
 }
 
 /* --- lists and packs ------------------------------------------------------------------- */
@@ -100,7 +109,7 @@ static const struct dm_node *find_pack(struct out *o, const struct dm_node *n, u
 {
 	const struct dm_node *found = NULL;
 
-	if (!n || depth > DM_MAX_DEPTH || ++o->steps > DM_MAX_STEPS)
+	if (!n || depth > DM_MAX_DEPTH || !step(o))
 		return NULL;
 	if (n->kind == DM_PACK)
 		return n;
@@ -155,10 +164,7 @@ static void template_args(struct out *o, const struct dm_node *list)
 /* The class's own name, for constructors. */
 static void base_name(struct out *o, const struct dm_node *n)
 {
-	for (unsigned i = 0; n && i < DM_MAX_DEPTH; i++) {
-		n = peek(o, n);
-		if (!n)
-			break;
+	while ((n = peek(o, n)) && !o->failed) {
 		switch (n->kind) {
 		case DM_NESTED: n = n->right; continue;
 		case DM_LOCAL: n = n->right; continue;
@@ -381,10 +387,10 @@ static void expression(struct out *o, const struct dm_node *n)
 
 /* --- types: two halves ------------------------------------------------------------------------------ */
 
-static bool needs_brackets(const struct out *o, const struct dm_node *n)
+static bool needs_brackets(struct out *o, const struct dm_node *n)
 {
 	n = peek(o, n);
-	while (n && n->kind == DM_QUALIFIED)
+	while (n && n->kind == DM_QUALIFIED && !o->failed)
 		n = peek(o, n->left);
 	return n && (n->kind == DM_ARRAY || n->kind == DM_FUNCTION);
 }
@@ -401,15 +407,15 @@ static void open_bracket(struct out *o, const struct dm_node *of)
 
 /* What a pointer points to; references to references collapse, through
  * template parameters. *len: of the text that is left. */
-static const struct dm_node *pointee(const struct dm_node *n, long *pack, size_t *len)
+static const struct dm_node *pointee(struct out *o, const struct dm_node *n, long *pack, size_t *len)
 {
-	const struct dm_node *of = resolve(n->left, pack);
+	const struct dm_node *of = resolve(o, n->left, pack);
 
 	*len = n->len;
-	while (n->text[0] == '&' && of && of->kind == DM_POINTER && of->text[0] == '&') {
+	while (n->text[0] == '&' && of && of->kind == DM_POINTER && of->text[0] == '&' && !o->failed) {
 		if (of->len < *len)
 			*len = of->len;
-		of = resolve(of->left, pack);
+		of = resolve(o, of->left, pack);
 	}
 	return of;
 }
@@ -418,7 +424,7 @@ static void pointer_left(struct out *o, const struct dm_node *n)
 {
 	long before = o->pack;
 	size_t len;
-	const struct dm_node *of = pointee(n, &o->pack, &len);
+	const struct dm_node *of = pointee(o, n, &o->pack, &len);
 
 	left_half(o, of);
 	open_bracket(o, of);
@@ -430,7 +436,7 @@ static void pointer_right(struct out *o, const struct dm_node *n)
 {
 	long before = o->pack;
 	size_t len;
-	const struct dm_node *of = pointee(n, &o->pack, &len);
+	const struct dm_node *of = pointee(o, n, &o->pack, &len);
 
 	if (needs_brackets(o, of))
 		adds(o, ")");
@@ -439,7 +445,7 @@ static void pointer_right(struct out *o, const struct dm_node *n)
 }
 
 /* Is the left half of a type "... (*", with the bracket open? */
-static bool ends_in_bracket(const struct out *o, const struct dm_node *n)
+static bool ends_in_bracket(struct out *o, const struct dm_node *n)
 {
 	n = peek(o, n);
 	return n && ((n->kind == DM_POINTER && needs_brackets(o, n->left)) ||
@@ -447,7 +453,7 @@ static bool ends_in_bracket(const struct out *o, const struct dm_node *n)
 }
 
 /* const of an argument that is const already */
-static bool is_repeated(const struct out *o, const struct dm_node *n)
+static bool is_repeated(struct out *o, const struct dm_node *n)
 {
 	const struct dm_node *of = peek(o, n->left);
 
@@ -458,7 +464,7 @@ static void left_half(struct out *o, const struct dm_node *n)
 {
 	long before = o->pack;
 
-	n = resolve(n, &o->pack);
+	n = resolve(o, n, &o->pack);
 	if (!enter(o, n))
 		return;
 	switch (n->kind) {
@@ -494,7 +500,7 @@ static void right_half(struct out *o, const struct dm_node *n)
 {
 	long before = o->pack;
 
-	n = resolve(n, &o->pack);
+	n = resolve(o, n, &o->pack);
 	if (!enter(o, n))
 		return;
 	switch (n->kind) {
@@ -546,7 +552,7 @@ static void node(struct out *o, const struct dm_node *n)
 	long before = o->pack;
 	char text[24];
 
-	n = resolve(n, &o->pack);
+	n = resolve(o, n, &o->pack);
 	if (!enter(o, n))
 		return;
 	switch (n->kind) {

@@ -109,6 +109,22 @@ TEST(a_name_that_grows_exponentially_is_refused)
 	EXPECT(!demangle(&a, sb.s, 0)); /* too deep */
 }
 
+/* T_ of a conversion is resolved once its arguments are known: when they hold
+ * it, they name themselves. libFuzzer found the endless loop. */
+TEST(arguments_that_name_themselves_are_refused)
+{
+	static const char *const names[] = {
+		"_ZcvRT_IRS_Ev", "_ZcvT_IKT_Ev", "_ZcvT_IRT_Ev", "_ZN1AcvT_IRT_EEv", "_ZN1AcvPT_IKT_EEv",
+		"_ZN1AcvT_IAT__iEEv",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		CLEANUP(arena_deinit) struct arena a = ARENA_INIT;
+
+		EXPECT(!demangle(&a, names[i], DEMANGLE_PARAMETERS));
+	}
+}
+
 /* Where c++filt writes std::string in full, and "> >" as ">>" after empty packs. */
 static bool is_known_difference(const char *ours, const char *theirs)
 {
@@ -155,4 +171,4 @@ TEST(exports_of_the_cplusplus_library_agree_with_cxxfilt)
 }
 
 TESTS(known_names, other_names_are_left_alone, a_name_that_grows_exponentially_is_refused,
-      exports_of_the_cplusplus_library_agree_with_cxxfilt)
+      arguments_that_name_themselves_are_refused, exports_of_the_cplusplus_library_agree_with_cxxfilt)
