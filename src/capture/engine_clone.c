@@ -34,7 +34,7 @@ static struct task *best_thread(struct snapshot *s)
 	struct task *best = NULL;
 	int best_rank = 0;
 
-	for (size_t i = 0; i < s->tasks.v.n; i++) {
+	for (size_t i = 0; i < s->tasks.v.n && best_rank < INJECT_SUITS_BEST; i++) {
 		int rank = inject_suits(&s->inject, &s->before, &s->tasks.v.v[i]);
 
 		if (rank > best_rank) {

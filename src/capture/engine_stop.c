@@ -52,9 +52,11 @@ static struct err *check_program(struct snapshot *s)
 
 struct err *engine_stop_all(struct snapshot *s)
 {
+	task_hurry(HURRY);
 	TRY(tasks_stop(&s->tasks, stop_deadline));
 	TRY(check_program(s));
 	s->pause.interrupt = clock_ns() - s->tasks.first_stop;
+	task_hurry(HURRY_MOST);
 	phase("stopped");
 	TRY(tasks_registers(&s->tasks));
 	s->pause.registers = clock_ns() - s->tasks.first_stop - s->pause.interrupt;
@@ -67,6 +69,7 @@ void engine_resume_all(struct snapshot *s)
 	uint64_t began = clock_ns();
 
 	tasks_resume(&s->tasks);
+	task_hurry(HURRY_NOT);
 	s->pause.release = s->tasks.resumed - began;
 	s->pause.total = s->tasks.resumed - s->tasks.first_stop;
 	phase("resumed");

@@ -236,9 +236,9 @@ static bool in_rseq(const struct inject *in, const struct task *task)
 		uint32_t version, flags;
 		uint64_t start, length, abort;
 	} cs;
-	uint64_t ip = task->regs.rip, at = 0;
+	uint64_t ip = task->regs.rip, at = 0, rseq = task_rseq(task->tid);
 
-	if (!task->rseq || remote_read(in->pid, task->rseq + 8, &at, 8) != 8 || !at)
+	if (!rseq || remote_read(in->pid, rseq + 8, &at, 8) != 8 || !at)
 		return false;
 	return remote_read(in->pid, at, &cs, sizeof(cs)) != sizeof(cs) || ip - cs.start < cs.length;
 }

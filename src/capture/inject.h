@@ -56,6 +56,7 @@ bool inject_holds(const struct inject *in);
  * two instructions of a restartable sequence (rseq) and those whose stack
  * cannot be used do not; one that sleeps in an ordinary system call is best.
  */
+enum { INJECT_SUITS_BEST = 9 };
 int inject_suits(const struct inject *in, const struct vma_list *vmas, const struct task *task);
 
 struct inject_call {

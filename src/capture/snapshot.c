@@ -13,8 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -75,10 +73,12 @@ static struct err *take_with_some_engine(struct snapshot *s)
 
 static void serve(struct snapshot *s, enum mail mail)
 {
-	if (mail == MAIL_TAKE)
+	if (mail == MAIL_TAKE) {
 		s->tracer->result = take_with_some_engine(s);
-	else
+	} else {
+		task_hurry(HURRY); /* it may borrow a thread */
 		s->engine->release(s);
+	}
 }
 
 /* Waits for mail; in between lets threads go that only now came out of the kernel. */
@@ -102,17 +102,6 @@ static enum mail next_mail(struct snapshot *s, struct tracer *t)
 	return t->mail;
 }
 
-/* For the length of the pause we are more urgent than anybody else, where that is permitted. */
-static void hurry(bool on)
-{
-	static const unsigned long slack_ns = 1000;
-
-	(void)prctl(PR_SET_TIMERSLACK, on ? slack_ns : 0, 0, 0, 0);
-	if (setpriority(PRIO_PROCESS, (id_t)gettid(), on ? -20 : 0) < 0) {
-		/* not permitted: the pause is longer when the machine is busy */
-	}
-}
-
 static void *tracer_main(void *arg)
 {
 	struct snapshot *s = arg;
@@ -123,9 +112,7 @@ static void *tracer_main(void *arg)
 	while (mail != MAIL_RELEASE) {
 		mail = next_mail(s, t);
 		(void)pthread_mutex_unlock(&t->lock);
-		hurry(true);
 		serve(s, mail);
-		hurry(false);
 		(void)pthread_mutex_lock(&t->lock);
 		t->mail = MAIL_NONE;
 		t->busy = false;

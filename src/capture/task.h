@@ -58,7 +58,6 @@ struct task {
 	uint32_t xstate_size;		/* 0: none */
 	siginfo_t siginfo;		/* the last signal's, as PTRACE_GETSIGINFO gives it */
 	uint64_t sigmask;
-	uint64_t rseq;			/* address of its struct rseq; 0: none */
 };
 
 struct tasks {
@@ -105,8 +104,18 @@ bool task_wait(pid_t tid, uint64_t deadline_ns, int *ret_status);
 bool task_get_regs(pid_t tid, struct user_regs_struct *regs);
 bool task_set_regs(pid_t tid, const struct user_regs_struct *regs);
 bool task_is_compat(pid_t tid);
+/* Address of its struct rseq; 0: none, or Linux before 5.13. */
+uint64_t task_rseq(pid_t tid);
 /* The thread control block: fs_base, or what gs selects; 0: none. */
 uint64_t task_tls(const struct task *task);
+
+/*
+ * How urgent the calling thread is, where that is permitted (CAP_SYS_NICE). While threads are being stopped each that is
+ * woken for it shall have our processor at once, or it may wait long for another on a busy machine: before other programs, but
+ * not before the target. From then on until all have been let go, nobody shall: each thread that is let go would.
+ */
+enum task_hurry { HURRY_NOT, HURRY, HURRY_MOST };
+void task_hurry(enum task_hurry how);
 
 uint64_t clock_ns(void);	/* CLOCK_MONOTONIC */
 
