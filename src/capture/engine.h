@@ -11,15 +11,27 @@
 
 #include "capture/snapshot.h"
 
+/*
+ * All of it happens in the tracer's thread, with facts, mappings and room for
+ * copies ready. Most engines give phases, which capture/take.c goes through,
+ * each for all members of the set before the next one begins:
+ *	check	nobody is held yet: can it be done?
+ *	capture	all threads of all members stand still, their registers are known
+ *	finish	all run again (not with stays_stopped)
+ * Each may be NULL. An engine that has to do more between the phases gives
+ * `take` instead, and serves single processes only: it stops, captures and lets
+ * go by itself, fills pause, tasks' registers and memory, and on failure lets
+ * go of all.
+ */
 struct engine {
 	const char *name, *summary;
-	/*
-	 * In the tracer's thread, with facts, mappings and room for copies ready.
-	 * Stops, captures and lets go; fills pause, tasks' registers, memory.
-	 * On failure all is let go of.
-	 */
+	struct err *(*check)(const struct snapshot *s);
+	struct err *(*capture)(struct snapshot *s);
+	struct err *(*finish)(struct snapshot *s);
+	bool copies_held;	/* capture/held.h: after capture, what the engine itself does not keep is copied */
+	bool stays_stopped;	/* until release */
 	struct err *(*take)(struct snapshot *s);
-	/* In the tracer's thread. Accepts what take left half done. */
+	/* Accepts what was left half done. */
 	void (*release)(struct snapshot *s);
 };
 
@@ -28,11 +40,21 @@ const struct engine *engine_named(const char *name);	/* NULL */
 
 /* The threads are held, and run on. */
 struct err *engine_seize(struct snapshot *s) MUST_USE;
-/* Stop and registers, as all engines do it: the pause is on when this succeeds. */
+/* The pause begins: all are asked to stop ... */
+void engine_interrupt(struct snapshot *s);
+/* ... and stand still, */
+struct err *engine_halt(struct snapshot *s) MUST_USE;
+/* and what is in their registers is known. */
+struct err *engine_registers(struct snapshot *s) MUST_USE;
+/* All of that, for a single process that runs the program it was prepared for. */
 struct err *engine_stop_all(struct snapshot *s) MUST_USE;
 /* False: the process has executed another program since it was looked at. */
 bool engine_same_program(const struct snapshot *s);
-/* The pause ends; pause.total is known. */
+/* Fails when it has, and notes that. */
+struct err *engine_check_program(struct snapshot *s) MUST_USE;
+/* The pause ends for it; pause.total is known. */
+void engine_resume(struct snapshot *s);
+/* It was the only one. */
 void engine_resume_all(struct snapshot *s);
 
 #endif

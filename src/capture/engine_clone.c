@@ -76,20 +76,13 @@ static struct err *hold_clone(struct snapshot *s)
 	return NULL;
 }
 
-static struct err *in_pause(struct snapshot *s)
+static struct err *capture(struct snapshot *s)
 {
-	uint64_t began;
+	uint64_t began = clock_ns();
 
-	TRY(clone_check(s));
-	TRY(engine_seize(s));
-	TRY(engine_stop_all(s));
-	began = clock_ns();
 	TRY(make_clone(s));
 	TRY(hold_clone(s));
 	s->pause.clone = clock_ns() - began;
-	held_copy(&s->held, clock_ns() + s->options.budget_ns);
-	s->pause.copy = clock_ns() - began - s->pause.clone;
-	phase("copied");
 	return NULL;
 }
 
@@ -140,7 +133,7 @@ static struct err *add_unforked(struct snapshot *s)
 	return NULL;
 }
 
-static struct err *after_pause(struct snapshot *s)
+static struct err *finish(struct snapshot *s)
 {
 	inject_clean_clone(&s->inject, s->clone);
 	first_victim(s->clone);
@@ -220,21 +213,12 @@ static void release(struct snapshot *s)
 	phase("clone reaped");
 }
 
-static struct err *take(struct snapshot *s)
-{
-	struct err *e = in_pause(s);
-
-	engine_resume_all(s);
-	if (!e)
-		e = after_pause(s);
-	if (e)
-		release(s);
-	return e;
-}
-
 const struct engine engine_clone = {
 	.name = "clone",
 	.summary = "copy-on-write clone made by a thread of the process; milliseconds of pause",
-	.take = take,
+	.check = clone_check,
+	.capture = capture,
+	.finish = finish,
+	.copies_held = true,
 	.release = release,
 };

@@ -42,7 +42,7 @@ bool engine_same_program(const struct snapshot *s)
 }
 
 /* All that was read before the pause is of another program then. */
-static struct err *check_program(struct snapshot *s)
+struct err *engine_check_program(struct snapshot *s)
 {
 	if (engine_same_program(s))
 		return NULL;
@@ -50,43 +50,58 @@ static struct err *check_program(struct snapshot *s)
 	return err_new(ERR_NOTFOUND, "process %d executed another program meanwhile", (int)s->pid);
 }
 
+void engine_interrupt(struct snapshot *s)
+{
+	tasks_interrupt(&s->tasks);
+}
+
+struct err *engine_halt(struct snapshot *s)
+{
+	TRY(tasks_stop(&s->tasks, stop_deadline));
+	s->pause.interrupt = clock_ns() - s->tasks.first_stop;
+	return NULL;
+}
+
+struct err *engine_registers(struct snapshot *s)
+{
+	uint64_t began = clock_ns();
+
+	TRY(tasks_registers(&s->tasks));
+	s->pause.registers = clock_ns() - began;
+	return NULL;
+}
+
 struct err *engine_stop_all(struct snapshot *s)
 {
 	task_hurry(HURRY);
-	TRY(tasks_stop(&s->tasks, stop_deadline));
-	TRY(check_program(s));
-	s->pause.interrupt = clock_ns() - s->tasks.first_stop;
+	TRY(engine_halt(s));
+	TRY(engine_check_program(s));
 	task_hurry(HURRY_MOST);
 	phase("stopped");
-	TRY(tasks_registers(&s->tasks));
-	s->pause.registers = clock_ns() - s->tasks.first_stop - s->pause.interrupt;
+	TRY(engine_registers(s));
 	phase("registers read");
 	return NULL;
 }
 
-void engine_resume_all(struct snapshot *s)
+void engine_resume(struct snapshot *s)
 {
 	uint64_t began = clock_ns();
 
 	tasks_resume(&s->tasks);
-	task_hurry(HURRY_NOT);
 	s->pause.release = s->tasks.resumed - began;
 	s->pause.total = s->tasks.resumed - s->tasks.first_stop;
+}
+
+void engine_resume_all(struct snapshot *s)
+{
+	engine_resume(s);
+	task_hurry(HURRY_NOT);
 	phase("resumed");
 }
 
-static struct err *take(struct snapshot *s)
+static struct err *capture(struct snapshot *s)
 {
-	struct err *e = engine_seize(s);
-
-	if (!e)
-		e = engine_stop_all(s);
-	if (!e)
-		e = vma_list_read(s->mm, true, &s->vmas);
-	if (e) {
-		tasks_resume(&s->tasks);
-		return e;
-	}
+	TRY(vma_list_read(s->mm, true, &s->vmas));
 	s->memory = s->mm;
 	s->stopped = true;
 	return NULL;
@@ -102,6 +117,7 @@ static void release(struct snapshot *s)
 const struct engine engine_stop = {
 	.name = "stop",
 	.summary = "the process stands still until the dump is written",
-	.take = take,
+	.capture = capture,
+	.stays_stopped = true,
 	.release = release,
 };

@@ -1,172 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Snapshots: preparation, the tracer's thread, reading. */
-#include "capture/snapshot.h"
+/* One member of a set: preparation, what was reached, reading. */
 #include "capture/content.h"
-#include "capture/engine.h"
-#include "capture/phase.h"
-#include "capture/plan.h"
 #include "capture/remote.h"
+#include "capture/set_impl.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-static const uint64_t default_budget = 50000000;
 /* Copying in the pause, bytes a nanosecond: a cautious figure for one thread (4 GB/s is measured). */
 enum { COPY_BYTES_PER_NS = 3 };
-
-/* --- the tracer -------------------------------------------------------------------------------- */
-
-enum mail { MAIL_NONE, MAIL_TAKE, MAIL_RELEASE };
-
-struct tracer {
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	enum mail mail;
-	bool busy, failed_to_start;
-	struct err *result;
-};
-
-/* Another engine may still do it: this one cannot, or the process has no room for a clone. */
-static bool may_go_on(const struct snapshot *s, const struct err *e)
-{
-	int error = err_errno(e);
-
-	return s->is_auto && (err_code(e) == ERR_UNSUPPORTED || error == ENOMEM || error == EAGAIN || error == EPERM ||
-			      error == ENOSYS);
-}
-
-static void start_over(struct snapshot *s)
-{
-	tasks_deinit(&s->tasks);
-	s->tasks = (struct tasks){ 0 };
-	vma_list_deinit(&s->vmas);
-	s->vmas = (struct vma_list)VMA_LIST_INIT;
-	s->pause = (struct snapshot_pause){ 0 };
-}
-
-/* With auto the engines are tried in the order of their list; the reason tells why not the one before. */
-static struct err *take_with_some_engine(struct snapshot *s)
-{
-	const struct engine *first = s->engine;
-	struct err *e = first->take(s);
-
-	for (size_t i = 0; e && engines[i] && may_go_on(s, e); i++) {
-		if (engines[i] == first)
-			continue;
-		s->why = arena_printf(&s->arena, "%s: %s", s->engine->name, err_message(e));
-		err_free(e);
-		if (!s->why)
-			return err_nomem();
-		start_over(s);
-		s->engine = engines[i];
-		e = s->engine->take(s);
-	}
-	return e;
-}
-
-static void serve(struct snapshot *s, enum mail mail)
-{
-	if (mail == MAIL_TAKE) {
-		s->tracer->result = take_with_some_engine(s);
-	} else {
-		task_hurry(HURRY); /* it may borrow a thread */
-		s->engine->release(s);
-	}
-}
-
-/* Waits for mail; in between lets threads go that only now came out of the kernel. */
-static enum mail next_mail(struct snapshot *s, struct tracer *t)
-{
-	while (t->mail == MAIL_NONE) {
-		struct timespec until;
-		bool settled;
-
-		(void)pthread_mutex_unlock(&t->lock);
-		settled = s->stopped || tasks_settle(&s->tasks);
-		(void)pthread_mutex_lock(&t->lock);
-		if (t->mail != MAIL_NONE)
-			break;
-		(void)clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += settled ? 900000000 : 2000000;
-		until.tv_sec += until.tv_nsec / 1000000000;
-		until.tv_nsec %= 1000000000;
-		(void)pthread_cond_timedwait(&t->changed, &t->lock, &until);
-	}
-	return t->mail;
-}
-
-static void *tracer_main(void *arg)
-{
-	struct snapshot *s = arg;
-	struct tracer *t = s->tracer;
-	enum mail mail = MAIL_NONE;
-
-	(void)pthread_mutex_lock(&t->lock);
-	while (mail != MAIL_RELEASE) {
-		mail = next_mail(s, t);
-		(void)pthread_mutex_unlock(&t->lock);
-		serve(s, mail);
-		(void)pthread_mutex_lock(&t->lock);
-		t->mail = MAIL_NONE;
-		t->busy = false;
-		(void)pthread_cond_broadcast(&t->changed);
-	}
-	(void)pthread_mutex_unlock(&t->lock);
-	return NULL;
-}
-
-static void post(struct tracer *t, enum mail mail)
-{
-	(void)pthread_mutex_lock(&t->lock);
-	t->mail = mail;
-	t->busy = true;
-	(void)pthread_cond_broadcast(&t->changed);
-	while (t->busy)
-		(void)pthread_cond_wait(&t->changed, &t->lock);
-	(void)pthread_mutex_unlock(&t->lock);
-}
-
-static struct err *start_tracer(struct snapshot *s)
-{
-	struct tracer *t = calloc(1, sizeof(*t));
-	sigset_t all, old;
-	int error;
-
-	if (!t)
-		return err_nomem();
-	s->tracer = t;
-	(void)pthread_mutex_init(&t->lock, NULL);
-	(void)pthread_cond_init(&t->changed, NULL);
-	(void)sigfillset(&all); /* Ctrl-C is for the others: the tracer always ends what it began */
-	(void)pthread_sigmask(SIG_BLOCK, &all, &old);
-	error = pthread_create(&t->thread, NULL, tracer_main, s);
-	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
-	t->failed_to_start = error;
-	return error ? err_os(error, "a thread to trace with") : NULL;
-}
-
-static void end_tracer(struct snapshot *s)
-{
-	struct tracer *t = s->tracer;
-
-	if (!t)
-		return;
-	if (!t->failed_to_start) {
-		post(t, MAIL_RELEASE);
-		(void)pthread_join(t->thread, NULL);
-	}
-	(void)pthread_cond_destroy(&t->changed);
-	(void)pthread_mutex_destroy(&t->lock);
-	free(t);
-	s->tracer = NULL;
-}
 
 /* --- before the pause ---------------------------------------------------------------------------- */
 
@@ -194,33 +40,6 @@ static struct err *read_threads(struct snapshot *s)
 	return e;
 }
 
-/* The first that is forecast to serve; the forecast may be wrong, and then the others are tried. */
-static struct err *choose_by_plan(struct snapshot *s)
-{
-	struct plan_wish wish = { .budget_ns = s->options.budget_ns, .filter = s->options.filter,
-				  .dontdump = s->options.dontdump, .can_track = true };
-	struct plan plan;
-
-	TRY(plan_make(&s->facts, &s->before, &wish, &s->arena, &plan));
-	s->engine = plan.choice ? engine_named(plan.choice) : engines[0];
-	s->why = plan.choice_why;
-	for (size_t i = 0; i < plan.n_engines && !plan.engines[i].serves; i++)
-		s->why = arena_printf(&s->arena, "%s: %s", plan.engines[i].name, plan.engines[i].why);
-	return s->why ? NULL : err_nomem();
-}
-
-static struct err *choose_engine(struct snapshot *s)
-{
-	const char *name = s->options.engine;
-
-	s->is_auto = !name || strcmp(name, "auto") == 0;
-	if (s->is_auto)
-		return choose_by_plan(s);
-	s->engine = engine_named(name);
-	s->why = "asked for";
-	return s->engine ? NULL : err_new(ERR_USAGE, "no engine '%s'", name);
-}
-
 static bool lives(pid_t tgid, pid_t tid)
 {
 	struct proc_stat st;
@@ -244,7 +63,7 @@ static struct err *find_living(struct snapshot *s)
 	return e;
 }
 
-static struct err *prepare(struct snapshot *s)
+struct err *snapshot_prepare(struct snapshot *s)
 {
 	unsigned want = PROC_FDS | (s->options.environment ? PROC_ENVIRONMENT : 0);
 
@@ -254,9 +73,6 @@ static struct err *prepare(struct snapshot *s)
 	if (s->options.filter == UINT32_MAX)
 		s->options.filter = s->facts.coredump_filter;
 	TRY(vma_list_read(s->mm, true, &s->before));
-	TRY(choose_engine(s));
-	if (!s->options.budget_ns)
-		s->options.budget_ns = default_budget;
 	TRY(inject_prepare(s->mm, s->compat, &s->before, &s->inject));
 	TRY(held_prepare(s->mm, &s->before, goes_in, s, s->options.budget_ns * COPY_BYTES_PER_NS, &s->held));
 	return read_threads(s);
@@ -306,7 +122,7 @@ static void judge_tasks(struct snapshot *s)
 	}
 }
 
-static void judge(struct snapshot *s)
+void snapshot_judge(struct snapshot *s)
 {
 	s->consistency = CONSISTENCY_INSTANTANEOUS;
 	s->consistency_why = "";
@@ -324,22 +140,6 @@ static void judge(struct snapshot *s)
 		if (snapshot_class(s, v) == RANGE_LIVE)
 			weaken(s, CONSISTENCY_SMEARED, "shared memory that did not fit the pause's budget was read later");
 	}
-}
-
-static struct err *take(struct snapshot *s)
-{
-	struct timespec now;
-	struct err *e;
-
-	TRY(prepare(s));
-	TRY(start_tracer(s));
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	s->time = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-	post(s->tracer, MAIL_TAKE);
-	e = TAKE_PTR(s->tracer->result);
-	if (!e)
-		judge(s);
-	return e;
 }
 
 /* It is the process that is denied to us, and not some file of ours: "mem" asks for the rights of a tracer. */
@@ -371,10 +171,9 @@ static struct err *explain_permission(const struct snapshot *s)
 		       "kernel.yama.ptrace_scope forbids it", (int)s->pid, st.comm);
 }
 
-/* A failure that comes of the process's end, or of exec, says so. */
-static struct err *explain(struct snapshot *s, struct err *e)
+struct err *snapshot_explain(struct snapshot *s, struct err *e)
 {
-	if (err_code(e) == ERR_CANCELLED || err_code(e) == ERR_NOMEM)
+	if (!s->mm || err_code(e) == ERR_CANCELLED || err_code(e) == ERR_NOMEM)
 		return e;
 	if (err_ignore(find_living(s))) {
 		err_free(e);
@@ -391,47 +190,43 @@ static struct err *explain(struct snapshot *s, struct err *e)
 	return err_new(ERR_NOTFOUND, "process %d executed another program meanwhile", (int)s->pid);
 }
 
-static struct err *take_once(pid_t pid, const struct snapshot_options *options, struct snapshot **ret, bool *ret_again)
+struct err *snapshot_create(struct snapshot_set *set, pid_t pid, struct snapshot **ret)
 {
 	struct snapshot *s = calloc(1, sizeof(*s));
-	struct err *e;
 
 	if (!s)
 		return err_nomem();
+	s->set = set;
 	s->pid = pid;
-	s->options = *options;
+	s->options = set->options;
 	s->held.buffer = -1;
-	e = take(s);
-	if (e && s->mm)
-		e = explain(s, e);
-	*ret_again = s->program_changed;
-	if (e) {
-		snapshot_destroy(s);
-		return e;
-	}
 	*ret = s;
 	return NULL;
 }
 
-struct err *snapshot_take(pid_t pid, const struct snapshot_options *options, struct snapshot **ret)
+void snapshot_forget(struct snapshot *s)
 {
-	enum { TRIES = 5, NAP_US = 3000 };
-	bool again = false;
-	struct err *e = take_once(pid, options, ret, &again);
-
-	for (unsigned i = 1; e && again && i < TRIES; i++) {
-		err_free(e);
-		(void)usleep(NAP_US << i);
-		e = take_once(pid, options, ret, &again);
-	}
-	return e;
+	held_deinit(&s->held);
+	vma_list_deinit(&s->before);
+	s->before = (struct vma_list)VMA_LIST_INIT;
+	proc_facts_deinit(&s->facts);
+	s->facts = (struct proc_facts){ 0 };
+	s->n_threads = 0;
+	s->options.filter = s->set->options.filter;
+	s->program_changed = false;
 }
 
-void snapshot_destroy(struct snapshot *s)
+void snapshot_start_over(struct snapshot *s)
 {
-	if (!s)
-		return;
-	end_tracer(s);
+	tasks_deinit(&s->tasks);
+	s->tasks = (struct tasks){ 0 };
+	vma_list_deinit(&s->vmas);
+	s->vmas = (struct vma_list)VMA_LIST_INIT;
+	s->pause = (struct snapshot_pause){ 0 };
+}
+
+void snapshot_free(struct snapshot *s)
+{
 	tasks_deinit(&s->tasks);
 	held_deinit(&s->held);
 	vma_list_deinit(&s->before);

@@ -12,8 +12,8 @@
  *				memory, the kernel) may have written meanwhile
  *	smeared			parts were read while the process ran
  *
- * ptrace ties tracees to one thread, so each snapshot has a thread of its own
- * (the tracer) that does what touches the target; the others may be called
+ * A snapshot is a member of a set (capture/set.h), mostly of a set of one. The
+ * set's tracer does what touches the target; the functions here may be called
  * from any thread.
  */
 #ifndef OSM_CAPTURE_SNAPSHOT_H
@@ -38,7 +38,7 @@ struct snapshot_options {
 };
 
 struct engine;
-struct tracer;
+struct snapshot_set;
 
 struct snapshot {
 	pid_t pid;
@@ -60,13 +60,12 @@ struct snapshot {
 	pid_t memory;			/* whose memory is read: the clone's or the target's; 0: none any more */
 	struct store *store;		/* or where it was copied to; NULL: none */
 	bool compat;
-	bool is_auto;			/* the engine may be changed for another */
 	bool program_changed;		/* by exec, since it was looked at: all has to be begun anew */
 	bool stopped;			/* the target stands still until the end */
 	bool left_zombie;		/* the clone's remains could not be taken away */
 	enum consistency consistency;
 	const char *consistency_why;	/* "" for instantaneous */
-	struct tracer *tracer;
+	struct snapshot_set *set;
 };
 
 /*
@@ -75,7 +74,7 @@ struct snapshot {
  * CANCELLED. On failure nothing is left in the target.
  */
 struct err *snapshot_take(pid_t pid, const struct snapshot_options *options, struct snapshot **ret) MUST_USE;
-/* Ends the clone, and sees to it that the target has no zombie of it. */
+/* Ends the clone, and sees to it that the target has no zombie of it. Not for members of larger sets. */
 void snapshot_destroy(struct snapshot *s);
 DEFINE_CLEANUP_PTR(struct snapshot, snapshot_destroy)
 

@@ -269,11 +269,15 @@ static struct err *await_stop(struct tasks *t, struct task *task, uint64_t deadl
 	}
 }
 
-static struct err *stop_from(struct tasks *t, size_t first, uint64_t deadline_ns)
+static void interrupt_from(struct tasks *t, size_t first)
 {
 	for (size_t i = first; i < t->v.n; i++)
 		if (ptrace(PTRACE_INTERRUPT, t->v.v[i].tid, NULL, NULL) < 0 && errno == ESRCH)
 			t->v.v[i].state = TASK_GONE;
+}
+
+static struct err *await_from(struct tasks *t, size_t first, uint64_t deadline_ns)
+{
 	for (size_t i = first; i < t->v.n; i++)
 		if (t->v.v[i].state == TASK_SEIZED)
 			TRY(await_stop(t, &t->v.v[i], deadline_ns));
@@ -290,9 +294,16 @@ static struct err *stop_late(struct tasks *t, struct pid_list *tids, uint64_t de
 
 		TRY(proc_tids(t->tgid, tids));
 		TRY(seize_new(t, tids, &fresh));
-		TRY(stop_from(t, first, deadline_ns));
+		interrupt_from(t, first);
+		TRY(await_from(t, first, deadline_ns));
 	}
 	return NULL;
+}
+
+void tasks_interrupt(struct tasks *t)
+{
+	t->first_stop = clock_ns();
+	interrupt_from(t, 0);
 }
 
 struct err *tasks_stop(struct tasks *t, uint64_t deadline_ns)
@@ -302,8 +313,9 @@ struct err *tasks_stop(struct tasks *t, uint64_t deadline_ns)
 
 	if (!vec_reserve(&tids.pids, t->v.cap + 64))
 		return err_nomem();
-	t->first_stop = clock_ns();
-	e = stop_from(t, 0, deadline_ns);
+	if (!t->first_stop)
+		tasks_interrupt(t);
+	e = await_from(t, 0, deadline_ns);
 	if (!e)
 		e = stop_late(t, &tids, deadline_ns);
 	t->all_stopped = clock_ns();

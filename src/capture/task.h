@@ -77,6 +77,8 @@ struct tasks {
  * UNSUPPORTED: it is traced, a zombie or may not be traced, and by what.
  */
 struct err *tasks_seize(pid_t tgid, struct tasks *ret) MUST_USE;
+/* The pause begins: all are asked to stop. tasks_stop does it where it was not done. */
+void tasks_interrupt(struct tasks *t);
 /* ERR_OS with ETIMEDOUT when a thread neither stops within `deadline_ns` nor sleeps in the kernel. */
 struct err *tasks_stop(struct tasks *t, uint64_t deadline_ns) MUST_USE;
 struct err *tasks_registers(struct tasks *t) MUST_USE;

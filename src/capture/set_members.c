@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Who belongs to a set: as /proc and the cgroup's own list have it at this moment. */
+#include "base/cancel.h"
+#include "capture/set_impl.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static struct err *list_now(const struct set_wish *w, struct pid_list *ret)
+{
+	switch (w->kind) {
+	case SET_TREE: return proc_tree(w->root, ret);
+	case SET_CGROUP: return proc_cgroup_members(w->cgroup, ret);
+	case SET_LIST:
+		ret->pids.n = 0;
+		for (size_t i = 0; i < w->n_pids; i++)
+			if (!vec_push(&ret->pids, w->pids[i]))
+				return err_nomem();
+		return NULL;
+	case SET_ONE:
+	default: ret->pids.n = 0; return vec_push(&ret->pids, w->root) ? NULL : err_nomem();
+	}
+}
+
+bool set_may_change(const struct snapshot_set *set)
+{
+	return set->wish.kind == SET_TREE || set->wish.kind == SET_CGROUP;
+}
+
+bool set_has(const struct snapshot_set *set, pid_t pid)
+{
+	for (size_t i = 0; i < set->members.n; i++)
+		if (set->members.v[i]->pid == pid)
+			return true;
+	return false;
+}
+
+/* Zombies have no memory, kernel threads none of their own. */
+static bool has_memory(pid_t pid)
+{
+	enum { PF_KTHREAD = 0x00200000 };
+	struct proc_stat st;
+
+	return !err_ignore(proc_stat_read(pid, 0, &st)) && !(st.flags & PF_KTHREAD) &&
+	       (st.state != 'Z' || st.threads > 1) && st.state != 'X';
+}
+
+static struct err *add(struct snapshot_set *set, pid_t pid)
+{
+	struct snapshot *s;
+
+	if (set->members.n >= SET_MOST)
+		return err_new(ERR_UNSUPPORTED, "the set has more than %d processes", SET_MOST);
+	TRY(snapshot_create(set, pid, &s));
+	if (vec_push(&set->members, s))
+		return NULL;
+	snapshot_free(s);
+	return err_nomem();
+}
+
+struct err *set_list(struct snapshot_set *set)
+{
+	struct pid_list now = { 0 };
+	struct err *e = list_now(&set->wish, &now);
+
+	for (size_t i = 0; !e && i < now.pids.n; i++) {
+		pid_t pid = now.pids.v[i];
+
+		if (!set_has(set, pid) && !(set_may_change(set) && (pid == getpid() || !has_memory(pid))))
+			e = add(set, pid);
+	}
+	pid_list_deinit(&now);
+	return e;
+}
+
+bool set_may_drop(const struct snapshot_set *set, size_t i, const struct err *e)
+{
+	pid_t pid = set->members.v[i]->pid;
+
+	return err_code(e) == ERR_NOTFOUND && set_may_change(set) && pid != set->wish.root && !has_memory(pid);
+}
+
+void set_drop(struct snapshot_set *set, size_t i)
+{
+	snapshot_free(set->members.v[i]);
+	set->members.n--;
+	memmove(&set->members.v[i], &set->members.v[i + 1], (set->members.n - i) * sizeof(set->members.v[0]));
+}

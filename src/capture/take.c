@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How a set is taken, in the tracer's thread: each phase for all members before
+ * the next one begins. What is slow is done before the pause, as far as the
+ * members are known by then; those that appear during it, and those that
+ * executed another program, are looked at while all stand still.
+ */
+#include "capture/phase.h"
+#include "capture/set_impl.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { ROUNDS_BEFORE = 3, ROUNDS_MOST = 1000 };
+
+typedef struct err *member_fn(struct snapshot *s);
+
+static struct err *for_each(struct snapshot_set *set, size_t first, member_fn *fn)
+{
+	for (size_t i = first; i < set->members.n; i++) {
+		set->culprit = set->members.v[i];
+		TRY(fn(set->members.v[i]));
+	}
+	set->culprit = NULL;
+	return NULL;
+}
+
+/* The same; members that have ended are left out, where that may be. Not once they were captured: then one is missing. */
+static struct err *for_those_left(struct snapshot_set *set, size_t first, member_fn *fn)
+{
+	for (size_t i = first; i < set->members.n;) {
+		struct err *e = fn(set->members.v[i]);
+
+		if (e && set_may_drop(set, i, e)) {
+			err_free(e);
+			set_drop(set, i);
+			continue;
+		}
+		set->culprit = set->members.v[i];
+		TRY(e);
+		i++;
+	}
+	set->culprit = NULL;
+	return NULL;
+}
+
+struct err *set_prepare(struct snapshot_set *set, size_t first)
+{
+	return for_those_left(set, first, snapshot_prepare);
+}
+
+/* --- before the pause ---------------------------------------------------------------------------- */
+
+static struct err *check(struct snapshot *s)
+{
+	s->engine = s->set->engine;
+	s->why = s->set->why;
+	return s->engine->check ? s->engine->check(s) : NULL;
+}
+
+static struct err *check_and_seize(struct snapshot *s)
+{
+	TRY(check(s));
+	return engine_seize(s);
+}
+
+/* Some rounds for those that appear while we look at the others; the pause does the rest. */
+static struct err *prepare_all(struct snapshot_set *set)
+{
+	TRY(for_those_left(set, 0, check_and_seize));
+	for (unsigned i = 0; set_may_change(set) && i < ROUNDS_BEFORE; i++) {
+		size_t known = set->members.n;
+
+		TRY(set_list(set));
+		if (set->members.n == known)
+			break;
+		TRY(set_prepare(set, known));
+		TRY(for_those_left(set, known, check_and_seize));
+	}
+	return NULL;
+}
+
+/* --- stopping ---------------------------------------------------------------------------------------- */
+
+static struct err *interrupt(struct snapshot *s)
+{
+	engine_interrupt(s);
+	return NULL;
+}
+
+static struct err *seize_and_halt(struct snapshot *s)
+{
+	TRY(engine_seize(s));
+	return engine_halt(s);
+}
+
+/* Forked between listing and stopping: who stands still forks no more. */
+static struct err *halt_late(struct snapshot_set *set)
+{
+	for (unsigned i = 0; set_may_change(set) && i < ROUNDS_MOST; i++) {
+		size_t known = set->members.n;
+
+		TRY(set_list(set));
+		if (set->members.n == known)
+			break;
+		TRY(for_those_left(set, known, seize_and_halt));
+	}
+	return NULL;
+}
+
+static struct err *halt_all(struct snapshot_set *set, size_t *ret_late)
+{
+	task_hurry(HURRY);
+	set->first_stop = clock_ns();
+	TRY(for_those_left(set, 0, interrupt));
+	TRY(for_those_left(set, 0, engine_halt));
+	*ret_late = set->members.n;
+	TRY(halt_late(set));
+	set->late = set->members.n - *ret_late;
+	set->all_stopped = clock_ns();
+	return set->members.n ? NULL : err_new(ERR_NOTFOUND, "no process of the set is left");
+}
+
+/* --- the pause -------------------------------------------------------------------------------------------- */
+
+static struct err *prepare_late(struct snapshot *s)
+{
+	TRY(snapshot_prepare(s));
+	return check(s);
+}
+
+/* What was read before is of another program: a single process is begun anew, to keep its pause short. */
+static struct err *check_program(struct snapshot *s)
+{
+	struct err *e = engine_check_program(s);
+
+	if (!e || s->set->wish.kind == SET_ONE)
+		return e;
+	err_free(e);
+	snapshot_forget(s);
+	return prepare_late(s);
+}
+
+static struct err *capture(struct snapshot *s)
+{
+	return s->engine->capture(s);
+}
+
+static struct err *copy(struct snapshot *s)
+{
+	uint64_t began = clock_ns();
+
+	held_copy(&s->held, s->set->copy_until);
+	s->pause.copy = clock_ns() - began;
+	return NULL;
+}
+
+static struct err *in_pause(struct snapshot_set *set)
+{
+	size_t late;
+
+	TRY(halt_all(set, &late));
+	TRY(for_those_left(set, late, prepare_late));
+	TRY(for_those_left(set, 0, check_program));
+	task_hurry(HURRY_MOST);
+	phase("stopped");
+	TRY(for_each(set, 0, engine_registers));
+	phase("registers read");
+	TRY(for_each(set, 0, capture));
+	if (!set->engine->copies_held)
+		return NULL;
+	set->copy_until = clock_ns() + set->options.budget_ns;
+	TRY(for_each(set, 0, copy));
+	phase("copied");
+	return NULL;
+}
+
+static void resume_all(struct snapshot_set *set)
+{
+	for (size_t i = 0; i < set->members.n; i++)
+		engine_resume(set->members.v[i]);
+	set->resumed = clock_ns();
+	task_hurry(HURRY_NOT);
+	phase("resumed");
+}
+
+static struct err *finish(struct snapshot *s)
+{
+	return s->engine->finish ? s->engine->finish(s) : NULL;
+}
+
+static struct err *by_phases(struct snapshot_set *set)
+{
+	struct err *e = prepare_all(set);
+
+	if (!e)
+		e = in_pause(set);
+	if (e || !set->engine->stays_stopped)
+		resume_all(set);
+	return e ? e : for_each(set, 0, finish);
+}
+
+/* --- engines ------------------------------------------------------------------------------------------------ */
+
+static struct err *take_alone(struct snapshot_set *set)
+{
+	struct snapshot *s = set->members.v[0];
+
+	if (set->wish.kind != SET_ONE)
+		return err_new(ERR_UNSUPPORTED, "engine %s takes single processes only: for a set there are clone and stop",
+			       set->engine->name);
+	s->engine = set->engine;
+	s->why = set->why;
+	set->culprit = s;
+	return s->engine->take(s);
+}
+
+static struct err *take_with_engine(struct snapshot_set *set)
+{
+	struct err *e;
+
+	if (set->engine->take)
+		return take_alone(set);
+	e = by_phases(set);
+	if (e)
+		for (size_t i = 0; i < set->members.n; i++)
+			set->engine->release(set->members.v[i]);
+	return e;
+}
+
+/* Another engine may still do it: this one cannot, or the process has no room for a clone. */
+static bool may_go_on(const struct snapshot_set *set, const struct err *e)
+{
+	int error = err_errno(e);
+
+	return set->is_auto && (err_code(e) == ERR_UNSUPPORTED || error == ENOMEM || error == EAGAIN || error == EPERM ||
+				error == ENOSYS);
+}
+
+static bool serves(const struct snapshot_set *set, const struct engine *engine)
+{
+	return set->wish.kind == SET_ONE || !engine->take;
+}
+
+/* With auto the engines are tried in the order of their list; the reason tells why not the one before. */
+static struct err *take_with_some_engine(struct snapshot_set *set)
+{
+	const struct engine *first = set->engine;
+	struct err *e = take_with_engine(set);
+
+	for (size_t i = 0; e && engines[i] && may_go_on(set, e); i++) {
+		if (engines[i] == first || !serves(set, engines[i]))
+			continue;
+		set->why = arena_printf(&set->arena, "%s: %s", set->engine->name, err_message(e));
+		err_free(e);
+		if (!set->why)
+			return err_nomem();
+		for (size_t k = 0; k < set->members.n; k++)
+			snapshot_start_over(set->members.v[k]);
+		set->engine = engines[i];
+		e = take_with_engine(set);
+	}
+	return e;
+}
+
+void set_take(void *arg)
+{
+	struct snapshot_set *set = arg;
+
+	set->result = take_with_some_engine(set);
+}
+
+void set_release(void *arg)
+{
+	struct snapshot_set *set = arg;
+
+	task_hurry(HURRY); /* threads may be borrowed */
+	for (size_t i = 0; i < set->members.n; i++)
+		if (set->members.v[i]->engine)
+			set->members.v[i]->engine->release(set->members.v[i]);
+}
