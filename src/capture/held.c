@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* See held.h. Facts: proc(5) on map_files, lseek(2) SEEK_DATA, memfd_create(2). */
-#include "capture/held.h"
+/* See held.h; items and the room for them are held_pool.c's. Facts: proc(5) on map_files, lseek(2) SEEK_DATA. */
+#include "capture/held_impl.h"
 #include "capture/remote.h"
-#include "capture/sharers.h"
 #include "capture/task.h"
+#include "format/dump.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-enum { STEP = 1 << 20, SPARE_PIECES = 1024 };
+enum { STEP = 1 << 20 };
 
 static const char *reason(const struct vma *v)
 {
@@ -26,32 +23,26 @@ static const char *reason(const struct vma *v)
 	return v->flags & VMA_SHARED ? "shared" : NULL;
 }
 
-/* The file behind a mapping, whatever became of its name. */
-static int open_behind(pid_t pid, const struct vma *v)
+/* Rings that the kernel itself writes to (io_uring, AIO). */
+static bool kernel_writes(const struct vma *v)
 {
-	char path[96];
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/map_files/%lx-%lx", (int)pid, (unsigned long)v->start,
-		       (unsigned long)v->end);
-	return open(path, O_RDONLY | O_CLOEXEC);
+	return strstr(v->path, "[io_uring]") || strstr(v->path, "[aio]") || v->flags & VMA_IO;
 }
 
-/* --- what there is of a range ------------------------------------------------------------------ */
+/* --- what there is of an item ------------------------------------------------------------------ */
 
-typedef void piece_fn(struct held *h, uint64_t start, uint64_t end, void *arg);
-
-static void file_pieces(struct held *h, const struct held_range *r, piece_fn *each, void *arg)
+static void file_pieces(struct held *h, const struct held_item *item, piece_fn *each, void *arg)
 {
-	uint64_t at = r->file_offset, end = r->file_offset + (r->end - r->start);
+	uint64_t at = item->start, end = item->end;
 
 	while (at < end) {
-		off_t data = lseek(r->fd, (off_t)at, SEEK_DATA), hole;
+		off_t data = lseek(item->fd, (off_t)at, SEEK_DATA), hole;
 
 		if (data < 0 || (uint64_t)data >= end)
 			return;
-		hole = lseek(r->fd, data, SEEK_HOLE);
+		hole = lseek(item->fd, data, SEEK_HOLE);
 		at = hole < 0 || (uint64_t)hole > end ? end : (uint64_t)hole;
-		each(h, r->start + ((uint64_t)data - r->file_offset), r->start + (at - r->file_offset), arg);
+		each(h, (uint64_t)data, at, arg);
 	}
 }
 
@@ -70,103 +61,67 @@ static struct err *on_run(void *arg, const struct page_run *run)
 	return NULL;
 }
 
-static void for_pieces(struct held *h, const struct held_range *r, piece_fn *each, void *arg)
+void held_pieces(struct held *h, const struct held_item *item, piece_fn *each, void *arg)
 {
 	struct run_arg a = { h, each, arg };
 
-	if (r->fd >= 0)
-		file_pieces(h, r, each, arg);
+	if (item->fd >= 0)
+		file_pieces(h, item, each, arg);
+	else if (item->blind)
+		each(h, item->start, item->end, arg);
 	else
-		(void)err_ignore(pagemap_runs(h->pagemap, r->start, r->end, on_run, &a));
-}
-
-static void count(struct held *h, uint64_t start, uint64_t end, void *arg)
-{
-	*(uint64_t *)arg += end - start;
+		(void)err_ignore(pagemap_runs(h->pagemap, item->start, item->end, on_run, &a));
 }
 
 /* --- before the pause ------------------------------------------------------------------------------ */
 
+/* The file behind a mapping, whatever became of its name. */
+static int open_behind(pid_t pid, const struct vma *v)
+{
+	char path[96];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/map_files/%lx-%lx", (int)pid, (unsigned long)v->start,
+		       (unsigned long)v->end);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && lseek(fd, 0, SEEK_END) < 0) { /* a ring of io_uring or AIO: no file that can be read */
+		(void)close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
 static struct err *add_range(struct held *h, const struct vma *v)
 {
-	struct held_range r = { .start = v->start, .end = v->end, .why = reason(v), .fd = -1, .file_offset = v->offset };
+	struct held_range r = { .start = v->start, .end = v->end, .why = reason(v), .fd = -1, .file_offset = v->offset,
+				.kernel = kernel_writes(v) };
 
 	/* A private mapping's own pages are not in its file. */
-	if (v->flags & VMA_SHARED)
+	if (v->flags & VMA_SHARED) {
+		r.file = (struct file_id){ v->inode, v->dev_major, v->dev_minor };
 		r.fd = open_behind(h->pid, v);
-	if (r.fd >= 0 && lseek(r.fd, 0, SEEK_END) < 0) { /* a ring of io_uring or AIO: no file that can be read */
-		(void)close(r.fd);
-		r.fd = -1;
+		sharers_ask(&h->pool->sharers, &r.file);
 	}
-	for_pieces(h, &r, count, &r.expected);
-	return vec_push(&h->ranges, r) ? NULL : err_nomem();
-}
-
-static int by_expected(const void *a, const void *b)
-{
-	const struct held_range *const *x = a, *const *y = b;
-
-	return (*x)->expected < (*y)->expected ? 1 : (*x)->expected > (*y)->expected ? -1 : 0;
-}
-
-/* Largest first, as long as it fits; a little more than is there now, as it may grow. */
-static struct err *choose(struct held *h, uint64_t limit)
-{
-	CLEANUP(freep) struct held_range **order = calloc(h->ranges.n + 1, sizeof(*order));
-	uint64_t left = limit;
-
-	if (!order)
-		return err_nomem();
-	for (size_t i = 0; i < h->ranges.n; i++)
-		order[i] = &h->ranges.v[i];
-	qsort(order, h->ranges.n, sizeof(*order), by_expected);
-	for (size_t i = 0; i < h->ranges.n; i++) {
-		uint64_t room = order[i]->expected + order[i]->expected / 8 + 65536;
-
-		if (room > order[i]->end - order[i]->start)
-			room = order[i]->end - order[i]->start;
-		order[i]->chosen = room <= left;
-		if (order[i]->chosen) {
-			left -= room;
-			h->size += room;
-		}
-	}
-	return NULL;
-}
-
-static struct err *make_buffer(struct held *h)
-{
-	if (!h->size)
+	if (vec_push(&h->ranges, r))
 		return NULL;
-	h->buffer = memfd_create("osmosis-held", MFD_CLOEXEC);
-	if (h->buffer < 0 || ftruncate(h->buffer, (off_t)h->size) < 0)
-		return err_os(errno, "memory for %zu bytes that are copied in the pause", h->size);
-	h->map = mmap(NULL, h->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, h->buffer, 0);
-	if (h->map == MAP_FAILED) {
-		h->map = NULL;
-		return err_os(errno, "memory for %zu bytes that are copied in the pause", h->size);
-	}
-	return vec_reserve(&h->pieces, h->ranges.n + SPARE_PIECES) ? NULL : err_nomem();
+	if (r.fd >= 0)
+		(void)close(r.fd);
+	return err_nomem();
 }
 
-struct err *held_prepare(pid_t pid, const struct vma_list *vmas, held_wanted *wanted, void *arg, uint64_t limit,
+struct err *held_prepare(pid_t pid, const struct vma_list *vmas, held_wanted *wanted, void *arg, struct held_pool *pool,
 			 struct held *ret)
 {
-	struct held h = { .pid = pid, .buffer = -1 };
+	struct held h = { .pid = pid, .pool = pool };
 	struct err *e = pagemap_open(pid, &h.pagemap);
 
 	for (size_t i = 0; !e && i < vmas->vmas.n; i++)
 		if (reason(&vmas->vmas.v[i]) && wanted(arg, &vmas->vmas.v[i]))
 			e = add_range(&h, &vmas->vmas.v[i]);
-	if (!e)
-		e = choose(&h, limit);
-	if (!e)
-		e = make_buffer(&h);
 	if (e) {
 		held_deinit(&h);
 		return e;
 	}
-	sharers_find(pid, vmas, &h);
 	*ret = h;
 	return NULL;
 }
@@ -174,49 +129,65 @@ struct err *held_prepare(pid_t pid, const struct vma_list *vmas, held_wanted *wa
 /* --- in the pause --------------------------------------------------------------------------------------- */
 
 struct copying {
-	const struct held_range *r;
+	struct held_item *item;
 	uint64_t deadline;
 	bool failed;
 };
 
-static size_t copy_some(struct held *h, const struct held_range *r, uint64_t address, size_t size)
+static size_t copy_some(const struct held *h, const struct held_item *item, uint64_t at, uint8_t *to, size_t size)
 {
 	ssize_t n;
 
-	if (r->fd < 0)
-		return remote_read(h->pid, address, h->map + h->used, size);
-	n = pread(r->fd, h->map + h->used, size, (off_t)(r->file_offset + (address - r->start)));
+	if (item->fd < 0)
+		return remote_read(h->pid, at, to, size);
+	n = pread(item->fd, to, size, (off_t)at);
 	return n > 0 ? (size_t)n : 0;
 }
 
 static void copy_piece(struct held *h, uint64_t start, uint64_t end, void *arg)
 {
 	struct copying *c = arg;
-	struct held_piece piece = { start, start, h->used };
+	struct held_block *b = c->item->block;
+	struct held_piece piece = { start, start, b->map + b->used };
 
 	while (!c->failed && piece.end < end) {
 		size_t step = end - piece.end < STEP ? (size_t)(end - piece.end) : STEP, n = 0;
 
-		if (step <= h->size - h->used && clock_ns() < c->deadline)
-			n = copy_some(h, c->r, piece.end, step);
+		if (step <= b->size - b->used && clock_ns() < c->deadline)
+			n = copy_some(h, c->item, piece.end, b->map + b->used, step);
 		c->failed = n != step;
 		piece.end += n;
-		h->used += n;
+		b->used += n;
 	}
-	if (piece.end > start && (h->pieces.n == h->pieces.cap || !vec_push(&h->pieces, piece)))
+	if (piece.end == start)
+		return;
+	if (vec_push(&h->pool->pieces, piece))
+		c->item->n_pieces++;
+	else
 		c->failed = true;
+}
+
+static void copy_item(struct held *h, struct held_item *item, uint64_t deadline)
+{
+	struct copying c = { item, deadline, false };
+
+	item->done = true;
+	item->first_piece = h->pool->pieces.n;
+	item->n_pieces = 0;
+	held_pieces(h, item, copy_piece, &c);
+	item->copied = !c.failed;
 }
 
 void held_copy(struct held *h, uint64_t deadline)
 {
 	for (size_t i = 0; i < h->ranges.n; i++) {
 		struct held_range *r = &h->ranges.v[i];
-		struct copying c = { r, deadline, false };
 
-		if (!r->chosen)
+		if (!r->item || !r->item->chosen)
 			continue;
-		for_pieces(h, r, copy_piece, &c);
-		r->copied = !c.failed;
+		if (!r->item->done)
+			copy_item(h, r->item, deadline);
+		r->copied = r->item->copied;
 	}
 }
 
@@ -238,35 +209,36 @@ const struct held_range *held_find(const struct held *h, uint64_t address)
 	return NULL;
 }
 
-/* The first piece that ends behind the address. */
-static const struct held_piece *piece_from(const struct held *h, uint64_t address)
+/* The first piece of the item that ends behind `at`. */
+static const struct held_piece *piece_from(const struct held_pool *p, const struct held_item *item, uint64_t at)
 {
-	size_t lo = 0, hi = h->pieces.n;
+	size_t lo = item->first_piece, end = lo + item->n_pieces, hi = end;
 
 	while (lo < hi) {
 		size_t mid = (lo + hi) / 2;
 
-		if (h->pieces.v[mid].end <= address)
+		if (p->pieces.v[mid].end <= at)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	return lo < h->pieces.n ? &h->pieces.v[lo] : NULL;
+	return lo < end ? &p->pieces.v[lo] : NULL;
 }
 
 size_t held_read(const struct held *h, uint64_t address, void *buf, size_t size)
 {
-	const struct held_piece *p = piece_from(h, address);
-	uint64_t n = size;
+	const struct held_range *r = held_find(h, address);
+	uint64_t at = r->item->file.inode ? r->file_offset + (address - r->start) : address, n = size;
+	const struct held_piece *p = piece_from(h->pool, r->item, at);
 
-	if (!p || p->start >= address + size) {
+	if (!p || p->start >= at + size) {
 		memset(buf, 0, size);
-	} else if (p->start > address) {
-		n = p->start - address;
+	} else if (p->start > at) {
+		n = p->start - at;
 		memset(buf, 0, n);
 	} else {
-		n = p->end - address < size ? p->end - address : size;
-		memcpy(buf, h->map + p->at + (address - p->start), n);
+		n = p->end - at < size ? p->end - at : size;
+		memcpy(buf, p->data + (at - p->start), n);
 	}
 	return (size_t)n;
 }
@@ -274,14 +246,9 @@ size_t held_read(const struct held *h, uint64_t address, void *buf, size_t size)
 void held_deinit(struct held *h)
 {
 	for (size_t i = 0; i < h->ranges.n; i++)
-		if (h->ranges.v[i].fd >= 0)
+		if (h->ranges.v[i].fd >= 0 && !h->ranges.v[i].item) /* else it is the item's */
 			(void)close(h->ranges.v[i].fd);
-	if (h->map)
-		(void)munmap(h->map, h->size);
-	if (h->buffer >= 0 && h->size)
-		(void)close(h->buffer);
 	pagemap_close(h->pagemap);
 	vec_deinit(&h->ranges);
-	vec_deinit(&h->pieces);
-	*h = (struct held){ .buffer = -1 };
+	*h = (struct held){ 0 };
 }

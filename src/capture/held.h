@@ -4,9 +4,11 @@
  * WIPEONFORK, private huge pages of hugetlbfs) is copied while the threads
  * stand still, largest first as far as the budget goes.
  *
- * The copies lie in a memory file of ours, made and touched before the pause.
+ * The copies lie in memory files of ours, made and touched before the pause.
  * Shared memory is read through its file, where holes stay holes: reading it
  * through the mapping would make the kernel allocate what nobody ever wrote.
+ * What several mappings show, of one process or of several of a set, is an item
+ * of the pool that they share, and is copied once.
  */
 #ifndef OSM_CAPTURE_HELD_H
 #define OSM_CAPTURE_HELD_H
@@ -14,44 +16,69 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "capture/pagemap.h"
+#include "capture/sharers.h"
 #include "capture/vma.h"
+
+/* What is copied: a part of a file, or of a process's memory. */
+struct held_item {
+	struct file_id file;	/* inode 0: memory of one process */
+	uint64_t start, end;	/* offsets in the file, or addresses */
+	int fd;			/* of the file; -1: by way of the process */
+	bool blind;		/* its page tables do not tell what there is: others may have filled it */
+	uint64_t expected;	/* bytes that hold anything, before the pause */
+	bool chosen;		/* fits the budget */
+	bool done, copied;	/* tried; whole */
+	struct held_block *block; /* where its copy goes */
+	size_t first_piece, n_pieces;
+};
+
+struct held_piece {
+	uint64_t start, end;	/* in the item */
+	const uint8_t *data;
+};
+
+struct held_pool {
+	VEC(struct held_item *) items;
+	VEC(struct held_piece) pieces; /* those of an item together, in order */
+	VEC(struct held_block *) blocks;
+	uint64_t left;		/* bytes that may still be chosen */
+	struct sharers sharers;
+};
 
 struct held_range {
 	uint64_t start, end;
 	const char *why;	/* "shared", "DONTFORK", ... */
-	uint64_t expected;	/* bytes that hold anything, before the pause */
-	int fd;			/* of the file behind it; -1: by way of the process */
+	struct file_id file;	/* behind a shared mapping; else inode 0 */
+	int fd;			/* of it, the item's; -1: by way of the process */
 	uint64_t file_offset;
-	bool others;		/* processes outside may write to it */
-	bool chosen;		/* fits the budget */
+	bool kernel;		/* a ring that the kernel writes to */
+	bool others;		/* somebody outside of the set may write to it */
 	bool copied;		/* whole */
-};
-
-struct held_piece {
-	uint64_t start, end;	/* in the target */
-	uint64_t at;		/* in the buffer */
+	struct held_item *item;
 };
 
 struct held {
 	VEC(struct held_range) ranges;	/* by address */
-	VEC(struct held_piece) pieces;	/* by address */
-	int buffer;		/* memory file */
-	uint8_t *map;
-	size_t size, used;
 	struct pagemap *pagemap;
 	pid_t pid;
+	struct held_pool *pool;
 };
 
-/* Which mappings need it, and room for at most `limit` bytes. `wanted` says whether a mapping goes into the dump. */
+/* Which mappings of a process need it. `wanted` says whether a mapping goes into the dump. */
 typedef bool held_wanted(void *arg, const struct vma *v);
-struct err *held_prepare(pid_t pid, const struct vma_list *vmas, held_wanted *wanted, void *arg, uint64_t limit,
+struct err *held_prepare(pid_t pid, const struct vma_list *vmas, held_wanted *wanted, void *arg, struct held_pool *pool,
 			 struct held *ret) MUST_USE;
+/* Chooses among what is new of these, and makes room for its copies. */
+struct err *held_make_room(struct held *const *v, size_t n, struct held_pool *pool) MUST_USE;
 /* In the pause; what is not done by `deadline` (CLOCK_MONOTONIC) is left. */
 void held_copy(struct held *h, uint64_t deadline);
 /* The range that holds the address, or NULL. */
 const struct held_range *held_find(const struct held *h, uint64_t address);
 /* As snapshot_read; what the range has and no piece holds is zero. Only for copied ranges. */
 size_t held_read(const struct held *h, uint64_t address, void *buf, size_t size);
-void held_deinit(struct held *h);
+void held_deinit(struct held *h);	/* before its pool */
+/* What was copied is forgotten: it will be copied anew. */
+void held_pool_reset(struct held_pool *p);
+void held_pool_deinit(struct held_pool *p);
 
 #endif

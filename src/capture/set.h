@@ -40,6 +40,7 @@ struct snapshot_set {
 	bool is_auto;			/* the engine may be changed for another */
 	struct arena arena;
 	VEC(struct snapshot *) members;	/* parents before their children */
+	struct held_pool pool;		/* memory that is copied in the pause */
 	struct tracer *tracer;
 	uint64_t time;			/* Unix, ns: of the pause */
 	uint64_t first_stop, all_stopped, resumed;	/* of the whole set; CLOCK_MONOTONIC */

@@ -1,70 +1,84 @@
 /* SPDX-License-Identifier: MIT */
-/* Looks through the mappings of all processes, once, before the pause. */
+/* Looks through the mappings of all processes, by device and inode. */
 #include "capture/sharers.h"
+#include "format/dump.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
-static bool same_file(const struct vma *a, const struct vma *b)
+static bool asked_for(const struct sharers *x, const struct file_id *file, size_t from, size_t to)
 {
-	return a->inode && a->inode == b->inode && a->dev_major == b->dev_major && a->dev_minor == b->dev_minor;
+	for (size_t i = from; i < to; i++)
+		if (file_same(&x->files.v[i], file))
+			return true;
+	return false;
 }
 
-/* Rings that the kernel itself writes to (io_uring, AIO) count as shared with another. */
-static bool kernel_writes(const struct vma *v)
+void sharers_ask(struct sharers *x, const struct file_id *file)
 {
-	return strstr(v->path, "[io_uring]") || strstr(v->path, "[aio]") || v->flags & VMA_IO;
+	if (file->inode && !asked_for(x, file, 0, x->files.n) && !vec_push(&x->files, *file))
+		x->incomplete = true;
 }
 
-static void mark(const struct vma_list *ours, const struct vma_list *theirs, struct held *h)
+static void note(struct sharers *x, const struct file_id *file, pid_t pid)
 {
-	for (size_t i = 0; i < h->ranges.n; i++) {
-		const struct vma *v = vma_find(ours, h->ranges.v[i].start);
+	struct sharer one = { *file, pid };
 
-		for (size_t k = 0; v && !h->ranges.v[i].others && k < theirs->vmas.n; k++)
-			h->ranges.v[i].others = theirs->vmas.v[k].flags & VMA_SHARED && same_file(v, &theirs->vmas.v[k]);
-	}
+	for (size_t i = x->found.n; i && x->found.v[i - 1].pid == pid; i--)
+		if (file_same(&x->found.v[i - 1].file, file))
+			return;
+	if (!vec_push(&x->found, one))
+		x->incomplete = true;
 }
 
-static void mark_process(pid_t pid, const struct vma_list *vmas, struct held *h)
+static void look_at(struct sharers *x, pid_t pid)
 {
 	struct vma_list theirs = VMA_LIST_INIT;
 
 	/* A process that is gone meanwhile shares nothing; one of another user we cannot look at
 	 * is not likely to share anonymous memory with ours. */
 	if (!err_ignore(vma_list_read(pid, false, &theirs)))
-		mark(vmas, &theirs, h);
+		for (size_t i = 0; i < theirs.vmas.n; i++) {
+			const struct vma *v = &theirs.vmas.v[i];
+			struct file_id file = { v->inode, v->dev_major, v->dev_minor };
+
+			if (v->flags & VMA_SHARED && v->prot & DUMP_PROT_W && asked_for(x, &file, x->n_known, x->files.n))
+				note(x, &file, pid);
+		}
 	vma_list_deinit(&theirs);
 }
 
-static bool any_shared(const struct vma_list *vmas, struct held *h)
+void sharers_find(struct sharers *x)
 {
-	bool any = false;
-
-	for (size_t i = 0; i < h->ranges.n; i++) {
-		const struct vma *v = vma_find(vmas, h->ranges.v[i].start);
-
-		if (!v || !(v->flags & VMA_SHARED))
-			continue;
-		h->ranges.v[i].others = kernel_writes(v);
-		any = true;
-	}
-	return any;
-}
-
-void sharers_find(pid_t pid, const struct vma_list *vmas, struct held *h)
-{
-	DIR *proc = any_shared(vmas, h) ? opendir("/proc") : NULL;
+	DIR *proc = x->n_known < x->files.n ? opendir("/proc") : NULL;
 	struct dirent *d;
 
-	while (proc && (d = readdir(proc))) {
+	if (!proc)
+		return;
+	while ((d = readdir(proc))) {
 		char *end;
-		long other = strtol(d->d_name, &end, 10);
+		long pid = strtol(d->d_name, &end, 10);
 
-		if (other > 0 && !*end && other != pid)
-			mark_process((pid_t)other, vmas, h);
+		if (pid > 0 && !*end)
+			look_at(x, (pid_t)pid);
 	}
-	if (proc)
-		(void)closedir(proc);
+	(void)closedir(proc);
+	x->n_known = x->files.n;
+}
+
+bool sharers_beyond(const struct sharers *x, const struct file_id *file, bool (*is_member)(void *arg, pid_t pid), void *arg)
+{
+	if (x->incomplete || !asked_for(x, file, 0, x->n_known))
+		return true;
+	for (size_t i = 0; i < x->found.n; i++)
+		if (file_same(&x->found.v[i].file, file) && !is_member(arg, x->found.v[i].pid))
+			return true;
+	return false;
+}
+
+void sharers_deinit(struct sharers *x)
+{
+	vec_deinit(&x->files);
+	vec_deinit(&x->found);
 }

@@ -11,8 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Copying in the pause, bytes a nanosecond: a cautious figure for one thread (4 GB/s is measured). */
-enum { COPY_BYTES_PER_NS = 3 };
 
 /* --- before the pause ---------------------------------------------------------------------------- */
 
@@ -74,7 +72,7 @@ struct err *snapshot_prepare(struct snapshot *s)
 		s->options.filter = s->facts.coredump_filter;
 	TRY(vma_list_read(s->mm, true, &s->before));
 	TRY(inject_prepare(s->mm, s->compat, &s->before, &s->inject));
-	TRY(held_prepare(s->mm, &s->before, goes_in, s, s->options.budget_ns * COPY_BYTES_PER_NS, &s->held));
+	TRY(held_prepare(s->mm, &s->before, goes_in, s, &s->set->pool, &s->held));
 	return read_threads(s);
 }
 
@@ -122,11 +120,28 @@ static void judge_tasks(struct snapshot *s)
 	}
 }
 
+static bool is_member(void *arg, pid_t pid)
+{
+	return set_has(arg, pid);
+}
+
+/* Whether somebody may have written to it meanwhile who did not stand still. */
+static void find_others(struct snapshot *s)
+{
+	for (size_t i = 0; i < s->held.ranges.n; i++) {
+		struct held_range *r = &s->held.ranges.v[i];
+
+		r->others = r->kernel ||
+			    (r->file.inode && sharers_beyond(&s->set->pool.sharers, &r->file, is_member, s->set));
+	}
+}
+
 void snapshot_judge(struct snapshot *s)
 {
 	s->consistency = CONSISTENCY_INSTANTANEOUS;
 	s->consistency_why = "";
 	judge_tasks(s);
+	find_others(s);
 	for (size_t i = 0; i < s->vmas.vmas.n; i++) {
 		const struct vma *v = &s->vmas.vmas.v[i];
 		const struct held_range *r = held_find(&s->held, v->start);
@@ -199,7 +214,6 @@ struct err *snapshot_create(struct snapshot_set *set, pid_t pid, struct snapshot
 	s->set = set;
 	s->pid = pid;
 	s->options = set->options;
-	s->held.buffer = -1;
 	*ret = s;
 	return NULL;
 }

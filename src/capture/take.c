@@ -9,6 +9,7 @@
 #include "capture/set_impl.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { ROUNDS_BEFORE = 3, ROUNDS_MOST = 1000 };
@@ -44,9 +45,22 @@ static struct err *for_those_left(struct snapshot_set *set, size_t first, member
 	return NULL;
 }
 
+static struct err *make_room(struct snapshot_set *set, size_t first)
+{
+	size_t n = set->members.n - first;
+	CLEANUP(freep) struct held **v = calloc(n + 1, sizeof(struct held *));
+
+	if (!v)
+		return err_nomem();
+	for (size_t i = 0; i < n; i++)
+		v[i] = &set->members.v[first + i]->held;
+	return held_make_room(v, n, &set->pool);
+}
+
 struct err *set_prepare(struct snapshot_set *set, size_t first)
 {
-	return for_those_left(set, first, snapshot_prepare);
+	TRY(for_those_left(set, first, snapshot_prepare));
+	return make_room(set, first);
 }
 
 /* --- before the pause ---------------------------------------------------------------------------- */
@@ -75,6 +89,7 @@ static struct err *prepare_all(struct snapshot_set *set)
 		if (set->members.n == known)
 			break;
 		TRY(set_prepare(set, known));
+		sharers_find(&set->pool.sharers);
 		TRY(for_those_left(set, known, check_and_seize));
 	}
 	return NULL;
@@ -123,22 +138,19 @@ static struct err *halt_all(struct snapshot_set *set, size_t *ret_late)
 
 /* --- the pause -------------------------------------------------------------------------------------------- */
 
-static struct err *prepare_late(struct snapshot *s)
-{
-	TRY(snapshot_prepare(s));
-	return check(s);
-}
-
 /* What was read before is of another program: a single process is begun anew, to keep its pause short. */
 static struct err *check_program(struct snapshot *s)
 {
 	struct err *e = engine_check_program(s);
+	struct held *held = &s->held;
 
 	if (!e || s->set->wish.kind == SET_ONE)
 		return e;
 	err_free(e);
 	snapshot_forget(s);
-	return prepare_late(s);
+	TRY(snapshot_prepare(s));
+	TRY(held_make_room(&held, 1, &s->set->pool));
+	return check(s);
 }
 
 static struct err *capture(struct snapshot *s)
@@ -160,8 +172,9 @@ static struct err *in_pause(struct snapshot_set *set)
 	size_t late;
 
 	TRY(halt_all(set, &late));
-	TRY(for_those_left(set, late, prepare_late));
 	TRY(for_those_left(set, 0, check_program));
+	TRY(set_prepare(set, late));
+	TRY(for_those_left(set, late, check));
 	task_hurry(HURRY_MOST);
 	phase("stopped");
 	TRY(for_each(set, 0, engine_registers));
@@ -257,6 +270,7 @@ static struct err *take_with_some_engine(struct snapshot_set *set)
 			return err_nomem();
 		for (size_t k = 0; k < set->members.n; k++)
 			snapshot_start_over(set->members.v[k]);
+		held_pool_reset(&set->pool);
 		set->engine = engines[i];
 		e = take_with_engine(set);
 	}
