@@ -54,6 +54,11 @@ struct err *proc_tids(pid_t tgid, struct pid_list *ret) MUST_USE;
 struct err *proc_named(const char *name, struct pid_list *ret) MUST_USE;
 /* The process and its descendants, parents first. */
 struct err *proc_tree(pid_t root, struct pid_list *ret) MUST_USE;
+/*
+ * Adds the children of one thread to *ret: cheap, and reliable while nobody among
+ * them ends. NOTFOUND: this kernel does not tell (CONFIG_PROC_CHILDREN).
+ */
+struct err *proc_add_children(pid_t tgid, pid_t tid, struct pid_list *ret) MUST_USE;
 /* The processes of the cgroup v2 folder `path` ("/sys/fs/cgroup/...") and below it. */
 struct err *proc_cgroup_members(const char *path, struct pid_list *ret) MUST_USE;
 static inline void pid_list_deinit(struct pid_list *l) { vec_deinit(&l->pids); }

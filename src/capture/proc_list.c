@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -189,6 +190,33 @@ struct err *proc_tree(pid_t root, struct pid_list *ret)
 		e = add_children(&k, root, &g);
 	vec_deinit(&k.all);
 	return finish(&g, e);
+}
+
+static bool tells_children(void)
+{
+	return access("/proc/thread-self/children", F_OK) == 0;
+}
+
+struct err *proc_add_children(pid_t tgid, pid_t tid, struct pid_list *ret)
+{
+	CLEANUP(arena_deinit) struct arena a = ARENA_INIT;
+	struct growing g = { .list = ret };
+	char path[PROC_PATH], *text, *end;
+	struct err *e;
+	size_t size;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)tgid, (int)tid);
+	e = proc_read_file(path, &a, &text, &size);
+	if (e && err_code(e) == ERR_NOTFOUND && tells_children()) {
+		err_free(e); /* the thread has ended */
+		return NULL;
+	}
+	TRY(e);
+	for (long pid = strtol(text, &end, 10); pid > 0 && end != text; pid = strtol(text, &end, 10)) {
+		TRY(add_pid(&g, (pid_t)pid));
+		text = end;
+	}
+	return NULL;
 }
 
 static struct err *member_line(void *arg, const struct line *line)

@@ -58,17 +58,53 @@ static struct err *add(struct snapshot_set *set, pid_t pid)
 	return err_nomem();
 }
 
+static struct err *add_new(struct snapshot_set *set, const struct pid_list *pids)
+{
+	for (size_t i = 0; i < pids->pids.n; i++) {
+		pid_t pid = pids->pids.v[i];
+
+		if (!set_has(set, pid) && !(set_may_change(set) && (pid == getpid() || !has_memory(pid))))
+			TRY(add(set, pid));
+	}
+	return NULL;
+}
+
+static struct err *children_of(const struct snapshot *s, struct pid_list *own, struct pid_list *ret)
+{
+	ret->pids.n = 0;
+	if (err_ignore(proc_tids(s->pid, own)))
+		return NULL; /* it has ended */
+	for (size_t i = 0; i < own->pids.n; i++)
+		TRY(proc_add_children(s->pid, own->pids.v[i], ret));
+	return NULL;
+}
+
+/* From those that are known, without looking at all processes: the pause may be on. */
+static struct err *list_children(struct snapshot_set *set)
+{
+	struct pid_list own = { 0 }, children = { 0 };
+	struct err *e = NULL;
+
+	for (size_t i = 0; !e && i < set->members.n; i++) {
+		e = children_of(set->members.v[i], &own, &children);
+		if (!e)
+			e = add_new(set, &children);
+	}
+	pid_list_deinit(&own);
+	pid_list_deinit(&children);
+	return e;
+}
+
 struct err *set_list(struct snapshot_set *set)
 {
 	struct pid_list now = { 0 };
-	struct err *e = list_now(&set->wish, &now);
+	struct err *e;
 
-	for (size_t i = 0; !e && i < now.pids.n; i++) {
-		pid_t pid = now.pids.v[i];
-
-		if (!set_has(set, pid) && !(set_may_change(set) && (pid == getpid() || !has_memory(pid))))
-			e = add(set, pid);
-	}
+	if (set->wish.kind == SET_TREE && set->members.n && !err_ignore(list_children(set)))
+		return NULL;
+	e = list_now(&set->wish, &now);
+	if (!e)
+		e = add_new(set, &now);
 	pid_list_deinit(&now);
 	return e;
 }
