@@ -184,21 +184,37 @@ bool proc_is_number(const char *s, pid_t *ret)
 	return true;
 }
 
-struct err *proc_each_number(const char *path, proc_entry_fn *each, void *arg)
+enum { DIR_BUFFER = 16384 };
+
+static struct err *each_number_of(const char *buf, size_t size, proc_entry_fn *each, void *arg)
 {
-	DIR *dir = opendir(path);
-	const struct dirent *entry;
-	struct err *e = NULL;
 	pid_t number;
 
-	if (!dir)
-		return proc_gone(err_os(errno, "cannot open"), path);
-	for (errno = 0; !e && (entry = readdir(dir)) != NULL; errno = 0)
+	for (size_t at = 0; at < size;) {
+		const struct dirent64 *entry = (const struct dirent64 *)(const void *)(buf + at);
+
 		if (proc_is_number(entry->d_name, &number))
-			e = each(arg, number);
-	if (!e && errno)
+			TRY(each(arg, number));
+		at += entry->d_reclen;
+	}
+	return NULL;
+}
+
+/* Without allocation: threads are listed while a process stands still, which may be our own. */
+struct err *proc_each_number(const char *path, proc_entry_fn *each, void *arg)
+{
+	_Alignas(struct dirent64) char buf[DIR_BUFFER];
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct err *e = NULL;
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return proc_gone(err_os(errno, "cannot open"), path);
+	while (!e && (n = getdents64(fd, buf, sizeof(buf))) > 0)
+		e = each_number_of(buf, (size_t)n, each, arg);
+	if (!e && n < 0)
 		e = proc_gone(err_os(errno, "cannot read"), path);
-	(void)closedir(dir);
+	(void)close(fd);
 	return e;
 }
 
