@@ -13,7 +13,7 @@
 struct reading {
 	struct core *c;
 	const struct held_range *held;	/* live shared memory that is read through its file */
-	uint64_t base;			/* address of buf[0] */
+	uint64_t base, end;		/* address of buf[0], and of what is behind buf */
 	uint8_t *buf;
 	uint64_t filled;		/* up to here buf is filled */
 	bool any;
@@ -67,16 +67,17 @@ static struct err *read_run(struct reading *r, uint64_t start, uint64_t end)
 static struct err *on_run(void *arg, const struct page_run *run)
 {
 	struct reading *r = arg;
-	uint64_t start = run->start > r->filled ? run->start : r->filled;
-
 	/* Runs are whole pages and may begin before or end behind what is asked for. */
+	uint64_t start = run->start > r->filled ? run->start : r->filled;
+	uint64_t end = run->end < r->end ? run->end : r->end;
+
 	if (run->kind & PAGE_ZERO && !(run->kind & PAGE_FILE))
 		return NULL;
 	memset(r->buf + (r->filled - r->base), 0, (size_t)(start - r->filled));
-	TRY(run->kind & PAGE_GUARD ? core_add_lost(r->c, start, run->end) : read_run(r, start, run->end));
+	TRY(run->kind & PAGE_GUARD ? core_add_lost(r->c, start, end) : read_run(r, start, end));
 	if (run->kind & PAGE_GUARD)
-		memset(r->buf + (start - r->base), 0, (size_t)(run->end - start));
-	r->filled = run->end;
+		memset(r->buf + (start - r->base), 0, (size_t)(end - start));
+	r->filled = end;
 	r->any = true;
 	return NULL;
 }
@@ -112,14 +113,13 @@ static struct err *better(const struct core *c, struct err *e)
 struct err *core_read(struct core *c, size_t segment, uint64_t address, uint8_t *buf, size_t len, bool *ret_zero)
 {
 	const struct core_part *p = &c->parts.v[segment];
-	struct reading r = { .c = c, .base = address, .buf = buf, .filled = address };
+	struct reading r = { .c = c, .base = address, .end = address + len, .buf = buf, .filled = address };
 	struct err *e;
 
 	*ret_zero = false;
 	r.held = live_file(c, p, address);
 	if (c->s->store || !by_pages(p) || held_find(&c->s->held, address))
 		return read_run(&r, address, address + len);
-	/* Segments and chunks are whole pages but for the last bytes of a file; see fill(). */
 	e = pagemap_runs(c->pages, address, address + len, on_run, &r);
 	if (e)
 		return better(c, e);
