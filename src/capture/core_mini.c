@@ -43,7 +43,7 @@ static struct err *want(struct mini *m, uint64_t start, uint64_t end)
 	struct wanted w = { page_of(start), page_of(end + CORE_PAGE - 1) };
 	struct wanted *last = m->ranges.n ? &m->ranges.v[m->ranges.n - 1] : NULL;
 
-	if (!v || !(v->prot & DUMP_PROT_R) || v->flags & (VMA_IO | VMA_PFNMAP | VMA_DONTDUMP))
+	if (!v || !(v->prot & DUMP_PROT_R) || content_refused(v, &m->c->s->options.content))
 		return NULL;
 	if (w.start < v->start)
 		w.start = v->start;
@@ -218,6 +218,17 @@ static struct err *want_headers(struct mini *m)
 	return NULL;
 }
 
+/* With --include. */
+static struct err *want_asked_for(struct mini *m)
+{
+	const struct vma_list *l = &m->c->s->vmas;
+
+	for (size_t i = 0; i < l->vmas.n; i++)
+		if (content_asked_for(&l->vmas.v[i], &m->c->s->options.content))
+			TRY(want(m, l->vmas.v[i].start, l->vmas.v[i].end));
+	return NULL;
+}
+
 /* --- from ranges to segments ------------------------------------------------------------------------- */
 
 static int by_start(const void *a, const void *b)
@@ -254,6 +265,7 @@ static struct err *collect(struct mini *m)
 
 	TRY(want_headers(m));
 	TRY(want_modules(m));
+	TRY(want_asked_for(m));
 	for (size_t i = 0; i < t->v.n; i++)
 		if (t->v.v[i].captured)
 			TRY(want_thread(m, &t->v.v[i]));

@@ -19,7 +19,7 @@ static struct err *gather_ranges(struct core *c, struct snapshot_range **ret)
 		bool cut = g->file_size && g->file_size < g->mem_size;
 		uint64_t end = g->address + (cut ? g->file_size : g->mem_size);
 
-		(void)content_of(p->vma, c->s->options.filter, c->s->options.dontdump, &why);
+		(void)content_of(p->vma, &c->s->options.content, &why);
 		v[n++] = (struct snapshot_range){ g->address, end, cut ? snapshot_class(c->s, p->vma) : p->class,
 						  p->class == RANGE_LEFT_OUT ? why : "" };
 		if (cut)

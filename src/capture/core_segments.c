@@ -76,7 +76,7 @@ static struct err *add_vma(struct core *c, const struct vma *v)
 {
 	const char *why;
 
-	switch (content_of(v, c->s->options.filter, c->s->options.dontdump, &why)) {
+	switch (content_of(v, &c->s->options.content, &why)) {
 	case CONTENT_WHOLE:
 		if (v->prot == 0 && !v->rss && !v->swap)
 			return core_add_segment(c, v, v->start, v->end, 0, RANGE_UNTOUCHED);

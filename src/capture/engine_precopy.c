@@ -72,7 +72,7 @@ static enum content wanted(const struct precopy *p, const struct vma *v)
 
 	if (held_find(&p->s->held, v->start) && v->flags & VMA_SHARED)
 		return CONTENT_NONE;
-	return content_of(v, p->s->options.filter, p->s->options.dontdump, &why);
+	return content_of(v, &p->s->options.content, &why);
 }
 
 /* A file's mapping, or the kernel's: pages without an entry have contents too. */
@@ -205,6 +205,7 @@ static struct err *in_pause(struct precopy *p)
 	began = clock_ns();
 	held_copy(&s->held, began + s->options.budget_ns);
 	TRY(read_mappings(p, &s->vmas));
+	snapshot_mark_stacks(s);
 	p->copied = 0;
 	for (size_t i = 0; i < s->vmas.vmas.n; i++) {
 		enum content content = wanted(p, &s->vmas.vmas.v[i]);

@@ -55,7 +55,7 @@ static void count_memory(struct plan *p, const struct vma_list *vmas, const stru
 		p->huge += v->huge;
 		if (!is_unforkable(v))
 			p->kept_by_clone += v->anonymous;
-		whole = content_of(v, w->filter, w->dontdump, &why) == CONTENT_WHOLE;
+		whole = content_of(v, &w->content, &why) == CONTENT_WHOLE;
 		if (whole && is_unforkable(v))
 			p->to_copy += v->rss;
 		if (whole)

@@ -9,6 +9,7 @@
 #ifndef OSM_CAPTURE_PLAN_H
 #define OSM_CAPTURE_PLAN_H
 
+#include "capture/content.h"
 #include "capture/proc.h"
 #include "capture/vma.h"
 
@@ -36,8 +37,7 @@ struct plan {
 
 struct plan_wish {
 	uint64_t budget_ns;		/* 0: none was given */
-	uint32_t filter;
-	bool dontdump;
+	struct content_choice content;	/* its filter is known */
 	bool can_track;			/* the kernel has PAGEMAP_SCAN, and so precopy */
 };
 

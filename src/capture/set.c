@@ -25,8 +25,8 @@ const char *set_kind_name(enum set_kind kind)
 static struct err *choose_by_plan(struct snapshot_set *set)
 {
 	struct snapshot *s = set->members.v[0];
-	struct plan_wish wish = { .budget_ns = set->options.budget_ns, .filter = s->options.filter,
-				  .dontdump = set->options.dontdump, .can_track = true };
+	struct plan_wish wish = { .budget_ns = set->options.budget_ns, .content = s->options.content,
+				  .can_track = true };
 	struct plan plan;
 
 	TRY(plan_make(&s->facts, &s->before, &wish, &s->arena, &plan));
@@ -84,6 +84,7 @@ static struct err *take(struct snapshot_set *set)
 	e = TAKE_PTR(set->result);
 	for (size_t i = 0; !e && i < set->members.n; i++) {
 		set->members.v[i]->time = set->time;
+		snapshot_mark_stacks(set->members.v[i]);
 		snapshot_judge(set->members.v[i]);
 	}
 	return e;

@@ -19,7 +19,7 @@ static bool goes_in(void *arg, const struct vma *v)
 	struct snapshot *s = arg;
 	const char *why;
 
-	return content_of(v, s->options.filter, s->options.dontdump, &why) != CONTENT_NONE;
+	return content_of(v, &s->options.content, &why) != CONTENT_NONE;
 }
 
 /* Names, wait channels and kernel stacks are looked at while the threads still sleep where they sleep. */
@@ -68,12 +68,23 @@ struct err *snapshot_prepare(struct snapshot *s)
 	TRY(find_living(s));
 	TRY(proc_facts_read(s->mm, want, &s->facts));
 	s->compat = s->facts.machine == MACHINE_X86;
-	if (s->options.filter == UINT32_MAX)
-		s->options.filter = s->facts.coredump_filter;
+	if (s->options.content.filter == UINT32_MAX)
+		s->options.content.filter = s->facts.coredump_filter;
 	TRY(vma_list_read(s->mm, true, &s->before));
 	TRY(inject_prepare(s->mm, s->compat, &s->before, &s->inject));
 	TRY(held_prepare(s->mm, &s->before, goes_in, s, &s->set->pool, &s->held));
 	return read_threads(s);
+}
+
+void snapshot_mark_stacks(struct snapshot *s)
+{
+	for (size_t i = 0; i < s->tasks.v.n; i++) {
+		const struct task *task = &s->tasks.v.v[i];
+		const struct vma *v = task->captured ? vma_find(&s->vmas, task->regs.rsp) : NULL;
+
+		if (v)
+			s->vmas.vmas.v[v - s->vmas.vmas.v].flags |= VMA_STACK;
+	}
 }
 
 /* --- what was reached ------------------------------------------------------------------------------ */
@@ -226,7 +237,7 @@ void snapshot_forget(struct snapshot *s)
 	proc_facts_deinit(&s->facts);
 	s->facts = (struct proc_facts){ 0 };
 	s->n_threads = 0;
-	s->options.filter = s->set->options.filter;
+	s->options.content.filter = s->set->options.content.filter;
 	s->program_changed = false;
 }
 

@@ -20,6 +20,7 @@
 #define OSM_CAPTURE_SNAPSHOT_H
 
 #include "base/cleanup.h"
+#include "capture/content.h"
 #include "capture/held.h"
 #include "capture/inject.h"
 #include "capture/proc.h"
@@ -31,8 +32,7 @@
 struct snapshot_options {
 	const char *engine;	/* NULL or "auto": chosen */
 	uint64_t budget_ns;	/* of the pause; 0: 50 ms */
-	uint32_t filter;	/* coredump_filter; UINT32_MAX: that of the process */
-	bool dontdump;		/* also what the process asked not to dump */
+	struct content_choice content;
 	bool environment;
 	const char *folder;	/* for temporary copies; NULL: $TMPDIR or /var/tmp */
 };
@@ -81,6 +81,8 @@ DEFINE_CLEANUP_PTR(struct snapshot, snapshot_destroy)
 /* An error when what is read has ended (the clone was killed for want of memory): what comes from it means nothing then. */
 struct err *snapshot_check(const struct snapshot *s) MUST_USE;
 struct err *snapshot_ended(const struct snapshot *s) MUST_USE; /* that error, where it is known already */
+/* Tells the mappings in which stack pointers are; for engines that choose by class during the pause. */
+void snapshot_mark_stacks(struct snapshot *s);
 /* Class of the page at this address. */
 enum range_class snapshot_class(const struct snapshot *s, const struct vma *v);
 /*

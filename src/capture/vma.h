@@ -26,6 +26,7 @@ enum vma_flag {
 	VMA_GROWSDOWN = 1 << 9,	/* gd */
 	VMA_SHADOW_STACK = 1 << 10, /* ss */
 	VMA_DELETED = 1 << 11,	/* the path ended in " (deleted)", which was cut off */
+	VMA_STACK = 1 << 13,	/* said by who knows the registers: a thread's stack pointer is in it */
 	VMA_DETAILED = 1 << 12,	/* read from smaps: flags above other than SHARED and DELETED, and sizes are known */
 };
 

@@ -46,6 +46,8 @@ const struct option_row option_rows[] = {
 	{ { "--mini" }, NULL, "a small dump: stacks, registers and what they point to; with --full, both", "snap", AT(mini) },
 	{ { "--full" }, NULL, "a dump of all memory that coredump_filter includes (the default)", "snap", AT(full) },
 	{ { "--all-memory" }, NULL, "also files, shared files and what is marked DONTDUMP", "snap", AT(all_memory) },
+	{ { "--include" }, "CLASS,...", "also memory of these classes, whatever coredump_filter says", "snap", AT(include) },
+	{ { "--exclude" }, "CLASS,...", "no memory of these classes; the narrower class decides", "snap", AT(exclude) },
 	{ { "--dry-run" }, NULL, "only tell what it would cost and which engine would be taken", "snap", AT(dry_run) },
 	{ { "--budget" }, "MS", "longest pause: chooses the engine, and how much shared memory is copied (default: 50 for that)", "snap", AT(budget) },
 	{ { "--engine" }, "NAME", "auto, clone, precopy, stop (default: auto)", "snap", AT(engine) },

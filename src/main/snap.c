@@ -53,7 +53,7 @@ static const struct field file_fields[] = {
 	{ "seconds", FIELD_FLOAT, "spent writing" },
 	{ "unreadable", FIELD_SIZE, "bytes that could not be read: they are listed in the dump" },
 	{ "file_contents", FIELD_SIZE, "left out: unchanged contents of files that the dump names" },
-	{ "left_out", FIELD_SIZE, "left out: by DONTDUMP, coredump_filter, devices" },
+	{ "left_out", FIELD_SIZE, "left out: by DONTDUMP, coredump_filter, --exclude, devices" },
 	{ "live", FIELD_SIZE, "read while the process ran" },
 	{ "partial", FIELD_BOOL, "writing was broken off" },
 	{ NULL },
@@ -65,7 +65,7 @@ static const struct record file_record = {
 	.text = "Written:      {path}: {written:S} ({size:S} with holes) in {seconds} s\n"
 		"[Unreadable:   {unreadable:S}, listed in the dump\n]"
 		"[Left out:     {file_contents:S} of unchanged files\n]"
-		"[Left out:     {left_out:S} by choice (DONTDUMP, coredump_filter, devices)\n]"
+		"[Left out:     {left_out:S} by choice (DONTDUMP, coredump_filter, --exclude, devices)\n]"
 		"[Live:         {live:S} read while the process ran\n]"
 		"[Partial:      {partial:Y}\n]",
 };
@@ -165,6 +165,24 @@ static struct err *read_budget(const char *text, uint64_t *ret_ns)
 	return NULL;
 }
 
+/* --all-memory stands for coredump_filter; the others are stronger. */
+static struct err *read_content(const struct settings *s, struct content_choice *ret)
+{
+	*ret = (struct content_choice){ .filter = UINT32_MAX };
+	if (s->include)
+		TRY(content_read_classes("--include", s->include, &ret->include));
+	if (s->exclude)
+		TRY(content_read_classes("--exclude", s->exclude, &ret->exclude));
+	for (unsigned i = 0; i < N_CONTENT_CLASSES; i++)
+		if (ret->include & ret->exclude & 1u << i)
+			return err_new(ERR_USAGE, "--exclude: '%s' is included as well", content_class_names[i]);
+	if (s->all_memory)
+		ret->filter = FILTER_ALL;
+	if (s->all_memory && !(ret->exclude & (1u << CLASS_ALL | 1u << CLASS_DONTDUMP)))
+		ret->include |= 1u << CLASS_DONTDUMP;
+	return NULL;
+}
+
 struct job {
 	const struct settings *s;
 	struct snapshot_options snapshot;
@@ -175,12 +193,10 @@ struct job {
 static struct err *read_job(const struct settings *s, struct job *ret)
 {
 	ret->s = s;
-	ret->snapshot = (struct snapshot_options){ .engine = s->engine, .filter = UINT32_MAX,
-						   .environment = s->environment, .dontdump = s->all_memory };
+	ret->snapshot = (struct snapshot_options){ .engine = s->engine, .environment = s->environment };
 	if (s->words.n != 1)
 		return err_new(ERR_USAGE, "one process, please: its pid or its name");
-	if (s->all_memory)
-		ret->snapshot.filter = 0x1ff;
+	TRY(read_content(s, &ret->snapshot.content));
 	if (s->budget)
 		TRY(read_budget(s->budget, &ret->snapshot.budget_ns));
 	TRY(writing_options(s, &ret->sink));
@@ -288,7 +304,13 @@ const struct subcommand subcommand_snap = {
 		"\n"
 		"The file appears under its name when it is whole. The name may hold {name} {pid}\n"
 		"{time} {host} {trigger} {kind}; a folder gets {name}.{pid}.{time}.{kind}; - is standard\n"
-		"output.",
+		"output.\n"
+		"\n"
+		"The memory in it is chosen by the process's coredump_filter, then by --include and\n"
+		"--exclude: anon-private, anon-shared, file-private, file-shared, huge-private,\n"
+		"huge-shared (the kernel's kinds), elf-headers (first pages of programs and libraries),\n"
+		"stack, heap (what brk() gives), vdso, dontdump (what the process asked to leave out),\n"
+		"all. The narrower word decides: --exclude all --include stack.",
 	.records = records,
 	.run = run,
 };

@@ -115,8 +115,8 @@ static bool can_track(pid_t pid)
 
 struct err *snap_forecast(pid_t pid, const struct snapshot_options *options, struct out *o)
 {
-	struct plan_wish wish = { .budget_ns = options->budget_ns, .filter = options->filter,
-				  .dontdump = options->dontdump, .can_track = can_track(pid) };
+	struct plan_wish wish = { .budget_ns = options->budget_ns, .content = options->content,
+				  .can_track = can_track(pid) };
 	struct vma_list vmas = VMA_LIST_INIT;
 	struct proc_facts facts = { 0 };
 	struct plan plan;
@@ -124,8 +124,8 @@ struct err *snap_forecast(pid_t pid, const struct snapshot_options *options, str
 
 	if (!e)
 		e = vma_list_read(pid, true, &vmas);
-	if (!e && wish.filter == UINT32_MAX)
-		wish.filter = facts.coredump_filter;
+	if (!e && wish.content.filter == UINT32_MAX)
+		wish.content.filter = facts.coredump_filter;
 	if (!e)
 		e = plan_make(&facts, &vmas, &wish, &facts.arena, &plan);
 	if (!e)

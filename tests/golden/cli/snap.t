@@ -15,6 +15,16 @@ What snap needs, and what it says when it cannot:
   osmodump: --budget: 'soon' is no number
   [2]
 
+  $ osmodump snap 1 --exclude heap,stacks
+  osmodump: --exclude: 'stacks' is none of anon-private, anon-shared, file-private, file-shared, elf-headers, huge-private, huge-shared, stack, heap, vdso, dontdump, all
+  [2]
+  $ osmodump snap 1 --include ''
+  osmodump: --include: '' is none of anon-private, anon-shared, file-private, file-shared, elf-headers, huge-private, huge-shared, stack, heap, vdso, dontdump, all
+  [2]
+  $ osmodump snap 1 --include heap,all --exclude stack,all
+  osmodump: --exclude: 'all' is included as well
+  [2]
+
 A process that sleeps, in JSON; it is left alone, and the dump says what it is:
 
   $ sleep 100 & pid=$!
@@ -52,6 +62,12 @@ Packed, and to standard output, where nothing else goes:
   1
   $ osmodump -q piped.core --json -c '|' | jq -r '.name'
   sleep
+
+Less of it, or more; what is left out is listed:
+
+  $ osmodump snap $pid -q --exclude all --include stack -o stack.core >/dev/null
+  $ osmodump info --json stack.core | jq -r 'select(.reason == "by --exclude") | .class' | sort -u
+  left-out
 
 Both kinds of one instant:
 
