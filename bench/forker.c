@@ -3,7 +3,10 @@
  * A process of a given size that can measure itself: for each line of input it
  * forks and tells how long fork() took, in microseconds. The child ends at once.
  *
- * usage: forker MEGABYTES THREADS [huge|shared]
+ * usage: forker MEGABYTES THREADS [small|huge|shared|random|mixed]
+ *
+ * random: no page can be compressed. mixed: a quarter of the pages is random,
+ * a quarter holds small numbers, a quarter pointers, a quarter text.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -30,11 +33,47 @@ static double now_us(void)
 	return t.tv_sec * 1e6 + t.tv_nsec / 1e3;
 }
 
+static unsigned long long state = 88172645463325252u;
+
+static unsigned long long next_random(void)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	return state ^= state << 17;
+}
+
+static void fill_random(char *page)
+{
+	for (size_t i = 0; i < 4096; i += 8) {
+		unsigned long long word = next_random();
+
+		memcpy(page + i, &word, 8);
+	}
+}
+
+static void fill_mixed(char *page, size_t number)
+{
+	static const char words[8][9] = { "request ", "session ", "error ", "user=", "GET /", "200 ", "time ", "\n" };
+
+	for (size_t i = 0; i < 4096 && number % 4 != 0; i += 8) {
+		unsigned long long r = next_random(), word = r & 0xff;
+
+		if (number % 4 == 1)
+			word = 0x7f5500000000u + (r & 0xfffff8);
+		if (number % 4 == 2)
+			memcpy(&word, words[r & 7], 8);
+		memcpy(page + i, &word, 8);
+	}
+	if (number % 4 == 0)
+		fill_random(page);
+}
+
 int main(int argc, char **argv)
 {
 	size_t size = argc > 1 ? (size_t)atol(argv[1]) << 20 : 0;
 	int threads = argc > 2 ? atoi(argv[2]) : 1;
 	int shared = argc > 3 && strcmp(argv[3], "shared") == 0, huge = argc > 3 && strcmp(argv[3], "huge") == 0;
+	int random = argc > 3 && strcmp(argv[3], "random") == 0, mixed = argc > 3 && strcmp(argv[3], "mixed") == 0;
 	char line[16], *p;
 	pthread_attr_t small;
 	pthread_t t;
@@ -44,7 +83,12 @@ int main(int argc, char **argv)
 		return 2;
 	madvise(p, size, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 	for (size_t i = 0; i < size; i += 4096)
-		*(size_t *)(p + i) = i * 0x9e3779b97f4a7c15u;
+		if (random)
+			fill_random(p + i);
+		else if (mixed)
+			fill_mixed(p + i, i / 4096);
+		else
+			*(size_t *)(p + i) = i * 0x9e3779b97f4a7c15u;
 	pthread_attr_init(&small);
 	pthread_attr_setstacksize(&small, 64 << 10);
 	for (int i = 1; i < threads; i++)
