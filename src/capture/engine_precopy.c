@@ -18,21 +18,29 @@
 #include "capture/track.h"
 #include "format/dump.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-	ROUNDS_MOST = 12,
 	COPY_NS_PER_KB = 700,	/* reading and writing to the temporary file, cautiously */
 	SPARE_RUNS = 65536,
+	COPY_LIKE_LOOKS = 32,
 };
+
+/* So much address space is looked at page by page in the pause, where the kernel knows no other way. */
+static const uint64_t most_by_page = UINT64_C(64) << 30;
 
 struct precopy {
 	struct snapshot *s;
 	struct store store;
 	struct track track;
 	struct pagemap *pages;
-	const struct vma *vma;		/* whose runs are being told */
+	/* Runs of mapped files that were the process's own: given back, such a page is the file's again, which the
+	 * kernel does not count as a write. By address, apart, from the pause on. */
+	VEC(struct store_run) own;
+	uint64_t told;			/* runs were told up to here */
+	unsigned round;
 	uint64_t copied;		/* bytes, in this round */
 	size_t runs;
 	bool crowded;			/* more runs than room in the pause */
@@ -66,11 +74,22 @@ static struct err *read_mappings(struct precopy *p, struct vma_list *ret)
 	return NULL;
 }
 
+static bool is_anonymous_hugetlb(const struct vma *v)
+{
+	return strncmp(v->path, "/anon_hugepage", 14) == 0;
+}
+
+/* A page of hugetlbfs that was given back and is read again is protected as the old one was, and seems unchanged. */
+static bool is_hugetlb(const struct vma *v)
+{
+	return v->flags & VMA_HUGETLB || is_anonymous_hugetlb(v);
+}
+
 static enum content wanted(const struct precopy *p, const struct vma *v)
 {
 	const char *why;
 
-	if (held_find(&p->s->held, v->start) && v->flags & VMA_SHARED)
+	if (held_find(&p->s->held, v->start) && (v->flags & VMA_SHARED || is_hugetlb(v)))
 		return CONTENT_NONE;
 	return content_of(v, &p->s->options.content, &why);
 }
@@ -78,7 +97,17 @@ static enum content wanted(const struct precopy *p, const struct vma *v)
 /* A file's mapping, or the kernel's: pages without an entry have contents too. */
 static bool has_backing(const struct vma *v)
 {
-	return v->inode || strcmp(v->path, "[vdso]") == 0;
+	return (v->inode && !is_anonymous_hugetlb(v)) || strcmp(v->path, "[vdso]") == 0;
+}
+
+static uint64_t wanted_end(const struct vma *v, enum content content)
+{
+	return content == CONTENT_HEADER ? v->start + 4096 : v->end;
+}
+
+static struct err *copy(struct precopy *p, uint64_t start, uint64_t end)
+{
+	return store_copy(&p->store, p->s->mm, start, end, &p->copied);
 }
 
 /* --- while the process runs --------------------------------------------------------------------- */
@@ -92,30 +121,63 @@ static struct err *copy_run(void *arg, const struct page_run *run)
 		return NULL;
 	TRY(cancel_check());
 	tasks_let_run(&p->s->tasks);
-	return store_copy(&p->store, p->s->mm, run->start, run->end, &p->copied);
+	return copy(p, run->start, run->end);
 }
 
-static struct err *copy_backed(struct precopy *p, const struct vma *v, enum content content)
+/* All pages are told: new are those that were written and those that had no entry. */
+static struct err *copy_backed_run(void *arg, const struct page_run *run)
 {
-	uint64_t end = content == CONTENT_HEADER ? v->start + 4096 : v->end;
+	struct precopy *p = arg;
+	struct store_run own = { run->start, run->end };
 
-	return store_copy(&p->store, p->s->mm, v->start, end, &p->copied);
+	if (run->kind & PAGE_TOUCHED && !(run->kind & PAGE_WRITTEN))
+		return NULL;
+	if (run->kind & PAGE_TOUCHED && !(run->kind & PAGE_FILE) && !vec_push(&p->own, own))
+		return err_nomem();
+	return copy_run(arg, run);
 }
 
-/* Untracked before: then all of it is new. A mapping that cannot be tracked waits for the pause. */
+static struct err *copy_written(struct precopy *p, const struct vma *v, uint64_t end)
+{
+	bool backed = has_backing(v);
+
+	return track_written(&p->track, v->start, end, backed, backed ? copy_backed_run : copy_run, p);
+}
+
+/* A mapping that cannot be tracked, or changes too fast, waits for the pause. */
+static struct err *copy_untracked(struct precopy *p, const struct vma *v, uint64_t end, bool again)
+{
+	enum { TRIES = 3 };
+
+	for (unsigned i = 0; i < TRIES; i++) {
+		struct err *e;
+
+		if (!track_range(&p->track, v->start, v->end, again || i))
+			return NULL;
+		e = copy_written(p, v, end);
+		if (!e || err_code(e) != ERR_UNSUPPORTED)
+			return e;
+		err_free(e);
+	}
+	track_forget(&p->track, v->start, v->end);
+	return NULL;
+}
+
 static struct err *copy_mapping(struct precopy *p, const struct vma *v, enum content content)
 {
-	struct err *e = pagemap_written(p->pages, v->start, v->end, copy_run, p);
+	uint64_t end = wanted_end(v, content);
+	struct err *e;
 
+	TRY(store_reserve(&p->store, v->start, end));
+	if (is_hugetlb(v) || (has_backing(v) && p->track.way == TRACK_SOFT_DIRTY))
+		return NULL;
+	if (!p->round)
+		return copy_untracked(p, v, end, false);
+	e = copy_written(p, v, end);
 	if (!e || err_code(e) != ERR_UNSUPPORTED)
 		return e;
 	err_free(e);
-	TRY(store_reserve(&p->store, v->start, v->end));
-	if (!track_range(&p->track, v->start, v->end))
-		return NULL;
-	if (has_backing(v))
-		TRY(copy_backed(p, v, content));
-	return pagemap_written(p->pages, v->start, v->end, copy_run, p);
+	return copy_untracked(p, v, end, true);
 }
 
 static struct err *round_of_copies(struct precopy *p)
@@ -135,13 +197,39 @@ static struct err *round_of_copies(struct precopy *p)
 	return e;
 }
 
+static int by_start(const void *a, const void *b)
+{
+	const struct store_run *x = a, *y = b;
+
+	return (x->start > y->start) - (x->start < y->start);
+}
+
+/* Sorts and joins. */
+static void order_own(struct precopy *p)
+{
+	size_t n = 0;
+
+	if (p->own.n)
+		qsort(p->own.v, p->own.n, sizeof(*p->own.v), by_start);
+	for (size_t i = 0; i < p->own.n; i++) {
+		struct store_run *last = n ? &p->own.v[n - 1] : NULL, run = p->own.v[i];
+
+		if (!last || run.start > last->end)
+			p->own.v[n++] = run;
+		else if (run.end > last->end)
+			last->end = run.end;
+	}
+	p->own.n = n;
+}
+
 /* Until the rest fits the budget, or is no longer getting less. */
 static struct err *copy_ahead(struct precopy *p)
 {
 	uint64_t last = UINT64_MAX, enough = p->s->options.budget_ns / COPY_NS_PER_KB * 1024 / 2;
 	size_t most_runs = 0;
 
-	for (unsigned i = 0; i < ROUNDS_MOST; i++) {
+	for (unsigned i = 0; i < track_rounds(&p->track); i++) {
+		p->round = i;
 		TRY(round_of_copies(p));
 		phase("copied ahead");
 		most_runs = p->runs > most_runs ? p->runs : most_runs;
@@ -150,23 +238,79 @@ static struct err *copy_ahead(struct precopy *p)
 			break;
 		last = p->copied;
 	}
+	order_own(p);
 	return store_expect(&p->store, 2 * most_runs + SPARE_RUNS);
 }
 
 /* --- the pause -------------------------------------------------------------------------------------- */
 
-static struct err *final_run(void *arg, const struct page_run *run)
+static void touch(struct precopy *p, uint64_t start, uint64_t end)
+{
+	if (start < end && !store_touch(&p->store, start, end))
+		p->crowded = true;
+}
+
+static struct err *refuse(struct precopy *p, const struct page_run *run)
+{
+	p->crowded |= !store_refuse(&p->store, run->start, run->end);
+	return NULL;
+}
+
+/* Memory without backing: between the runs it is as it was. */
+static struct err *changed_run(void *arg, const struct page_run *run)
 {
 	struct precopy *p = arg;
 
-	if (run->kind & PAGE_GUARD) {
-		p->crowded |= !store_refuse(&p->store, run->start, run->end);
+	touch(p, p->told, run->start);
+	p->told = run->end;
+	if (run->kind & PAGE_GUARD)
+		return refuse(p, run);
+	if (!(run->kind & PAGE_TOUCHED))
 		return NULL;
-	}
 	if (run->kind & PAGE_WRITTEN)
-		TRY(store_copy(&p->store, p->s->mm, run->start, run->end, &p->copied));
-	if (!has_backing(p->vma) && !store_touch(&p->store, run->start, run->end))
-		p->crowded = true;
+		TRY(copy(p, run->start, run->end));
+	touch(p, run->start, run->end);
+	return NULL;
+}
+
+/* Index of the first run of ours that ends behind the address. */
+static size_t own_from(const struct precopy *p, uint64_t address)
+{
+	size_t lo = 0, hi = p->own.n;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (p->own.v[mid].end <= address)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* No page of the process's own is here now: what was one before is the file's again. */
+static struct err *copy_given_back(struct precopy *p, uint64_t start, uint64_t end)
+{
+	for (size_t i = own_from(p, start); i < p->own.n && p->own.v[i].start < end; i++) {
+		const struct store_run *r = &p->own.v[i];
+
+		TRY(copy(p, r->start > start ? r->start : start, r->end < end ? r->end : end));
+	}
+	return NULL;
+}
+
+/* A mapped file, all pages of it. What looks swapped out may be no more than the kernel's mark where a page was. */
+static struct err *backed_run(void *arg, const struct page_run *run)
+{
+	struct precopy *p = arg;
+
+	if (run->kind & PAGE_GUARD)
+		return refuse(p, run);
+	if (run->kind & PAGE_WRITTEN || !(run->kind & PAGE_TOUCHED))
+		return copy(p, run->start, run->end);
+	if (run->kind & (PAGE_FILE | PAGE_SWAPPED))
+		return copy_given_back(p, run->start, run->end);
 	return NULL;
 }
 
@@ -174,26 +318,43 @@ static struct err *untracked_run(void *arg, const struct page_run *run)
 {
 	struct page_run all = *run;
 
-	all.kind |= PAGE_WRITTEN;
-	return final_run(arg, &all);
+	all.kind |= run->kind & PAGE_GUARD ? 0 : PAGE_WRITTEN;
+	((struct precopy *)arg)->told = run->start; /* what is not told is not there */
+	return changed_run(arg, &all);
+}
+
+static struct err *final_backed(struct precopy *p, const struct vma *v, uint64_t end)
+{
+	struct err *e;
+
+	touch(p, v->start, end);
+	e = track_state(&p->track, v->start, end, backed_run, p);
+	if (!e || err_code(e) != ERR_UNSUPPORTED)
+		return e;
+	err_free(e);
+	return copy(p, v->start, end);
+}
+
+static struct err *final_plain(struct precopy *p, const struct vma *v, uint64_t end)
+{
+	struct err *e;
+
+	p->told = v->start;
+	e = track_changes(&p->track, v->start, end, changed_run, p);
+	if (!e)
+		touch(p, p->told, end);
+	if (!e || err_code(e) != ERR_UNSUPPORTED)
+		return e;
+	err_free(e);
+	return pagemap_runs(p->pages, v->start, end, untracked_run, p);
 }
 
 static struct err *final_mapping(struct precopy *p, const struct vma *v, enum content content)
 {
-	uint64_t end = content == CONTENT_HEADER ? v->start + 4096 : v->end;
-	struct err *e;
+	uint64_t end = wanted_end(v, content);
 
-	p->vma = v;
-	if (has_backing(v) && !store_touch(&p->store, v->start, end))
-		p->crowded = true;
-	e = pagemap_state(p->pages, v->start, v->end, final_run, p);
-	if (!e || err_code(e) != ERR_UNSUPPORTED)
-		return e;
-	err_free(e);
-	TRY(store_reserve(&p->store, v->start, v->end)); /* new since the last round */
-	if (has_backing(v))
-		TRY(copy_backed(p, v, content));
-	return pagemap_runs(p->pages, v->start, v->end, untracked_run, p);
+	TRY(store_reserve(&p->store, v->start, end));
+	return has_backing(v) ? final_backed(p, v, end) : final_plain(p, v, end);
 }
 
 static struct err *in_pause(struct precopy *p)
@@ -213,9 +374,42 @@ static struct err *in_pause(struct precopy *p)
 		if (content != CONTENT_NONE)
 			TRY(final_mapping(p, &s->vmas.vmas.v[i], content));
 	}
+	TRY(pagemap_check(p->pages)); /* one that was killed just now seems unchanged */
 	s->pause.copy = clock_ns() - began;
 	phase("copied");
 	return p->crowded ? err_new(ERR_UNSUPPORTED, "the process uses its memory in too many pieces") : NULL;
+}
+
+static bool has_userfaultfd(const struct proc_facts *f)
+{
+	for (size_t i = 0; i < f->fds.n; i++)
+		if (strcmp(f->fds.v[i].target, "anon_inode:[userfaultfd]") == 0)
+			return true;
+	return false;
+}
+
+/* Mapped files are copied there. */
+static uint64_t looked_at(const struct precopy *p, const struct vma *v)
+{
+	enum content content = wanted(p, v);
+
+	return content == CONTENT_NONE ? 0 : (wanted_end(v, content) - v->start) * (has_backing(v) ? COPY_LIKE_LOOKS : 1);
+}
+
+static struct err *start_tracking(struct precopy *p)
+{
+	struct snapshot *s = p->s;
+	uint64_t by_page = 0;
+
+	TRY(track_start(&s->inject, &s->before, &s->tasks, p->pages, &p->track));
+	p->track.foreign = has_userfaultfd(&s->facts);
+	for (size_t i = 0; p->track.way == TRACK_SOFT_DIRTY && i < s->before.vmas.n; i++)
+		by_page += looked_at(p, &s->before.vmas.v[i]);
+	if (by_page > most_by_page)
+		return err_new(ERR_UNSUPPORTED, "with this kernel's soft-dirty marks %" PRIu64 " GB of address space would have to "
+			       "be looked at page by page in the pause", by_page >> 30);
+	phase("tracking");
+	return NULL;
 }
 
 static struct err *run(struct precopy *p)
@@ -226,8 +420,7 @@ static struct err *run(struct precopy *p)
 	TRY(pagemap_open(s->mm, &p->pages));
 	TRY(store_open(s->options.folder, &p->store));
 	TRY(engine_seize(s));
-	TRY(track_start(&s->inject, &s->before, &s->tasks, &p->track));
-	phase("tracking");
+	TRY(start_tracking(p));
 	TRY(copy_ahead(p));
 	e = in_pause(p);
 	engine_resume_all(s);
@@ -242,6 +435,7 @@ static struct err *take(struct snapshot *s)
 	tasks_resume(&s->tasks);
 	track_stop(&p.track);
 	pagemap_close(p.pages);
+	vec_deinit(&p.own);
 	if (e) {
 		store_close(&p.store);
 		return e;

@@ -25,12 +25,12 @@ enum page_kind {
 	PAGE_ZERO = 1 << 3,	/* the kernel's zero page; only by scan */
 	PAGE_GUARD = 1 << 4,	/* MADV_GUARD_INSTALL: cannot be read (6.15; elsewhere such pages look swapped). Alone */
 	PAGE_HUGE = 1 << 5,	/* mapped by a huge page; only by scan */
-	PAGE_WRITTEN = 1 << 6,	/* since it was last protected; only from pagemap_written and pagemap_state */
+	PAGE_WRITTEN = 1 << 6,	/* since it was last protected; only where writes are tracked */
 };
 
 struct page_run {
 	uint64_t start, end;
-	uint32_t kind;		/* enum page_kind; runs without PAGE_TOUCHED and PAGE_GUARD are not reported */
+	uint32_t kind;		/* enum page_kind; where not said otherwise, PAGE_TOUCHED or PAGE_GUARD is among them */
 };
 
 struct pagemap;
@@ -45,13 +45,30 @@ DEFINE_CLEANUP_PTR(struct pagemap, pagemap_close)
  * at the end whether it still lives. */
 typedef struct err *page_run_fn(void *arg, const struct page_run *run);
 struct err *pagemap_runs(struct pagemap *p, uint64_t start, uint64_t end, page_run_fn *each, void *arg) MUST_USE;
+/* NOTFOUND when the process has ended. */
+struct err *pagemap_check(const struct pagemap *p) MUST_USE;
+
 /*
  * Where writes are tracked (capture/track.h; elsewhere UNSUPPORTED): the pages written since the last such call,
- * which are protected anew before they are told ...
+ * which are protected anew before they are told. `all`: all pages are told, PAGE_WRITTEN and PAGE_FILE among their
+ * kinds, and where there are none, runs without a kind. Those are protected too, which takes the process a page
+ * table: they look swapped out until they are written to, and written when they were and then were given back.
+ * An UNSUPPORTED for a part of the range may have swallowed pages before it: all of it has to be tracked anew.
  */
-struct err *pagemap_written(struct pagemap *p, uint64_t start, uint64_t end, page_run_fn *each, void *arg) MUST_USE;
-/* ... and all pages, PAGE_WRITTEN among their kinds, without protecting any. */
+struct err *pagemap_written(struct pagemap *p, uint64_t start, uint64_t end, bool all, page_run_fn *each,
+			    void *arg) MUST_USE;
+/* ... all pages and gaps as with `all`, without protecting any; 16 ms a GB ... */
 struct err *pagemap_state(struct pagemap *p, uint64_t start, uint64_t end, page_run_fn *each, void *arg) MUST_USE;
+/*
+ * ... and all that is not present and unwritten, 1 ms a GB: pages that were written, swapped out, or guarded, and runs
+ * without a kind where there is nothing (any more). What is between the runs is as it was. Says nothing of a process
+ * that has ended: pagemap_check.
+ */
+struct err *pagemap_changes(struct pagemap *p, uint64_t start, uint64_t end, page_run_fn *each, void *arg) MUST_USE;
+/* As pagemap_changes, by the plain file, written meaning soft-dirty: all pages are told, PAGE_WRITTEN alone where there is
+ * nothing and the mapping is new. 15 ms a GB, and 1 of addresses without pages. */
+struct err *pagemap_soft_changes(struct pagemap *p, uint64_t start, uint64_t end, page_run_fn *each, void *arg) MUST_USE;
+bool pagemap_is_soft_dirty(const struct pagemap *p, uint64_t address);
 /* Whether the kernel has PAGEMAP_SCAN (tests try both ways). */
 bool pagemap_can_scan(const struct pagemap *p);
 void pagemap_force_plain(struct pagemap *p); /* for tests */

@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* userfaultfd(2), ioctl_userfaultfd(2); WP_ASYNC: kernel Documentation/admin-guide/mm/userfaultfd.rst. */
+/*
+ * userfaultfd(2), ioctl_userfaultfd(2); WP_ASYNC: kernel Documentation/admin-guide/mm/userfaultfd.rst;
+ * soft-dirty: Documentation/admin-guide/mm/soft-dirty.rst.
+ *
+ * When a userfaultfd is closed the kernel takes the protection off all pages at
+ * once, 40 ms a GB, and the process waits with its page faults meanwhile. So
+ * ranges are let go of in small steps before (after our death it is the kernel's way).
+ */
 #include "capture/track.h"
 #include "capture/phase.h"
+#include "capture/proc_impl.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,6 +24,9 @@
 /* Of <linux/userfaultfd.h> since 6.4 and 6.7. */
 static const uint64_t feature_unpopulated = 1 << 13, feature_async = 1 << 15;
 enum { USER_MODE_ONLY = 1, THREAD_PIDFD = O_EXCL };
+enum { ROUNDS_MOST = 12, STEP = 16 << 20, STEPS_MOST = 4096, HUGE_PAGE = 2 << 20 };
+
+/* --- WP_ASYNC ----------------------------------------------------------------------------------- */
 
 static int open_pidfd(pid_t pid)
 {
@@ -80,30 +93,177 @@ static struct err *borrow(struct inject *in, const struct vma_list *vmas, struct
 	return err_new(ERR_UNSUPPORTED, "no thread of process %d can make a call for us now", (int)in->pid);
 }
 
-struct err *track_start(struct inject *in, const struct vma_list *vmas, struct tasks *tasks, struct track *ret)
+static struct err *start_async(struct inject *in, const struct vma_list *vmas, struct tasks *tasks, struct track *t)
 {
-	struct track t = { .fd = -1 };
-	struct err *e = borrow(in, vmas, tasks, &t.fd);
-
-	if (!e)
-		e = set_mode(t.fd);
-	if (e) {
-		track_stop(&t);
-		return e;
-	}
-	*ret = t;
+	TRY(borrow(in, vmas, tasks, &t->fd));
+	TRY(set_mode(t->fd));
+	t->way = TRACK_WP_ASYNC;
 	return NULL;
 }
 
-bool track_range(const struct track *t, uint64_t start, uint64_t end)
+/* Steps end between huge pages; there are not too many of them. */
+static uint64_t step_end(const struct track_range *r, uint64_t start)
 {
+	uint64_t step = (r->end - r->start) / STEPS_MOST > STEP ? (r->end - r->start) / STEPS_MOST : STEP;
+	uint64_t end = (start + step + HUGE_PAGE) & ~(uint64_t)(HUGE_PAGE - 1);
+
+	return end < r->end ? end : r->end;
+}
+
+static bool unprotect(const struct track *t, const struct track_range *r)
+{
+	for (uint64_t at = r->start, end; at < r->end; at = end) {
+		struct uffdio_writeprotect w = { .range = { at, 0 } };
+
+		end = step_end(r, at);
+		w.range.len = end - at;
+		if (ioctl(t->fd, UFFDIO_WRITEPROTECT, &w) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* What has become of a range since does not matter: what fails is left to close(). */
+static void let_go(const struct track *t, const struct track_range *r)
+{
+	for (uint64_t at = r->start, end; at < r->end; at = end) {
+		struct uffdio_range range = { at, 0 };
+
+		end = step_end(r, at);
+		range.len = end - at;
+		if (ioctl(t->fd, UFFDIO_UNREGISTER, &range) != 0 && (errno == ESRCH || errno == ENOMEM))
+			return;
+	}
+}
+
+/* --- soft-dirty ---------------------------------------------------------------------------------- */
+
+/* A fresh page counts as dirty wherever the kernel has such marks. */
+static bool has_soft_dirty(void)
+{
+	size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	volatile char *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct pagemap *own = NULL;
+	bool has;
+
+	if (page == MAP_FAILED)
+		return false;
+	*page = 1;
+	has = !err_ignore(pagemap_open(getpid(), &own)) && pagemap_is_soft_dirty(own, (uintptr_t)page);
+	pagemap_close(own);
+	(void)munmap((void *)(uintptr_t)page, size);
+	return has;
+}
+
+static struct err *start_soft(pid_t pid, struct track *t)
+{
+	char path[PROC_PATH];
+	ssize_t n;
+	int fd, error;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/clear_refs", (int)pid);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_os(errno, "%s", path);
+	n = write(fd, "4", 1);
+	error = errno;
+	(void)close(fd);
+	if (n != 1)
+		return err_os(error, "%s", path);
+	t->way = TRACK_SOFT_DIRTY;
+	return NULL;
+}
+
+/* --- either ---------------------------------------------------------------------------------------- */
+
+static bool has_async(void)
+{
+	struct pagemap *own = NULL;
+	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | USER_MODE_ONLY);
+	bool has = fd >= 0 && !err_ignore(set_mode(fd)) && !err_ignore(pagemap_open(getpid(), &own)) && pagemap_can_scan(own);
+
+	pagemap_close(own);
+	if (fd >= 0)
+		(void)close(fd);
+	return has;
+}
+
+enum track_way track_probe(void)
+{
+	return has_async() ? TRACK_WP_ASYNC : has_soft_dirty() ? TRACK_SOFT_DIRTY : TRACK_NONE;
+}
+
+struct err *track_start(struct inject *in, const struct vma_list *vmas, struct tasks *tasks, struct pagemap *pages,
+			struct track *ret)
+{
+	struct err *e;
+
+	*ret = (struct track){ .fd = -1, .pages = pages };
+	if (pagemap_can_scan(pages))
+		e = start_async(in, vmas, tasks, ret);
+	else
+		e = err_new(ERR_UNSUPPORTED, "this kernel cannot track writes (PAGEMAP_SCAN, Linux 6.7; soft-dirty)");
+	if (!e || !has_soft_dirty())
+		return e;
+	err_free(e);
+	track_stop(ret);
+	return start_soft(in->pid, ret);
+}
+
+unsigned track_rounds(const struct track *t)
+{
+	return t->way == TRACK_SOFT_DIRTY ? 1 : ROUNDS_MOST;
+}
+
+bool track_range(struct track *t, uint64_t start, uint64_t end, bool again)
+{
+	struct track_range range = { start, end };
 	struct uffdio_register r = { .range = { start, end - start }, .mode = UFFDIO_REGISTER_MODE_WP };
 
-	return ioctl(t->fd, UFFDIO_REGISTER, &r) == 0;
+	if (t->way == TRACK_SOFT_DIRTY)
+		return true;
+	if (ioctl(t->fd, UFFDIO_REGISTER, &r) != 0)
+		return false;
+	if (vec_push(&t->ranges, range) && (!again || unprotect(t, &range)))
+		return true;
+	let_go(t, &range);
+	return false;
+}
+
+void track_forget(struct track *t, uint64_t start, uint64_t end)
+{
+	struct track_range range = { start, end };
+
+	if (t->fd >= 0)
+		let_go(t, &range);
+}
+
+struct err *track_written(struct track *t, uint64_t start, uint64_t end, bool all, page_run_fn *each, void *arg)
+{
+	if (t->way == TRACK_SOFT_DIRTY)
+		return pagemap_runs(t->pages, start, end, each, arg);
+	return pagemap_written(t->pages, start, end, all, each, arg);
+}
+
+struct err *track_state(struct track *t, uint64_t start, uint64_t end, page_run_fn *each, void *arg)
+{
+	if (t->way == TRACK_SOFT_DIRTY)
+		return err_new(ERR_UNSUPPORTED, "soft-dirty marks do not tell what became of the pages of a mapped file");
+	return pagemap_state(t->pages, start, end, each, arg);
+}
+
+struct err *track_changes(struct track *t, uint64_t start, uint64_t end, page_run_fn *each, void *arg)
+{
+	if (t->way == TRACK_SOFT_DIRTY)
+		return pagemap_soft_changes(t->pages, start, end, each, arg);
+	return pagemap_changes(t->pages, start, end, each, arg);
 }
 
 void track_stop(struct track *t)
 {
+	for (size_t i = 0; t->fd >= 0 && !t->foreign && i < t->ranges.n; i++)
+		let_go(t, &t->ranges.v[i]);
+	vec_deinit(&t->ranges);
 	if (t->fd >= 0)
 		(void)close(t->fd);
 	t->fd = -1;

@@ -8,7 +8,10 @@
 #include "test.h"
 
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
 #include <stdbool.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
 
 enum { PAGE = 4096, OSM_MADV_GUARD_INSTALL = 102 };
 enum { HOLES, ZEROS, SHARED, GUARDED, HAS_GUARD, THP, HUGETLB, FILE_MAPPED, UNTOUCHED, DONTFORK, WIPE };
@@ -85,27 +88,34 @@ static void make_pages(volatile uint64_t *said)
 
 static struct child c;
 
-/* Runs of an area as text: "3+2:t 10+1:t"; t touched, f file, s swapped, z zero, g guard, h huge. */
-static const char *runs(struct pagemap *p, int area, size_t pages)
+typedef struct err *ask_fn(struct pagemap *p, uint64_t start, uint64_t end, page_run_fn *each, void *arg);
+
+/* Runs from `base` on as text: "3+2:t 10+1:t"; t touched, f file, s swapped, z zero, g guard, h huge, w written. */
+static const char *runs_by(ask_fn *ask, struct pagemap *p, uint64_t base, size_t pages)
 {
 	static char text[4096];
 	CLEANUP(runs_deinit) struct runs r = { 0 };
-	uint64_t base = c.said[area];
 	size_t n = 0;
 
-	if (err_ignore(pagemap_runs(p, base, base + pages * PAGE, collect, &r)))
+	if (err_ignore(ask(p, base, base + pages * PAGE, collect, &r)))
 		return "(error)";
 	text[0] = '\0';
 	for (size_t i = 0; i < r.v.n && n < sizeof(text) - 80; i++) {
 		const struct page_run *run = &r.v.v[i];
 
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%" PRIu64 "+%" PRIu64 ":%s%s%s%s%s%s", i ? " " : "",
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%" PRIu64 "+%" PRIu64 ":%s%s%s%s%s%s%s", i ? " " : "",
 				      (run->start - base) / PAGE, (run->end - run->start) / PAGE,
 				      run->kind & PAGE_TOUCHED ? "t" : "", run->kind & PAGE_FILE ? "f" : "",
 				      run->kind & PAGE_SWAPPED ? "s" : "", run->kind & PAGE_ZERO ? "z" : "",
-				      run->kind & PAGE_GUARD ? "g" : "", run->kind & PAGE_HUGE ? "h" : "");
+				      run->kind & PAGE_GUARD ? "g" : "", run->kind & PAGE_HUGE ? "h" : "",
+				      run->kind & PAGE_WRITTEN ? "w" : "");
 	}
 	return text;
+}
+
+static const char *runs(struct pagemap *p, int area, size_t pages)
+{
+	return runs_by(pagemap_runs, p, c.said[area], pages);
 }
 
 TEST(each_kind_by_scan)
@@ -231,6 +241,92 @@ TEST(many_runs_and_odd_bounds)
 	}
 }
 
+/* --- tracked ------------------------------------------------------------------------------------ */
+
+enum { TRACKED = 20, TRACKED_FILE, NOT_TRACKED, TABLE = 512 };
+
+static struct err *ignore(void *arg, const struct page_run *run)
+{
+	return NULL;
+}
+
+/* With a userfaultfd in asynchronous mode; it stays open. */
+static bool track(char *start, size_t size)
+{
+	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | 1);
+	struct uffdio_api api = { .api = UFFD_API, .features = 1 << 13 | 1 << 15 | UFFD_FEATURE_WP_HUGETLBFS_SHMEM };
+	struct uffdio_register r = { .range = { (uintptr_t)start, size }, .mode = UFFDIO_REGISTER_MODE_WP };
+
+	return fd >= 0 && ioctl(fd, UFFDIO_API, &api) == 0 && ioctl(fd, UFFDIO_REGISTER, &r) == 0;
+}
+
+static char *file_of(size_t pages)
+{
+	char name[] = "/tmp/osm-pages-XXXXXX", *p;
+	int fd = mkstemp(name);
+
+	(void)unlink(name);
+	(void)!ftruncate(fd, (off_t)(pages * PAGE));
+	p = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	(void)madvise(p, pages * PAGE, MADV_RANDOM); /* nothing is mapped ahead */
+	return p;
+}
+
+/* It protects its own pages, and then changes some. */
+static void make_tracked(volatile uint64_t *said)
+{
+	char *p = map(5 * TABLE * PAGE, MAP_PRIVATE), *f = file_of(16);
+	struct pagemap *own = NULL;
+
+	p = (char *)(((uintptr_t)p + TABLE * PAGE - 1) & ~(uintptr_t)(TABLE * PAGE - 1));
+	(void)madvise(p, 4 * TABLE * PAGE, MADV_NOHUGEPAGE);
+	memset(p, 1, 3 * TABLE * PAGE);
+	sink = f[0];
+	f[PAGE] = f[2 * PAGE] = f[3 * PAGE] = 1;
+	if (!track(p, 4 * TABLE * PAGE) || !track(f, 16 * PAGE) || err_ignore(pagemap_open(getpid(), &own)) ||
+	    err_ignore(pagemap_written(own, (uintptr_t)p, (uintptr_t)p + 4 * TABLE * PAGE, false, ignore, NULL)) ||
+	    err_ignore(pagemap_written(own, (uintptr_t)f, (uintptr_t)f + 16 * PAGE, true, ignore, NULL)))
+		return;
+	p[3 * PAGE] = 2;
+	(void)madvise(p + 5 * PAGE, 4 * PAGE, MADV_DONTNEED);
+	sink = p[7 * PAGE];
+	p[8 * PAGE] = 1;
+	(void)madvise(p + TABLE * PAGE, TABLE * PAGE, MADV_DONTNEED);
+	p[3 * TABLE * PAGE + PAGE] = 1;
+	(void)madvise(f + 2 * PAGE, 2 * PAGE, MADV_DONTNEED);
+	sink = f[3 * PAGE];
+	f[9 * PAGE] = f[10 * PAGE] = 1;
+	(void)madvise(f + 10 * PAGE, PAGE, MADV_DONTNEED);
+	said[TRACKED] = (uintptr_t)p;
+	said[TRACKED_FILE] = (uintptr_t)f;
+	said[NOT_TRACKED] = (uintptr_t)map(PAGE, MAP_PRIVATE);
+}
+
+/*
+ * Given back: 5 and 6; 7 is read again (the zero page), 8 written; 512 to 1023 go with their page table; the last
+ * table had nothing but 1537. Of the file 1 is the process's own, 2 and 3 were; 3 is read again, 9 is written,
+ * 10 was written and given back.
+ */
+TEST(what_changed_since_it_was_protected)
+{
+	CLEANUP(child_kill) struct child tracked = child_start(make_tracked);
+	CLEANUP(pagemap_closep) struct pagemap *p = NULL;
+	const char *text;
+
+	if (!tracked.said[TRACKED]) {
+		(void)fprintf(stderr, "skip: writes cannot be tracked here\n");
+		return;
+	}
+	EXPECT_OK(pagemap_open(tracked.pid, &p));
+	for (int twice = 0; twice < 2; twice++)
+		EXPECT_STR(runs_by(pagemap_changes, p, tracked.said[TRACKED], 4 * TABLE),
+			   "3+1:tw 5+2: 7+2:tw 512+512: 1536+1: 1537+1:tw 1538+510:");
+	text = runs_by(pagemap_state, p, tracked.said[TRACKED_FILE], 16);
+	EXPECT_STR(text, "0+1:tf 1+1:t 2+1:ts 3+1:tf 4+5:ts 9+1:tw 10+1: 11+5:ts");
+	EXPECT_ERR(pagemap_changes(p, tracked.said[NOT_TRACKED], tracked.said[NOT_TRACKED] + PAGE, ignore, NULL),
+		   ERR_UNSUPPORTED);
+}
+
 static struct err *stop(void *arg, const struct page_run *run)
 {
 	return err_new(ERR_USAGE, "enough");
@@ -264,4 +360,4 @@ TEST(end_child)
 }
 
 TESTS(start_child, each_kind_by_scan, each_kind_by_the_plain_file, both_ways_agree, many_runs_and_odd_bounds,
-      a_process_that_ended, end_child)
+      what_changed_since_it_was_protected, a_process_that_ended, end_child)
