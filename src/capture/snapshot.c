@@ -89,13 +89,21 @@ void snapshot_mark_stacks(struct snapshot *s)
 
 /* --- what was reached ------------------------------------------------------------------------------ */
 
+/* Private memory that the budget left out of what is held was tracked like any other, but for huge pages of hugetlbfs. */
+static bool store_has(const struct snapshot *s, const struct held_range *r)
+{
+	const struct vma *v = r ? vma_find(&s->vmas, r->start) : NULL;
+
+	return s->store && (!r || (v && !(v->flags & (VMA_SHARED | VMA_HUGETLB))));
+}
+
 enum range_class snapshot_class(const struct snapshot *s, const struct vma *v)
 {
 	const struct held_range *r = s->stopped ? NULL : held_find(&s->held, v->start);
 
 	if (s->stopped)
 		return RANGE_PAUSE;
-	if (r && (r->copied || !s->store || v->flags & VMA_SHARED))
+	if (r && (r->copied || !store_has(s, r)))
 		return r->copied ? RANGE_PAUSE : RANGE_LIVE;
 	return v->flags & VMA_SHARED ? RANGE_LIVE : RANGE_SNAPSHOT;
 }
@@ -288,7 +296,7 @@ size_t snapshot_read(const struct snapshot *s, uint64_t address, void *buf, size
 
 	if (from_held(s, address, &r))
 		return held_read(&s->held, address, buf, r->end - address < size ? (size_t)(r->end - address) : size);
-	if (s->store && !(r && r->end))
+	if (store_has(s, r))
 		return store_read(s->store, address, buf, size);
 	/* What the clone does not have can only be read from the process as it runs. */
 	return remote_read(r ? s->mm : s->memory, address, buf, size);

@@ -17,7 +17,7 @@ fail() { failed=$((failed + 1)); echo "FAIL: $1"; }
 skip() { skipped=$((skipped + 1)); echo "skip: $1"; }
 verdict() { if [ "$1" = 0 ]; then pass "$2"; else fail "$2"; fi; }
 
-for p in steady pivot; do
+for p in steady pivot shifty; do
 	gcc -O1 -g -pthread -o "$bin/$p" tests/harm/$p.c || fail "compiling $p"
 done
 HAVE32=
@@ -57,10 +57,30 @@ for engine in clone precopy stop; do
 	cat "$work/out"
 	verdict $rc "engine $engine: counters in step in every snapshot"
 done
+python3 tests/harm/pivot.py "$OSMODUMP" "$bin/pivot" precopy:1 "$(rounds 10 300)" >"$work/out"
+rc=$?
+cat "$work/out"
+verdict $rc "engine precopy, budget too small: private memory is in step"
 python3 tests/harm/pivot.py "$OSMODUMP" "$bin/pivot" live 10 >"$work/out"
 rc=$?
 cat "$work/out"
 verdict $rc "reading a running process is found out"
+
+# ---- memory that comes and goes --------------------------------------------------
+start "$bin/shifty"
+cp "$work/said" "$work/shifty"
+for engine in clone precopy stop; do
+	n=$(rounds 8 300) good=0
+	for _ in $(seq "$n"); do
+		snap "$pid" --engine $engine -o "$work/core" --force -q >"$work/out" 2>&1 || { cat "$work/out"; break; }
+		"$bin/shifty" check "$work/core" "$work/shifty" || break
+		good=$((good + 1))
+	done
+	[ "$good" = "$n" ]
+	verdict $? "engine $engine: no page is stale or invented in $n snapshots"
+done
+kill "$pid"
+rm -f "$work/core"
 
 # ---- no harm ------------------------------------------------------------------
 for program in steady ${HAVE32:+steady32}; do
@@ -90,6 +110,17 @@ for phase in seized stopped 'registers read' 'frames laid' 'registers set' 'call
 	snap "$pid" -o "$work/core" --force >/dev/null 2>&1 || fail "no snapshot after a death at '$phase'"
 	finish
 	verdict $? "our death at '$phase' is not noticed"
+done
+for phase in tracking 'copied ahead' stopped copied resumed; do
+	start "$bin/steady"
+	OSMOSIS_DIE_AT=$phase snap "$pid" --engine precopy -o "$work/core" --force >"$work/out" 2>&1
+	if [ $? != 137 ]; then
+		grep 'this kernel' "$work/out" || fail "did not die at '$phase' of precopy"
+	fi
+	sleep 0.1
+	snap "$pid" -o "$work/core" --force >/dev/null 2>&1 || fail "no snapshot after a death at '$phase' of precopy"
+	finish
+	verdict $? "our death at '$phase' of precopy is not noticed"
 done
 start "$bin/steady"
 for i in $(seq "$(rounds 30 500)"); do
