@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "capture/content.h"
+#include "capture/track.h"
 
 #include <string.h>
 
@@ -11,7 +12,8 @@ enum {
 	CLONE_US_PER_MB = 15,	/* page tables of 4 KiB pages: 15 ms a GB */
 	CLONE_US_PER_HUGE_MB = 2,
 	COPY_US_PER_MB = 300,	/* in the pause: 3 GB/s */
-	SCAN_US_PER_MB = 6,
+	SCAN_US_PER_MB = 2,	/* 1 ms a GB */
+	SOFT_US_PER_MB = 20,	/* 15 ms a GB */
 	WRITE_US_PER_MB = 3000, /* to disk: 300 MB/s */
 	THREAD_US = 20,
 	LEAST_US = 300,
@@ -95,14 +97,17 @@ static void plan_clone(struct plan *p, const struct proc_facts *f)
 		refuse(e, "seccomp's strict mode allows no system call to borrow");
 }
 
-static void plan_precopy(struct plan *p, const struct proc_facts *f, const struct plan_wish *w)
+static void plan_precopy(struct plan *p, const struct proc_facts *f)
 {
-	struct plan_engine *e = add_engine(p, "precopy", mb(p->resident) * SCAN_US_PER_MB + mb(p->to_copy) * COPY_US_PER_MB);
+	enum track_way way = track_probe();
+	uint64_t each = way == TRACK_SOFT_DIRTY ? SOFT_US_PER_MB : SCAN_US_PER_MB;
+	struct plan_engine *e = add_engine(p, "precopy", mb(p->resident) * each + mb(p->to_copy) * COPY_US_PER_MB);
 
-	e->why = "and what it writes while the last copies are made";
-	if (!w->can_track)
-		refuse(e, "this kernel cannot track writes (PAGEMAP_SCAN, Linux 6.7)");
-	if (f->stat.seccomp == 1)
+	e->why = way == TRACK_SOFT_DIRTY ? "and what it writes while the copy is made; clears its soft-dirty marks"
+					 : "and what it writes while the last copies are made";
+	if (way == TRACK_NONE)
+		refuse(e, "this kernel cannot track writes (PAGEMAP_SCAN, Linux 6.7; or soft-dirty), or userfaultfd is forbidden");
+	if (f->stat.seccomp == 1 && way == TRACK_WP_ASYNC)
 		refuse(e, "seccomp's strict mode allows no system call to borrow");
 }
 
@@ -155,7 +160,7 @@ struct err *plan_make(const struct proc_facts *facts, const struct vma_list *vma
 		p.headroom = facts->memory_max > facts->memory_current ? facts->memory_max - facts->memory_current : 0;
 	count_memory(&p, vmas, wish);
 	plan_clone(&p, facts);
-	plan_precopy(&p, facts, wish);
+	plan_precopy(&p, facts);
 	(void)add_engine(&p, "stop", mb(p.expected_size) * WRITE_US_PER_MB);
 	TRY(look_for_obstacles(&p, facts, a));
 	choose(&p, wish);

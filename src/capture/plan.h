@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Plan: what a snapshot of a process would cost, and which engine serves,
- * before anything is done to it. Only /proc is read.
+ * before anything is done to it. Only /proc is read, and the kernel is
+ * asked, on ourselves, whether it can track writes.
  *
  * The pauses are forecasts from figures measured on one kind of machine
  * (docs/capture.md); they tell orders of magnitude.
@@ -38,7 +39,6 @@ struct plan {
 struct plan_wish {
 	uint64_t budget_ns;		/* 0: none was given */
 	struct content_choice content;	/* its filter is known */
-	bool can_track;			/* the kernel has PAGEMAP_SCAN, and so precopy */
 };
 
 /* Strings in `a`. */

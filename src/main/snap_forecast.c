@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* osmodump snap --dry-run: the plan of capture/plan.h as records. */
-#include "capture/pagemap.h"
 #include "capture/plan.h"
 #include "main/snap.h"
 
@@ -101,22 +100,9 @@ static struct err *emit_all(const struct proc_facts *f, const struct plan *p, st
 	return NULL;
 }
 
-static bool can_track(pid_t pid)
-{
-	struct pagemap *pages;
-	bool can;
-
-	if (err_ignore(pagemap_open(pid, &pages)))
-		return false;
-	can = pagemap_can_scan(pages);
-	pagemap_close(pages);
-	return can;
-}
-
 struct err *snap_forecast(pid_t pid, const struct snapshot_options *options, struct out *o)
 {
-	struct plan_wish wish = { .budget_ns = options->budget_ns, .content = options->content,
-				  .can_track = can_track(pid) };
+	struct plan_wish wish = { .budget_ns = options->budget_ns, .content = options->content };
 	struct vma_list vmas = VMA_LIST_INIT;
 	struct proc_facts facts = { 0 };
 	struct plan plan;
