@@ -54,16 +54,25 @@ static struct err *want(struct mini *m, uint64_t start, uint64_t end)
 	return vec_push(&m->ranges, w) ? NULL : err_nomem();
 }
 
+/* The address's own mapping counts, also where what is before it reaches into another. */
+static struct err *want_around(struct mini *m, uint64_t address, uint64_t before, uint64_t behind)
+{
+	const struct vma *v = vma_find(&m->c->s->vmas, address);
+
+	if (!v)
+		return NULL;
+	return want(m, address - v->start < before ? v->start : address - before, address + behind);
+}
+
 /* What a word may point to: writable memory that is not only a stack's own. */
 static struct err *want_pointed(struct mini *m, uint64_t value)
 {
 	const struct vma *v = value >= CORE_PAGE ? vma_find(&m->c->s->vmas, value) : NULL;
-	uint64_t start = value > BEFORE ? value - BEFORE : 0;
 
 	if (!v || m->pointed >= POINTED_PAGES || !(v->prot & DUMP_PROT_W))
 		return NULL;
 	m->pointed++;
-	return want(m, start < v->start ? v->start : start, value + BEHIND);
+	return want_around(m, value, BEFORE, BEHIND);
 }
 
 /* --- threads -------------------------------------------------------------------------------------- */
@@ -108,9 +117,11 @@ static struct err *want_thread(struct mini *m, const struct task *task)
 		TRY(want(m, start, end));
 		TRY(want_words(m, r->rsp & ~(uint64_t)(m->word - 1), end));
 	}
-	if (tls)
-		TRY(want(m, tls > BEHIND ? tls - BEHIND : 0, tls + CONTROL_BLOCK));
-	TRY(want(m, r->rip > BEFORE ? r->rip - BEFORE : 0, r->rip + BEFORE));
+	if (tls) { /* libthread_db goes from block to block, and to the heads of their lists */
+		TRY(want_around(m, tls, BEHIND, CONTROL_BLOCK));
+		TRY(want_words(m, tls, tls + CONTROL_BLOCK));
+	}
+	TRY(want_around(m, r->rip, BEFORE, BEFORE));
 	for (size_t i = 0; i < ARRAY_SIZE(general); i++)
 		TRY(want_pointed(m, general[i]));
 	return NULL;
