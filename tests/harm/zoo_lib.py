@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -142,6 +143,17 @@ def check_word(core, name, address, expected, with_all):
         raise Wrong(f'{name} at {address:#x}: {word if word is None else hex(word)} ({kind}), not {expected}')
 
 
+def check_drgn(core, path):
+    """Where it is installed: real-peers.sh says so where it is not."""
+    drgn = shutil.which('drgn')
+    if not drgn:
+        return
+    python = read(drgn).split('\n')[0].removeprefix('#!').split()[0]  # the one that has its module
+    done = run(python, '-c', 'import drgn, sys; p = drgn.Program(); p.set_core_dump(sys.argv[1]); print(len(list(p.threads())))', path)
+    if done.returncode or done.stderr or done.stdout.strip() != str(core.threads):
+        raise Wrong(f'drgn: {done.stdout.strip()} of {core.threads} threads {done.stderr[-200:]}')
+
+
 def check_core(animal, said, threads=None, with_all=False, readers=True, path=None):
     path = path or f'{work}/core'
     core = Core(path)
@@ -164,6 +176,7 @@ def check_core(animal, said, threads=None, with_all=False, readers=True, path=No
             raise Wrong(f'gdb: {errors.strip()[-300:]}')
         if threads is not None and len(re.findall(r'^[* ] *\d+ +(Thread|LWP|process)', gdb.stdout, re.M)) != threads:
             raise Wrong(f'gdb does not show {threads} threads: {gdb.stdout[-300:]}')
+        check_drgn(core, path)
     return core
 
 
