@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""peers.py OSMODUMP FOLDER: do other readers see in our dumps what they see in the process itself?
+"""peers.py OSMODUMP FOLDER [NAME...]: do other readers see in our dumps what they see in the process itself?
 
 FOLDER holds tests/harm/peers.c compiled in several ways. The process is stopped
 by SIGSTOP before its dumps are made and stays so: gdb and eu-stack, attached to
@@ -74,7 +74,7 @@ class Process:
     """One of peers.c, stopped where it is."""
 
     def __init__(self, name, *arguments):
-        self.name, self.program = name, f'{FOLDER}/{name}'
+        self.name, self.program = ' '.join(map(str, (name, *arguments))), f'{FOLDER}/{name}'
         self.process = subprocess.Popen([self.program, *map(str, arguments)], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, text=True)
         self.pid, self.marks = self.process.pid, []
@@ -284,6 +284,9 @@ def many_mappings(work):
             f.write(old)
 
 
+MANY_OF = {'threads': many_threads, 'mappings': many_mappings}
+
+
 def main():
     os.environ.pop('DEBUGINFOD_URLS', None)
     # Debian's lldb looks for its Python module in a folder that is not there.
@@ -292,13 +295,13 @@ def main():
         if name not in available:
             verdict('skip', f'{name} is not installed')
     with tempfile.TemporaryDirectory(dir=FOLDER) as work:
-        for name in 'pie', 'nopie', 'static', 'stripped', 'i386', 'i386-static':
-            if os.path.exists(f'{FOLDER}/{name}'):
+        for name in sys.argv[3:] or ('pie', 'nopie', 'static', 'stripped', 'i386', 'i386-static', 'threads', 'mappings'):
+            if name in MANY_OF:
+                MANY_OF[name](work)
+            elif os.path.exists(f'{FOLDER}/{name}'):
                 variant(work, name)
             else:
                 verdict('skip', f'{name} cannot be compiled here')
-        many_threads(work)
-        many_mappings(work)
     print(f'{counts["ok"]} passed, {counts["FAIL"]} failed, {counts["skip"]} skipped')
     return 1 if counts['FAIL'] else 0
 

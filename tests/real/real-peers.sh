@@ -28,4 +28,4 @@ if [ $rc != 0 ]; then
 	grep -q 'may not be traced\|ptrace' "$bin/out" && { echo "processes may not be traced here"; exit 77; }
 	exit 1
 fi
-python3 tests/real/peers.py "$OSMODUMP" "$bin"
+python3 tests/real/peers.py "$OSMODUMP" "$bin" "$@"
