@@ -38,6 +38,8 @@ struct engine {
 extern const struct engine *const engines[];	/* NULL-terminated, in the order in which auto prefers them */
 const struct engine *engine_named(const char *name);	/* NULL */
 
+/* Makes a process wait for a dead clone of it, `clone_ns` in its own pid namespace. Needs no snapshot: for the guardian. */
+bool engine_clone_reap(pid_t pid, pid_t clone_ns);
 /* The threads are held, and run on. */
 struct err *engine_seize(struct snapshot *s) MUST_USE;
 /* The pause begins: all are asked to stop ... */

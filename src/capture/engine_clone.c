@@ -8,7 +8,7 @@
  * signal frame makes it exit (capture/inject.h). Its exit signal is 0, so the
  * process never sees a SIGCHLD nor finds it with wait(); but a zombie would
  * stay behind, so at the end a thread of the process is borrowed once more to
- * wait for it.
+ * wait for it. The guardian does it when we are dead.
  *
  * After the process runs again the clone closes its copies of the file
  * descriptors (peers of sockets and pipes must see the process's own end) and
@@ -16,12 +16,15 @@
  */
 #include "capture/clone_check.h"
 #include "capture/engine.h"
+#include "capture/guardian.h"
 #include "capture/phase.h"
+#include "capture/set.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
@@ -53,8 +56,10 @@ static struct err *make_clone(struct snapshot *s)
 	if (!task)
 		return err_new(ERR_UNSUPPORTED, "no thread of process %d can make a clone now (all sleep in the "
 			       "kernel, or their stacks cannot be used)", (int)s->pid);
+	guardian_expect(s->set->guardian, s->pid, GUARDIAN_ANY);
 	TRY(inject_call(&s->inject, &s->before, task, &call));
 	s->clone = call.child;
+	guardian_expect(s->set->guardian, s->pid, s->clone);
 	s->clone_ns = (pid_t)call.result;
 	if (call.result < 0)
 		return err_os((int)-call.result, "process %d could not be cloned", (int)s->pid);
@@ -181,29 +186,42 @@ static bool reap_in_target(struct snapshot *s)
 	bool done = false;
 
 	for (unsigned pass = 0; pass < 50 && !done; pass++) {
-		struct tasks tasks;
+		struct tasks tasks = { 0 };
+		struct err *e = tasks_seize(s->pid, &tasks); /* fails for a moment while others trace it */
 
-		if (err_ignore(tasks_seize(s->pid, &tasks)))
-			return true; /* it is gone, and init takes care */
+		if (e && err_code(e) == ERR_NOTFOUND)
+			done = true; /* it is gone, and init takes care */
 		for (size_t i = 0; i < tasks.v.n && !done; i++)
 			done = tasks_borrow(&tasks, i) && know_again(s, &tasks.v.v[i]) &&
 			       inject_suits(&s->inject, &s->vmas, &tasks.v.v[i]) &&
 			       reap_with(s, &tasks.v.v[i]);
 		tasks_deinit(&tasks);
+		err_free(e);
 		if (!done)
 			(void)usleep(2000 << (pass / 10));
 	}
 	return done;
 }
 
-static void release(struct snapshot *s)
+bool engine_clone_reap(pid_t pid, pid_t clone_ns)
+{
+	struct snapshot *s = calloc(1, sizeof(*s));
+	bool done;
+
+	if (!s)
+		return false;
+	s->pid = pid;
+	s->clone_ns = clone_ns;
+	done = reap_in_target(s);
+	vma_list_deinit(&s->vmas);
+	free(s);
+	return done;
+}
+
+static void end_clone(struct snapshot *s)
 {
 	int status;
 
-	tasks_resume(&s->tasks);
-	s->memory = 0;
-	if (s->clone <= 0)
-		return;
 	(void)kill(s->clone, SIGKILL);
 	while (waitpid(s->clone, &status, __WALL) == s->clone && !WIFEXITED(status) && !WIFSIGNALED(status))
 		;
@@ -211,6 +229,15 @@ static void release(struct snapshot *s)
 	s->left_zombie = !reap_in_target(s);
 	s->clone = 0;
 	phase("clone reaped");
+}
+
+static void release(struct snapshot *s)
+{
+	tasks_resume(&s->tasks);
+	s->memory = 0;
+	if (s->clone > 0)
+		end_clone(s);
+	guardian_expect(s->set->guardian, s->pid, GUARDIAN_NOTHING);
 }
 
 const struct engine engine_clone = {

@@ -241,7 +241,8 @@ static void scan_stat(struct scan *s, struct proc_stat *st)
 	scan_skip(s, 1); /* itrealvalue */
 	st->start_ticks = scan_u64(s);
 	st->vm_size = scan_u64(s);
-	scan_skip(s, 15); /* rss (status has it) to exit_signal */
+	scan_skip(s, 14); /* rss (status has it) to wchan and counts of swapped pages */
+	st->exit_signal = (int32_t)scan_s64(s);
 	st->cpu = (uint32_t)scan_u64(s);
 	scan_skip(s, 1); /* rt_priority: in priority too */
 	st->policy = (int32_t)scan_u64(s);

@@ -30,6 +30,7 @@ struct proc_stat {
 	uint64_t voluntary_switches, involuntary_switches;
 	uint64_t vm_size, vm_rss, vm_swap, vm_locked, vm_hugetlb;	/* bytes */
 	uint32_t cpu;			/* last ran on */
+	int32_t exit_signal;		/* what its parent gets; 0: nothing, and only wait4(__WALL) finds it */
 	pid_t ns_pid;			/* in its innermost pid namespace */
 };
 /* Of one thread; tid 0: of the process (times of all its threads). */

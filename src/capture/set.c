@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A set from the wish for it to its end; what happens in between is take.c's. */
+#include "capture/guardian.h"
 #include "capture/plan.h"
 #include "capture/set_impl.h"
 
@@ -70,11 +71,20 @@ static bool idle(void *arg)
 	return settled;
 }
 
+static void start_guardian(struct snapshot_set *set)
+{
+	const char *name = set->options.engine;
+
+	if (set->options.guarded && (!name || strcmp(name, "auto") == 0 || strcmp(name, "clone") == 0))
+		set->guardian = guardian_start(engine_clone_reap);
+}
+
 static struct err *take(struct snapshot_set *set)
 {
 	struct timespec now;
 	struct err *e;
 
+	start_guardian(set);
 	TRY(prepare(set));
 	TRY(tracer_start(idle, set, &set->tracer));
 	(void)clock_gettime(CLOCK_REALTIME, &now);
@@ -153,6 +163,7 @@ void snapshot_set_destroy(struct snapshot_set *set)
 	if (set->tracer)
 		tracer_run(set->tracer, set_release, set);
 	tracer_end(set->tracer);
+	guardian_dismiss(set->guardian);
 	while (set->members.n)
 		set_drop(set, set->members.n - 1);
 	vec_deinit(&set->members);

@@ -42,6 +42,7 @@ struct snapshot_set {
 	VEC(struct snapshot *) members;	/* parents before their children */
 	struct held_pool pool;		/* memory that is copied in the pause */
 	struct tracer *tracer;
+	struct guardian *guardian;	/* NULL: none */
 	uint64_t time;			/* Unix, ns: of the pause */
 	uint64_t first_stop, all_stopped, resumed;	/* of the whole set; CLOCK_MONOTONIC */
 	uint64_t copy_until;		/* what is not copied by then is left */

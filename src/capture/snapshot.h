@@ -35,6 +35,7 @@ struct snapshot_options {
 	struct content_choice content;
 	bool environment;
 	const char *folder;	/* for temporary copies; NULL: $TMPDIR or /var/tmp */
+	bool guarded;		/* a process of ours outlives us to clean up: see capture/guardian.h */
 };
 
 struct engine;

@@ -193,7 +193,7 @@ struct job {
 static struct err *read_job(const struct settings *s, struct job *ret)
 {
 	ret->s = s;
-	ret->snapshot = (struct snapshot_options){ .engine = s->engine, .environment = s->environment };
+	ret->snapshot = (struct snapshot_options){ .engine = s->engine, .environment = s->environment, .guarded = true };
 	if (s->words.n != 1)
 		return err_new(ERR_USAGE, "one process, please: its pid or its name");
 	TRY(read_content(s, &ret->snapshot.content));

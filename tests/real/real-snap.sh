@@ -41,6 +41,18 @@ finish() {
 	[ $rc = 0 ] && [ "$(tail -1 "$work/said")" = steady ]
 }
 zombies() { ps -o stat= --ppid "$1" | grep -c Z; }
+# Clones of it and their remains: children with exit signal 0, which the program itself makes none of.
+clones() {
+	cat /proc/[0-9]*/stat 2>/dev/null | awk -v p="$1" '{ sub(/.*[)] /, ""); n += $2 == p && $36 == 0 } END { print n + 0 }'
+}
+# The guardian has its time: no clone is left.
+no_clone() {
+	for _ in $(seq 100); do
+		[ "$(clones "$1")" = 0 ] && return
+		sleep 0.1
+	done
+	return 1
+}
 snap() { "$OSMODUMP" snap "$@"; }
 
 sleep 60 &
@@ -108,6 +120,7 @@ for phase in seized stopped 'registers read' 'frames laid' 'registers set' 'call
 	[ $? = 137 ] || fail "did not die at '$phase'"
 	sleep 0.1
 	snap "$pid" -o "$work/core" --force >/dev/null 2>&1 || fail "no snapshot after a death at '$phase'"
+	no_clone "$pid" || fail "a clone is left of a death at '$phase'"
 	finish
 	verdict $? "our death at '$phase' is not noticed"
 done
