@@ -254,6 +254,8 @@ int inject_suits(const struct inject *in, const struct vma_list *vmas, const str
 		return 0;
 	if (in_rseq(in, task))
 		return 0;
+	if (task_has_shadow_stack(task->tid)) /* refused by inject_call, with a reason: unless others serve */
+		return rank;
 	if (room_on_stack(in, vmas, task))
 		rank += 4;
 	if (in_call)
@@ -389,15 +391,26 @@ static bool perform(struct inject *in, struct task *task, struct inject_call *ca
 	return put_back(task);
 }
 
+/* Before anything is touched. */
+static struct err *may_call(const struct inject *in, const struct task *task)
+{
+	if (task_has_shadow_stack(task->tid))
+		return err_new(ERR_UNSUPPORTED, "process %d has shadow stacks (CET): a thread that calls for us would be killed "
+			       "if we died meanwhile", (int)in->pid);
+	if (!seccomp_stands_aside(task->tid))
+		return err_new(ERR_UNSUPPORTED, "process %d has a seccomp filter that may kill it for calls it makes for us; "
+			       "only root can suspend it", (int)in->pid);
+	return NULL;
+}
+
 struct err *inject_call(struct inject *in, const struct vma_list *vmas, struct task *task, struct inject_call *call)
 {
 	uint64_t at = room(in, vmas, task), sp;
 
 	call->child = 0;
 	call->lost = false;
-	if (at && !seccomp_stands_aside(task->tid))
-		return err_new(ERR_UNSUPPORTED, "process %d has a seccomp filter that may kill it for calls it makes for us; "
-			       "only root can suspend it", (int)in->pid);
+	if (at)
+		TRY(may_call(in, task));
 	if (!at || !lay_frames(in, task, call, at, frames_size(in, task), &sp)) {
 		/* it may run on under our hand: with its filters */
 		(void)ptrace(PTRACE_SETOPTIONS, task->tid, NULL, (void *)PTRACE_O_TRACESYSGOOD);

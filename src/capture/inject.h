@@ -20,6 +20,9 @@
  * thread's stack is not to be trusted (coroutines), the unused end of the vDSO
  * page serves: the kernel gives the process a private copy of that page then.
  *
+ * With shadow stacks (CET) the way back that is left for the case of our death
+ * would end in a fault: threads that have one are not made to call.
+ *
  * Frame layouts: x86-64 psABI and uapi <asm/sigcontext.h>, <asm/ucontext.h>;
  * i386: the same headers' _32 forms and rt_sigreturn's documented use of them.
  */
@@ -66,7 +69,7 @@ struct inject_call {
 	pid_t child;		/* clone: the new process in our pid namespace, stopped; 0: none */
 	bool lost;		/* the thread went away meanwhile */
 };
-/* The thread is stopped before and after, with the registers it had. */
+/* The thread is stopped before and after, with the registers it had. UNSUPPORTED: it was not touched, and why. */
 struct err *inject_call(struct inject *in, const struct vma_list *vmas, struct task *task,
 			struct inject_call *call) MUST_USE;
 

@@ -83,6 +83,15 @@ static void refuse(struct plan_engine *e, const char *why)
 	e->serves = false;
 }
 
+/* Both make a thread of the process call for them. */
+static void refuse_borrowing(struct plan_engine *e, const struct proc_facts *f)
+{
+	if (f->stat.seccomp == 1)
+		refuse(e, "seccomp's strict mode allows no system call to borrow");
+	if (f->stat.shadow_stack)
+		refuse(e, "it has shadow stacks (CET): a thread that calls for us would be killed if we died meanwhile");
+}
+
 static void plan_clone(struct plan *p, const struct proc_facts *f)
 {
 	uint64_t small = p->kept_by_clone > p->huge ? p->kept_by_clone - p->huge : 0;
@@ -93,8 +102,7 @@ static void plan_clone(struct plan *p, const struct proc_facts *f)
 		refuse(e, "vm.overcommit_memory is 2, and a clone does not fit the commit limit");
 	if (p->headroom < p->kept_by_clone / 20)
 		refuse(e, "the memory cgroup has no room for the pages that are written to meanwhile");
-	if (f->stat.seccomp == 1)
-		refuse(e, "seccomp's strict mode allows no system call to borrow");
+	refuse_borrowing(e, f);
 }
 
 static void plan_precopy(struct plan *p, const struct proc_facts *f)
@@ -107,8 +115,8 @@ static void plan_precopy(struct plan *p, const struct proc_facts *f)
 					 : "and what it writes while the last copies are made";
 	if (way == TRACK_NONE)
 		refuse(e, "this kernel cannot track writes (PAGEMAP_SCAN, Linux 6.7; or soft-dirty), or userfaultfd is forbidden");
-	if (f->stat.seccomp == 1 && way == TRACK_WP_ASYNC)
-		refuse(e, "seccomp's strict mode allows no system call to borrow");
+	if (way == TRACK_WP_ASYNC)
+		refuse_borrowing(e, f);
 }
 
 static void choose(struct plan *p, const struct plan_wish *w)

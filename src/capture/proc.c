@@ -341,7 +341,19 @@ static void scan_nspid(struct scan *s, struct proc_stat *st)
 		st->ns_pid = (pid_t)scan_u64(s);
 }
 
-static struct err *status_line(void *arg, const struct line *line)
+/* "x86_Thread_features:\tshstk wrss " (kernel Documentation/arch/x86/shstk.rst) */
+static void scan_features(struct scan *s, struct proc_stat *st)
+{
+	const char *word;
+	size_t len;
+
+	for (scan_blanks(s); scan_left(s) && !s->failed; scan_blanks(s)) {
+		word = scan_word(s, &len);
+		st->shadow_stack |= len == 5 && memcmp(word, "shstk", 5) == 0;
+	}
+}
+
+struct err *proc_status_line(void *arg, const struct line *line)
 {
 	struct proc_stat *st = arg;
 	struct scan s = scan_line(line);
@@ -356,6 +368,10 @@ static struct err *status_line(void *arg, const struct line *line)
 	}
 	if (scan_prefix(&s, "NSpid:")) {
 		scan_nspid(&s, st);
+		return NULL;
+	}
+	if (scan_prefix(&s, "x86_Thread_features:")) {
+		scan_features(&s, st);
 		return NULL;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(status_rows); i++)
@@ -382,7 +398,7 @@ struct err *proc_stat_read(pid_t tgid, pid_t tid, struct proc_stat *ret)
 	task_path(&path, tgid, tid, "stat");
 	TRY(read_stat(path, &st));
 	task_path(&path, tgid, tid, "status");
-	TRY(proc_each_line(path, status_line, &st));
+	TRY(proc_each_line(path, proc_status_line, &st));
 	*ret = st;
 	return NULL;
 }

@@ -25,6 +25,7 @@ struct proc_stat {
 	uint64_t user_ticks, system_ticks, child_user_ticks, child_system_ticks, start_ticks;
 	uint32_t uid, euid, gid, egid;
 	uint32_t seccomp;		/* 0 none, 1 strict, 2 filter */
+	bool shadow_stack;		/* CET: returns are checked against a second stack */
 	uint32_t threads;
 	uint64_t sigpend, shdpend, sigblk, sigign, sigcgt;
 	uint64_t voluntary_switches, involuntary_switches;

@@ -36,6 +36,9 @@ struct err *proc_link(const char *path, struct arena *a, const char **ret) MUST_
 /* The number a file holds; `other` when it cannot be read or says "max". */
 uint64_t proc_number(const char *path, uint64_t other);
 
+/* Takes in a line of /proc/PID/status; `arg` is a struct proc_stat. */
+proc_line_fn proc_status_line;
+
 /* Digits and nothing else. */
 bool proc_is_number(const char *s, pid_t *ret);
 /* Every numeric entry of a folder of /proc. */

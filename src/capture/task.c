@@ -408,6 +408,16 @@ uint64_t task_rseq(pid_t tid)
 	return n < 0 ? 0 : rseq.pointer;
 }
 
+/* NT_X86_SHSTK of uapi <linux/elf.h>: the shadow stack's pointer, of those that have one. */
+bool task_has_shadow_stack(pid_t tid)
+{
+	enum { X86_SHSTK = 0x204 };
+	uint64_t pointer;
+	size_t size;
+
+	return get_set(tid, X86_SHSTK, &pointer, sizeof(pointer), &size);
+}
+
 static bool read_stopped(struct tasks *t, struct task *task)
 {
 	struct user_regs_struct set;

@@ -108,6 +108,7 @@ bool task_set_regs(pid_t tid, const struct user_regs_struct *regs);
 bool task_is_compat(pid_t tid);
 /* Address of its struct rseq; 0: none, or Linux before 5.13. */
 uint64_t task_rseq(pid_t tid);
+bool task_has_shadow_stack(pid_t tid);	/* CET: it may only return to where it was called from */
 /* The thread control block: fs_base, or what gs selects; 0: none. */
 uint64_t task_tls(const struct task *task);
 

@@ -2,7 +2,8 @@
 /* What /proc says of children that the test makes: names, threads, files, sockets. */
 #include "base/cleanup.h"
 #include "base/str.h"
-#include "capture/proc.h"
+#include "capture/plan.h"
+#include "capture/proc_impl.h"
 #include "child.h"
 #include "test.h"
 
@@ -303,6 +304,37 @@ TEST(small_files)
 	arena_deinit(&a);
 }
 
+static bool has_shadow_stack(const char *text)
+{
+	struct line line = { .s = text, .len = strlen(text) };
+	struct proc_stat st = { 0 };
+
+	return !err_ignore(proc_status_line(&st, &line)) && st.shadow_stack;
+}
+
+/* Few machines have them: what the kernel writes of a thread is taken from its documentation. */
+TEST(shadow_stacks)
+{
+	struct vma_list none = VMA_LIST_INIT;
+	struct plan_wish wish = { .can_track = true };
+	struct proc_facts f = { .memory_max = UINT64_MAX };
+	struct arena a = ARENA_INIT;
+	struct plan p;
+
+	EXPECT(has_shadow_stack("x86_Thread_features:\tshstk "));
+	EXPECT(has_shadow_stack("x86_Thread_features:\twrss shstk"));
+	EXPECT(!has_shadow_stack("x86_Thread_features:\t"));
+	EXPECT(!has_shadow_stack("x86_Thread_features:\tshstk2 wrss "));
+	EXPECT(!has_shadow_stack("x86_Thread_features_locked:\tshstk wrss "));
+	EXPECT_OK(plan_make(&f, &none, &wish, &a, &p));
+	EXPECT_STR(p.choice, "clone");
+	f.stat.shadow_stack = true;
+	EXPECT_OK(plan_make(&f, &none, &wish, &a, &p));
+	EXPECT_STR(p.choice, "stop");
+	EXPECT(strstr(p.engines[0].why, "shadow stacks") && strstr(p.engines[1].why, "shadow stacks"));
+	arena_deinit(&a);
+}
+
 TEST(end_child)
 {
 	if (c.said[KID])
@@ -311,4 +343,4 @@ TEST(end_child)
 }
 
 TESTS(start_child, stat_and_status, threads, lists_of_processes, files_and_sockets, facts, cgroup_members, small_files,
-      end_child)
+      shadow_stacks, end_child)
