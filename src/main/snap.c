@@ -272,7 +272,7 @@ static void die_here(const char *name)
 	const char *at = getenv("OSMOSIS_DIE_AT");
 
 	if (at && strcmp(at, name) == 0)
-		(void)raise(SIGKILL);
+		(void)kill(getpid(), getenv("OSMOSIS_DIE_OF") ? SIGINT : SIGKILL);
 }
 
 static int run(const struct settings *settings)
@@ -282,7 +282,7 @@ static int run(const struct settings *settings)
 	struct err *e = read_job(settings, &j);
 	int rc;
 
-	if (getenv("OSMOSIS_DIE_AT")) /* tests of what our death does to the process */
+	if (getenv("OSMOSIS_DIE_AT")) /* tests of what our death, or Ctrl-C, does to the process */
 		phase_hook(die_here);
 	terminal_undo_when_ended();
 	if (!e)

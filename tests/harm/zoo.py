@@ -13,11 +13,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
+import zoo_days as days
 from zoo_core import Core
-from zoo_lib import (LONG, NO_THREAD, ONE, OSMODUMP, QUASI, Animal, Cannot, Wrong, check_core, check_word, end_all, groups,
+from zoo_lib import (FOLDER, LONG, NO_THREAD, ONE, OSMODUMP, QUASI, Animal, Cannot, Wrong, check_core, end_all, groups,
                      plain, put, read, run, same, simple, snap, told, work)
 
 
@@ -120,21 +120,25 @@ def storm():
     animal.finish()
 
 
-def fills(animal):
-    """The memory group of an animal, with little room left."""
-    group = f'/sys/fs/cgroup/memory/osmosis-zoo-{os.getpid()}'
-    try:
-        os.mkdir(group)
-    except OSError as e:
-        raise Cannot(f'memory groups: {e.strerror}') from e
-    groups.append(group)
-    return group
+def memory_group():
+    """A memory group of either version, and its files for the limit and the use."""
+    for parent, limit, usage in (('/sys/fs/cgroup/memory', 'memory.limit_in_bytes', 'memory.usage_in_bytes'),
+                                 ('/sys/fs/cgroup', 'memory.max', 'memory.current')):
+        group = f'{parent}/osmosis-zoo-{os.getpid()}'
+        try:
+            os.mkdir(group)
+        except OSError:
+            continue
+        groups.append(group)
+        if os.path.exists(f'{group}/{limit}'):
+            return group, f'{group}/{limit}', f'{group}/{usage}'
+    raise Cannot('no memory groups')
 
 
 def cgroup():
-    group = fills(None)
+    group, limit, usage = memory_group()
     animal = Animal('busy', env={'ZOO_MB': '60'}, into=lambda: put(f'{group}/cgroup.procs', os.getpid()))
-    put(f'{group}/memory.limit_in_bytes', int(int(read(f'{group}/memory.usage_in_bytes')) / 0.9))
+    put(limit, int(int(read(usage)) / 0.95))
     said = plain(animal, engines=('auto',))
     plain(animal, engines=('clone', 'precopy'), refused={'clone': 'room|memory|killed'})
     told.append(f'auto: {said["engine"]}, {said["engine_reason"]}')
@@ -166,6 +170,54 @@ def namespaces():
     animal.pid = outer
     if 'fine' not in said:
         raise Wrong(f'ended with {said!r}')
+
+
+def setuid():
+    """Root may; the user who started it may not, and is told why."""
+    path = f'{FOLDER}/zoo-setuid'
+    shutil.copy(f'{FOLDER}/zoo', path)
+    try:
+        os.chown(path, 65534, 65534)
+        os.chmod(path, 0o4755)
+        other = ('setpriv', '--reuid=65533', '--regid=65533', '--clear-groups')
+        animal = Animal('plain', 'zoo-setuid', other)
+        if animal.status()['Uid'].split()[:2] != ['65533', '65534']:
+            raise Cannot(f'setuid has no effect on {FOLDER}')
+        plain(animal, levels=ONE)
+        os.chmod(work, 0o777)
+        before = animal.look()
+        for engine in ('clone', 'precopy', 'stop', 'auto'):
+            refusal = snap(animal, engine, before=other)[1]
+            if not refusal or 'may not be traced without root' not in refusal:
+                raise Wrong(f'{engine}: {refusal}')
+            same(animal, before)
+        told.append(refusal)
+        os.kill(animal.pid, signal.SIGTERM)
+        animal.finish()
+    except PermissionError as e:
+        raise Cannot('only root can make programs of other users') from e
+    finally:
+        os.unlink(path)
+
+
+def overcommit():
+    """What the process has mapped does not fit the commit limit twice."""
+    animal = Animal('wide')
+    size = int(animal.extra['size'])
+    kbytes = '/proc/sys/vm/overcommit_kbytes'
+    old = read(kbytes).strip(), read('/proc/sys/vm/overcommit_ratio').strip()
+    committed = int(re.search(r'Committed_AS: *(\d+)', read('/proc/meminfo'))[1])
+    test = with_setting('/proc/sys/vm/overcommit_memory', 2, lambda: plain(
+        animal, engines=('clone', 'auto'), refused={'clone': 'could not be cloned: Cannot allocate'}, readers=False))
+    try:
+        put(kbytes, committed + size // 2048)
+        test()
+    except OSError as e:
+        raise Cannot(f'{kbytes}: {e.strerror}') from e
+    finally:
+        for path, value in zip((kbytes, '/proc/sys/vm/overcommit_ratio'), old):
+            if value != '0':
+                put(path, value)
 
 
 def frozen():
@@ -231,191 +283,6 @@ def crowd():
     animal.finish()
 
 
-# ---- bad days -----------------------------------------------------------------------------
-
-def begin(animal, *options, folder=None):
-    return subprocess.Popen([OSMODUMP, 'snap', str(animal.pid), '--force', '-o', f'{folder or work}/core', *options],
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def end(tool):
-    try:
-        return tool.communicate(timeout=30)[1].strip()
-    except subprocess.TimeoutExpired as e:
-        tool.kill()
-        raise Wrong('the tool hangs') from e
-
-
-def writing(tool, folder=None):
-    """Until the temporary file has some bytes."""
-    for _ in range(1000):
-        for name in os.listdir(folder or work):
-            if name.startswith('.') or 'core' in name:
-                if os.stat(f'{folder or work}/{name}').st_blocks > 2048:
-                    return
-        if tool.poll() is not None:
-            raise Wrong(f'ended early: {tool.communicate()[1].strip()}')
-        time.sleep(0.005)
-    raise Wrong('nothing is written')
-
-
-def nothing_left(folder, but=()):
-    left = [n for n in os.listdir(folder) if n not in but]
-    if left:
-        raise Wrong(f'left behind: {left}')
-
-
-class Place:
-    """A small file system of its own."""
-
-    def __init__(self, options):
-        self.path = tempfile.mkdtemp(dir=work)
-        if run('mount', '-t', 'tmpfs', '-o', options, 'zoo', self.path).returncode:
-            raise Cannot('tmpfs cannot be mounted')
-        Place.all.append(self)
-
-    def __enter__(self):
-        return self.path
-
-    def __exit__(self, *_):
-        Place.all.remove(self)
-        run('umount', '-l', self.path)
-        os.rmdir(self.path)
-
-    all = []
-
-
-def refused(animal, words, *options, folder=None, before=()):
-    at = animal.look()
-    done = run(*before, OSMODUMP, 'snap', str(animal.pid), '--force', '-o', f'{folder or work}/core', *options)
-    if done.returncode != 1 or not re.search(words, done.stderr):
-        raise Wrong(f'status {done.returncode}: {done.stderr.strip()}')
-    told.append(done.stderr.strip())
-    same(animal, at)
-
-
-def disk_full():
-    animal = Animal('fat', env={'ZOO_MB': '60'})
-    with Place('size=30m') as small:
-        for engine in ('clone', 'precopy', 'stop'):
-            refused(animal, 'space|full', '--engine', engine, folder=small)
-            nothing_left(small)
-        os.environ['TMPDIR'] = small
-        try:
-            refused(animal, 'space|full', '--engine', 'precopy')
-        finally:
-            del os.environ['TMPDIR']
-        nothing_left(small)
-    with Place('size=200m') as small:
-        before = animal.look()
-        tool = begin(animal, '--limit-rate', '8', folder=small)
-        writing(tool, small)
-        try:
-            put(f'{small}/filler', 'x' * (190 << 20))
-        except OSError:
-            pass  # as intended: full
-        refusal = end(tool)
-        told.append(refusal)
-        if tool.returncode != 1 or not re.search('space|full', refusal):
-            raise Wrong(f'status {tool.returncode}: {refusal}')
-        nothing_left(small, ('filler',))
-        same(animal, before)
-    animal.finish()
-
-
-def read_only():
-    animal = Animal('plain')
-    with Place('ro') as place:
-        refused(animal, 'Read-only', folder=place)
-    refused(animal, 'No such file', folder=f'{work}/nowhere')
-    animal.finish()
-
-
-def no_permission():
-    animal = Animal('plain')
-    if run('setpriv', '--reuid=65533', '--clear-groups', OSMODUMP, '--version').returncode:
-        raise Cannot('another user cannot run osmodump where it is')
-    os.chmod(work, 0o777)
-    refused(animal, 'belongs to user 0', before=('setpriv', '--reuid=65533', '--clear-groups'))
-    animal.finish()
-
-
-def target_killed():
-    """The clone has all that is needed; who is read itself takes the dump with it."""
-    for engine, good in (('clone', True), ('precopy', True), ('stop', False)):
-        animal = Animal('fat', env={'ZOO_MB': '60'})
-        tool = begin(animal, '--engine', engine, '--limit-rate', '40')
-        writing(tool)
-        animal.process.send_signal(signal.SIGKILL)
-        refusal = end(tool)
-        if (tool.returncode == 0) != good or (not good and 'ended' not in refusal):
-            raise Wrong(f'{engine}: status {tool.returncode}: {refusal}')
-        if good:
-            for name, address, expected in animal.marks:
-                check_word(Core(f'{work}/core'), name, address, expected, False)
-            os.unlink(f'{work}/core')
-        nothing_left(work)
-        animal.kill()
-        told.append(f'{engine}: {refusal or "whole"}')
-
-
-def clone_killed():
-    animal = Animal('fat', env={'ZOO_MB': '60'})
-    before = animal.look()
-    tool = begin(animal, '--engine', 'clone', '--limit-rate', '40')
-    writing(tool)
-    os.kill(int(read(f'/proc/{animal.pid}/task/{animal.pid}/children').split()[0]), signal.SIGKILL)
-    refusal = end(tool)
-    told.append(refusal)
-    if tool.returncode != 1 or 'clone' not in refusal:
-        raise Wrong(f'status {tool.returncode}: {refusal}')
-    nothing_left(work)
-    same(animal, before)
-    animal.finish()
-
-
-def interrupted():
-    """Ctrl-C at every moment: all or nothing."""
-    animal = Animal('fat', env={'ZOO_MB': '30'})
-    before, whole = animal.look(), 0
-    for i in range(300 if LONG else 45):
-        tool = begin(animal, '--engine', ('clone', 'precopy', 'stop')[i % 3])
-        time.sleep(0.004 + i * 7 % 45 * 0.004)
-        tool.send_signal((signal.SIGINT, signal.SIGTERM)[i % 2])
-        error = end(tool)
-        if tool.returncode not in (0, 1, -signal.SIGINT, -signal.SIGTERM, 130, 143):
-            raise Wrong(f'status {tool.returncode}: {error}')
-        if tool.returncode == 0:
-            whole += 1
-            Core(f'{work}/core')
-            os.unlink(f'{work}/core')
-        nothing_left(work)
-        same(animal, before)
-    told.append(f'{whole} were done before the signal')
-    animal.finish()
-
-
-def partial():
-    for engine in ('clone', 'precopy'):
-        animal = Animal('fat', env={'ZOO_MB': '60'})
-        before = animal.look()
-        tool = begin(animal, '--engine', engine, '--limit-rate', '30', '--keep-partial')
-        writing(tool)
-        tool.send_signal(signal.SIGINT)
-        end(tool)
-        same(animal, before)
-        core = Core(f'{work}/core.partial')
-        if core.closing.get('complete') is not False or not core.closing.get('memory', {}).get('ranges'):
-            raise Wrong(f'the closing record says {str(core.closing)[:200]}')
-        if core.class_of(animal.marks[-1][1]) != 'unreadable':
-            raise Wrong(f'the end of memory is {core.class_of(animal.marks[-1][1])}')
-        if run('eu-readelf', '-l', '-n', f'{work}/core.partial').returncode:
-            raise Wrong('eu-readelf')
-        os.unlink(f'{work}/core.partial')
-        nothing_left(work)
-        animal.finish()
-
-
 FEATURES = {
     'plain': simple('plain', levels=ONE, engines=('clone', 'precopy', 'stop', 'auto')),
     'dontfork': simple('dontfork', levels=ONE),
@@ -445,6 +312,8 @@ FEATURES = {
     'other-user': simple('plain', before=('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'), levels=ONE),
     'unprivileged': unprivileged,
     'namespaces': namespaces,
+    'namespace-of-children': simple('unshared', refused={'clone': 'namespace'}),
+    'setuid': setuid,
     '32-bit': simple('plain', program='zoo32', levels=ONE),
     '32-bit-coroutine': simple('coroutine', program='zoo32', refused=NO_THREAD),
     'cgroup': cgroup,
@@ -457,14 +326,18 @@ FEATURES = {
     'altstack': simple('altstack', refused=NO_THREAD),
     'frozen': frozen,
     'deaths': deaths,
-    'disk-full': disk_full,
-    'read-only': read_only,
-    'no-permission': no_permission,
-    'target-killed': target_killed,
-    'clone-killed': clone_killed,
-    'interrupted': interrupted,
-    'partial': partial,
+    'disk-full': days.disk_full,
+    'read-only': days.read_only,
+    'no-permission': days.no_permission,
+    'target-killed': days.target_killed,
+    'clone-killed': days.clone_killed,
+    'interrupted': days.interrupted,
+    'partial': days.partial,
+    'interrupted-at': days.interrupted_at,
+    'guardian': days.guardian,
 }
+if LONG:  # for a moment others may get no memory either
+    FEATURES['overcommit'] = overcommit
 
 
 def one(name):
@@ -481,7 +354,7 @@ def one(name):
         return 'FAIL', f'{type(e).__name__}: {e}'
     finally:
         end_all()
-        for place in list(Place.all):
+        for place in list(days.Place.all):
             place.__exit__()
         for name in os.listdir(work):
             os.unlink(f'{work}/{name}')

@@ -15,7 +15,7 @@ from zoo_core import Core, word_for
 OSMODUMP, FOLDER = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 LONG = bool(os.environ.get('OSMOSIS_LONG'))
 BY_BYTE = {'strict', 'filtered', 'vfork', 'vfork-thread', 'leaderless', 'coroutine', 'coroutine-mapped', 'altstack',
-           'deep', 'userfaultfd', 'userfaultfd-fork'}
+           'deep', 'userfaultfd', 'userfaultfd-fork', 'unshared'}
 
 told, groups = [], []  # what is worth telling of a test; memory groups that it made
 work = tempfile.mkdtemp(dir=FOLDER)
@@ -112,9 +112,10 @@ class Animal:
         self.process.wait()
 
 
-def run(*words, timeout=120):
+def run(*words, timeout=120, env=None):
     try:
-        return subprocess.run(words, capture_output=True, text=True, check=False, timeout=timeout)
+        return subprocess.run(words, capture_output=True, text=True, check=False, timeout=timeout,
+                              env={**os.environ, **(env or {})})
     except subprocess.TimeoutExpired as e:
         raise Wrong(f'{words[1]} {words[2]} hangs') from e
 

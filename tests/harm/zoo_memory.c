@@ -234,6 +234,15 @@ static void make_fat(void)
 	mark_ends("fat", fat, fat_size, "present");
 }
 
+/* Mapped, hardly used: but it counts as promised. */
+static void make_wide(void)
+{
+	size_t size = sizeof(void *) == 8 ? 4ul << 30 : 1ul << 30;
+
+	mark_ends("wide", anonymous(size), size, "present");
+	printf("size %zu\n", size);
+}
+
 /* Writes to all of it all the time: each page costs a copy while a clone lives. */
 static void run_busy(void)
 {
@@ -263,6 +272,7 @@ const struct animal memory_animals[] = {
 	{ "userfaultfd-fork", make_lazy_fork, run_lazy, false },
 	{ "maps", make_maps, NULL, false },
 	{ "fat", make_fat, NULL, false },
+	{ "wide", make_wide, NULL, false },
 	{ "busy", make_fat, run_busy, false },
 	{ NULL, NULL, NULL, false },
 };

@@ -9,6 +9,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,6 +164,27 @@ static void make_zombie(void)
 	if (child == 0)
 		_exit(0);
 	printf("zombie %d\n", (int)child);
+}
+
+/* Its next child is the first process of a new pid namespace, and when that ends there can be no other. */
+static void make_unshared(void)
+{
+	if (unshare(CLONE_NEWPID) != 0)
+		CANNOT("a new pid namespace: %s", strerror(errno));
+}
+
+static void run_unshared(void)
+{
+	int status;
+	pid_t child;
+
+	wait_for_byte();
+	signal(SIGCHLD, SIG_DFL);
+	child = fork();
+	if (child == 0)
+		_exit(getpid() == 1 ? 5 : 6);
+	if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 5)
+		FAIL("fork after unshare: %s", strerror(errno));
 }
 
 /* Traces the process in $ZOO_TRACEE. */
@@ -343,6 +365,7 @@ const struct animal task_animals[] = {
 	{ "exiting", make_threads, run_exiting, false },
 	{ "exec", NULL, run_exec, false },
 	{ "zombie", make_zombie, NULL, true },
+	{ "unshared", make_unshared, run_unshared, false },
 	{ "tracer", make_tracer, NULL, true },
 	{ "leaderless", NULL, run_leaderless, false },
 	{ "coroutine", NULL, run_coroutine, false },

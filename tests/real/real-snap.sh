@@ -53,6 +53,7 @@ no_clone() {
 	done
 	return 1
 }
+kilobytes() { sed -n "s/^$1:[^0-9]*\([0-9]*\) kB/\1/p" "/proc/$pid/status"; }
 snap() { "$OSMODUMP" snap "$@"; }
 
 sleep 60 &
@@ -97,16 +98,19 @@ rm -f "$work/core"
 # ---- no harm ------------------------------------------------------------------
 for program in steady ${HAVE32:+steady32}; do
 	start "$bin/$program"
-	maps=$(grep -c . "/proc/$pid/maps") n=$(rounds 60 10000)
+	maps=$(grep -c . "/proc/$pid/maps") n=$(rounds 60 10000) memory=0 tables=0
 	for i in $(seq "$n"); do
 		engine=clone
 		[ $((i % 4)) = 0 ] && engine=precopy
+		[ "$i" = 10 ] && memory=$(kilobytes VmRSS) tables=$(kilobytes VmPTE)
 		snap "$pid" --engine $engine -o "$work/core" --force -q >"$work/out" 2>&1 || { cat "$work/out"; fail "$program: snapshot $i"; break; }
 	done
 	[ "$(zombies "$pid")" = 0 ]
 	verdict $? "$program: no zombie after $n snapshots"
 	[ "$(grep -c . "/proc/$pid/maps")" -le $((maps + 2)) ]
 	verdict $? "$program: no mapping left"
+	[ "$(clones "$pid")" = 0 ] && [ "$(($(kilobytes VmRSS) - memory))" -lt 1024 ] && [ "$(($(kilobytes VmPTE) - tables))" -lt 64 ]
+	verdict $? "$program: no memory left (grown by $(($(kilobytes VmRSS) - memory)) kB, page tables by $(($(kilobytes VmPTE) - tables)) kB)"
 	finish
 	verdict $? "$program: nothing noticed of $n snapshots"
 done
@@ -135,12 +139,16 @@ for phase in tracking 'copied ahead' stopped copied resumed; do
 	finish
 	verdict $? "our death at '$phase' of precopy is not noticed"
 done
-start "$bin/steady"
-for i in $(seq "$(rounds 30 500)"); do
-	timeout -s KILL "0.0$((i * 7 % 90 + 5))" "$OSMODUMP" snap "$pid" -o "$work/core" --force >/dev/null 2>&1
+for engine in clone precopy stop; do
+	start "$bin/steady"
+	for i in $(seq "$(rounds 20 500)"); do
+		timeout -s KILL "0.0$((i * 7 % 90 + 10))" "$OSMODUMP" snap "$pid" --engine $engine -o "$work/core" --force >/dev/null 2>&1
+	done
+	no_clone "$pid"
+	verdict $? "engine $engine: no clone left after our deaths at random instants"
+	finish
+	verdict $? "engine $engine: our death at random instants is not noticed"
 done
-finish
-verdict $? "our death at random instants is not noticed"
 
 # ---- readers ------------------------------------------------------------------------
 start "$bin/steady"
