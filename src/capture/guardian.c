@@ -95,7 +95,7 @@ static void let_go_of_all(int pipe_end)
 	(void)close_range(1, ~0u, 0);
 	for (int fd = 1; fd <= 2; fd++)
 		(void)!open("/dev/null", O_RDWR);
-	(void)prctl(PR_SET_NAME, "osmodump-guard");
+	(void)prctl(PR_SET_NAME, GUARDIAN_NAME);
 	(void)setpriority(PRIO_PROCESS, 0, -20); /* it has little to do, and others wait for it then */
 }
 

@@ -18,6 +18,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#define GUARDIAN_NAME "osmodump-guard" /* its comm */
+
 struct guardian;
 
 /* Makes the target wait for its child, whose number is `ns_pid` in its own pid namespace. Called in the guardian. */

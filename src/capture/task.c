@@ -6,6 +6,7 @@
  * an ERESTART code that the kernel acts upon when the thread goes on.
  */
 #include "capture/task.h"
+#include "capture/guardian.h"
 #include "capture/proc.h"
 
 #include <cpuid.h>
@@ -67,21 +68,44 @@ static bool is_ours(const struct proc_stat *st)
 	return st->tracer && st->tracer == gettid();
 }
 
-/* *ret_new: it was there to be seized. A thread that is gone or a zombie is none. */
+/* The guardian of one of us that was killed is about to take its clone away: it will be gone in a moment. */
+static bool is_guarded(const struct proc_stat *st)
+{
+	struct proc_stat tracer;
+
+	return st->tracer && !err_ignore(proc_stat_read(st->tracer, st->tracer, &tracer)) &&
+	       strcmp(tracer.comm, GUARDIAN_NAME) == 0;
+}
+
+/* 0, or errno with what is known of the thread; ESRCH: it is gone or a zombie. */
+static int try_to_seize(const struct tasks *t, pid_t tid, struct proc_stat *st)
+{
+	enum { NAP_US = 10000, TRIES = 200 };
+	int error = 0;
+
+	for (unsigned i = 0; i < TRIES; i++) {
+		if (ptrace(PTRACE_SEIZE, tid, NULL, (void *)PTRACE_O_TRACESYSGOOD) == 0)
+			return 0;
+		error = errno;
+		if (error == ESRCH || err_ignore(proc_stat_read(t->tgid, tid, st)) || st->state == 'Z' || st->state == 'X')
+			return ESRCH;
+		if (!is_guarded(st))
+			break;
+		(void)usleep(NAP_US);
+	}
+	return error;
+}
+
+/* *ret_new: it was there to be seized. */
 static struct err *seize(struct tasks *t, pid_t tid, bool *ret_new)
 {
 	struct task task = { .tid = tid };
 	struct proc_stat st;
-	int error;
+	int error = try_to_seize(t, tid, &st);
 
-	if (ptrace(PTRACE_SEIZE, tid, NULL, (void *)PTRACE_O_TRACESYSGOOD) == 0) {
-		*ret_new = true;
-		return vec_push(&t->v, task) ? NULL : err_nomem();
-	}
-	error = errno;
-	if (error == ESRCH || err_ignore(proc_stat_read(t->tgid, tid, &st)) || st.state == 'Z' || st.state == 'X')
+	if (error == ESRCH)
 		return NULL;
-	if (!is_ours(&st))
+	if (error && !is_ours(&st))
 		return explain_traced(tid, &st, error);
 	*ret_new = true;
 	return vec_push(&t->v, task) ? NULL : err_nomem();
