@@ -48,7 +48,7 @@ struct precopy {
 
 /* --- which mappings, and what is known of them ------------------------------------------------ */
 
-/* maps alone does not tell what a page of a private file mapping is: what was known before stands in. */
+/* maps alone does not tell whether pages of a private file mapping were written to: what was known before stands in. */
 static void add_details(const struct vma_list *before, struct vma_list *now)
 {
 	for (size_t i = 0; i < now->vmas.n; i++) {
@@ -67,11 +67,32 @@ static void add_details(const struct vma_list *before, struct vma_list *now)
 	}
 }
 
+static struct err *note_own_page(void *arg, const struct page_run *run)
+{
+	struct vma *v = arg;
+
+	if (!(run->kind & (PAGE_FILE | PAGE_GUARD)))
+		v->anonymous += run->end - run->start;
+	return NULL;
+}
+
+/* A private mapping had the file's contents, all of it, when it was looked at: it may have been written to since. */
+static struct err *look_again(struct precopy *p, struct vma_list *now)
+{
+	for (size_t i = 0; i < now->vmas.n; i++) {
+		struct vma *v = &now->vmas.v[i];
+
+		if (v->inode && !(v->flags & VMA_SHARED) && !v->anonymous && !v->swap)
+			TRY(pagemap_runs(p->pages, v->start, v->end, note_own_page, v));
+	}
+	return NULL;
+}
+
 static struct err *read_mappings(struct precopy *p, struct vma_list *ret)
 {
 	TRY(vma_list_read(p->s->mm, false, ret));
 	add_details(&p->s->before, ret);
-	return NULL;
+	return look_again(p, ret);
 }
 
 static bool is_anonymous_hugetlb(const struct vma *v)
