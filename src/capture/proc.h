@@ -52,7 +52,7 @@ struct pid_list {
 };
 /* Each replaces what is in *ret, which starts as { 0 }, and leaves it alone on failure. */
 struct err *proc_tids(pid_t tgid, struct pid_list *ret) MUST_USE;
-/* All processes with this comm or base name of their program; zombies too. */
+/* All processes with this comm or base name of their program; no zombies, unless other threads of theirs live. */
 struct err *proc_named(const char *name, struct pid_list *ret) MUST_USE;
 /* The process and its descendants, parents first. */
 struct err *proc_tree(pid_t root, struct pid_list *ret) MUST_USE;

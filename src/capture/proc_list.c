@@ -99,11 +99,21 @@ static bool same_program(pid_t pid, const char *name)
 	return !strcmp(str_basename(buf), name);
 }
 
+/* A zombie keeps its name. */
+static bool has_ended(pid_t pid)
+{
+	struct proc_stat st;
+
+	return err_ignore(proc_stat_read(pid, 0, &st)) || ((st.state == 'Z' || st.state == 'X') && st.threads <= 1);
+}
+
 static struct err *add_named(void *arg, pid_t pid)
 {
 	struct by_name *b = arg;
 
-	return same_comm(pid, b->name) || same_program(pid, b->name) ? add_pid(&b->g, pid) : NULL;
+	if (!same_comm(pid, b->name) && !same_program(pid, b->name))
+		return NULL;
+	return has_ended(pid) ? NULL : add_pid(&b->g, pid);
 }
 
 struct err *proc_named(const char *name, struct pid_list *ret)

@@ -186,6 +186,20 @@ TEST(lists_of_processes)
 	EXPECT_EQ(l.pids.n, 3);
 }
 
+TEST(no_zombies_by_name)
+{
+	CLEANUP(pid_list_deinit) struct pid_list l = { 0 };
+	pid_t dead = fork();
+	siginfo_t info;
+
+	if (!dead)
+		_exit(0);
+	EXPECT(waitid(P_PID, (id_t)dead, &info, WEXITED | WNOWAIT) == 0);
+	EXPECT_OK(proc_named("test-proc", &l));
+	EXPECT(has(&l, getpid()) && !has(&l, dead));
+	EXPECT(waitpid(dead, NULL, 0) == dead);
+}
+
 static const struct proc_fd *fd_of(const struct proc_facts *f, int what)
 {
 	static const struct proc_fd none = { .target = "(none)", .detail = "(none)" };
@@ -345,5 +359,5 @@ TEST(end_child)
 	child_kill(&c);
 }
 
-TESTS(start_child, stat_and_status, threads, lists_of_processes, files_and_sockets, facts, cgroup_members, small_files,
-      shadow_stacks, end_child)
+TESTS(start_child, stat_and_status, threads, lists_of_processes, no_zombies_by_name, files_and_sockets, facts,
+      cgroup_members, small_files, shadow_stacks, end_child)
