@@ -27,6 +27,7 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -62,6 +63,7 @@ struct sink_options {
 	uint64_t keep_free;	/* bytes of the file system that stay free; UINT64_MAX: 5 %, at most 1 GiB */
 	bool keep_partial, replace;	/* replace: an existing file; else it is an error */
 	bool direct;		/* do not leave the dump in the page cache */
+	const atomic_bool *cancel; /* NULL, or: when true, this one is cancelled */
 };
 
 struct sink_result {

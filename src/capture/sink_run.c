@@ -299,6 +299,13 @@ static struct err *start(struct job *j, struct worker *w, unsigned n, unsigned *
 	return *ret ? NULL : err_os(bad, "no thread can be started");
 }
 
+static bool cancelled(const struct job *j)
+{
+	const atomic_bool *ours = j->s->options.cancel;
+
+	return cancel_requested() || (ours && atomic_load(ours));
+}
+
 /* Until all threads have left. */
 static void watch(struct job *j)
 {
@@ -310,7 +317,7 @@ static void watch(struct job *j)
 		until.tv_sec = (time_t)(at / 1000000000);
 		until.tv_nsec = (long)(at % 1000000000);
 		(void)pthread_cond_clockwait(&j->left, &j->lock, CLOCK_MONOTONIC, &until);
-		if (cancel_requested() && j->completed < j->n_chunks && !atomic_load(&j->s->stop))
+		if (cancelled(j) && j->completed < j->n_chunks && !atomic_load(&j->s->stop))
 			fail_locked(j, err_cancelled(), false);
 		done = j->completed * SINK_CHUNK;
 		(void)pthread_mutex_unlock(&j->lock);
