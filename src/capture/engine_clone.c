@@ -226,7 +226,7 @@ static void end_clone(struct snapshot *s)
 	while (waitpid(s->clone, &status, __WALL) == s->clone && !WIFEXITED(status) && !WIFSIGNALED(status))
 		;
 	phase("clone killed");
-	s->left_zombie = !reap_in_target(s);
+	s->left_zombie = !s->options.self && !reap_in_target(s); /* our own clone is ours to wait for */
 	s->clone = 0;
 	phase("clone reaped");
 }

@@ -4,6 +4,7 @@
  * every tool before. The last resort, and the measure for the others.
  */
 #include "capture/engine.h"
+#include "capture/helper.h"
 #include "capture/phase.h"
 
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 static const uint64_t stop_deadline = 2000000000;
+enum { SELF_DEADLINE = 10 }; /* seconds, besides the budget */
 
 struct err *engine_seize(struct snapshot *s)
 {
@@ -57,6 +59,8 @@ void engine_interrupt(struct snapshot *s)
 
 struct err *engine_halt(struct snapshot *s)
 {
+	if (s->options.self)
+		helper_deadline(SELF_DEADLINE + (unsigned)(s->options.budget_ns / 1000000000));
 	TRY(tasks_stop(&s->tasks, stop_deadline));
 	s->pause.interrupt = clock_ns() - s->tasks.first_stop;
 	return NULL;
@@ -90,6 +94,8 @@ void engine_resume(struct snapshot *s)
 	tasks_resume(&s->tasks);
 	s->pause.release = s->tasks.resumed - began;
 	s->pause.total = s->tasks.resumed - s->tasks.first_stop;
+	if (s->options.self)
+		helper_deadline(0);
 }
 
 void engine_resume_all(struct snapshot *s)

@@ -201,6 +201,9 @@ static struct err *fill_block(struct held_block *b, size_t size)
 	if (map == MAP_FAILED)
 		return err_os(errno, "memory for %zu bytes that are copied in the pause", size);
 	b->map = map;
+	/* A program that takes a snapshot of itself has it too: it is ours, and no part of that. */
+	(void)madvise(map, size, MADV_DONTFORK);
+	(void)madvise(map, size, MADV_DONTDUMP);
 	return NULL;
 }
 

@@ -4,8 +4,10 @@
 #include "capture/plan.h"
 #include "capture/set_impl.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,11 +39,25 @@ static struct err *choose_by_plan(struct snapshot_set *set)
 	return set->why ? NULL : err_nomem();
 }
 
+/* Who stands still cannot write, and the others allocate during the pause: from our own heap, whose locks may be held. */
+static struct err *choose_for_self(struct snapshot_set *set, bool any)
+{
+	if (!any && strcmp(set->options.engine, "clone") != 0)
+		return err_new(ERR_UNSUPPORTED, "engine '%s' does not serve for a process's snapshot of itself: only 'clone' "
+			       "does", set->options.engine);
+	set->engine = engine_named("clone");
+	set->why = any ? "the one that serves from within" : "asked for";
+	return NULL;
+}
+
 static struct err *choose_engine(struct snapshot_set *set)
 {
 	const char *name = set->options.engine;
+	bool any = !name || strcmp(name, "auto") == 0;
 
-	set->is_auto = !name || strcmp(name, "auto") == 0;
+	if (set->options.self)
+		return choose_for_self(set, any);
+	set->is_auto = any;
 	if (set->is_auto && set->wish.kind == SET_ONE)
 		return choose_by_plan(set);
 	set->engine = set->is_auto ? engines[0] : engine_named(name);
@@ -79,6 +95,23 @@ static void start_guardian(struct snapshot_set *set)
 		set->guardian = guardian_start(engine_clone_reap);
 }
 
+/* The helper's thread is one of us now. */
+static struct err *run_helper(struct snapshot_set *set)
+{
+	enum { YAMA_DESCENDANTS = 1 };
+	struct snapshot *s = set->members.v[0];
+	bool yama = s->facts.ptrace_scope == YAMA_DESCENDANTS;
+	struct err *e;
+
+	TRY(snapshot_read_threads(s));
+	if (yama)
+		tracer_permit(set->tracer, true);
+	e = tracer_run(set->tracer, set_take, set);
+	if (yama)
+		tracer_permit(set->tracer, false);
+	return e;
+}
+
 static struct err *take(struct snapshot_set *set)
 {
 	struct timespec now;
@@ -86,10 +119,10 @@ static struct err *take(struct snapshot_set *set)
 
 	start_guardian(set);
 	TRY(prepare(set));
-	TRY(tracer_start(idle, set, &set->tracer));
+	TRY(tracer_start(set->options.self, idle, set, &set->tracer));
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	set->time = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-	tracer_run(set->tracer, set_take, set);
+	TRY(set->options.self ? run_helper(set) : tracer_run(set->tracer, set_take, set));
 	e = TAKE_PTR(set->result);
 	for (size_t i = 0; !e && i < set->members.n; i++) {
 		set->members.v[i]->time = set->time;
@@ -156,13 +189,25 @@ struct err *snapshot_set_take(const struct set_wish *wish, const struct snapshot
 	return e;
 }
 
+/* It is a child of ours, killed with the helper at the latest. */
+static void wait_for_clone(const struct snapshot_set *set)
+{
+	pid_t clone = set->members.n ? set->members.v[0]->clone_ns : 0;
+
+	while (clone > 0 && waitpid(clone, NULL, __WALL) < 0 && errno == EINTR)
+		;
+}
+
 void snapshot_set_destroy(struct snapshot_set *set)
 {
 	if (!set)
 		return;
-	if (set->tracer)
-		tracer_run(set->tracer, set_release, set);
+	if (set->tracer && err_ignore(tracer_run(set->tracer, set_release, set))) {
+		/* the helper was killed, and with it what it held */
+	}
 	tracer_end(set->tracer);
+	if (set->options.self)
+		wait_for_clone(set);
 	guardian_dismiss(set->guardian);
 	while (set->members.n)
 		set_drop(set, set->members.n - 1);

@@ -10,6 +10,8 @@
 struct err *snapshot_create(struct snapshot_set *set, pid_t pid, struct snapshot **ret) MUST_USE;
 /* Facts, mappings, room for copies. The process may run or stand still. */
 struct err *snapshot_prepare(struct snapshot *s) MUST_USE;
+/* Names, wait channels and kernel stacks, while the threads still sleep where they sleep. */
+struct err *snapshot_read_threads(struct snapshot *s) MUST_USE;
 /* As before snapshot_prepare; its threads stay held. */
 void snapshot_forget(struct snapshot *s);
 /* As before its threads were seized: for another engine. */

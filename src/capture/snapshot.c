@@ -22,12 +22,12 @@ static bool goes_in(void *arg, const struct vma *v)
 	return content_of(v, &s->options.content, &why) != CONTENT_NONE;
 }
 
-/* Names, wait channels and kernel stacks are looked at while the threads still sleep where they sleep. */
-static struct err *read_threads(struct snapshot *s)
+struct err *snapshot_read_threads(struct snapshot *s)
 {
 	struct pid_list tids = { 0 };
 	struct err *e = proc_tids(s->pid, &tids);
 
+	s->n_threads = 0;
 	s->threads = e ? NULL : ARENA_NEW_N(&s->arena, struct proc_thread, tids.pids.n + 1);
 	if (!e && !s->threads)
 		e = err_nomem();
@@ -73,7 +73,7 @@ struct err *snapshot_prepare(struct snapshot *s)
 	TRY(vma_list_read(s->mm, true, &s->before));
 	TRY(inject_prepare(s->mm, s->compat, &s->before, &s->inject));
 	TRY(held_prepare(s->mm, &s->before, goes_in, s, &s->set->pool, &s->held));
-	return read_threads(s);
+	return snapshot_read_threads(s);
 }
 
 void snapshot_mark_stacks(struct snapshot *s)

@@ -36,6 +36,7 @@ struct snapshot_options {
 	bool environment;
 	const char *folder;	/* for temporary copies; NULL: $TMPDIR or /var/tmp */
 	bool guarded;		/* a process of ours outlives us to clean up: see capture/guardian.h */
+	bool self;		/* pid is ours: a helper traces us (capture/helper.h); only the engine "clone" serves */
 };
 
 struct engine;

@@ -59,6 +59,8 @@ static struct err *make_room(struct snapshot_set *set, size_t first)
 
 struct err *set_prepare(struct snapshot_set *set, size_t first)
 {
+	if (first && first == set->members.n) /* none is new; and nothing is allocated when it is our own pause */
+		return NULL;
 	TRY(for_those_left(set, first, snapshot_prepare));
 	return make_room(set, first);
 }

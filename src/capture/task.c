@@ -13,7 +13,6 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,7 +161,7 @@ static struct err *make_room(struct tasks *t)
 
 	t->xstate_room = xstate_room();
 	t->pool = calloc(n, t->xstate_room);
-	if (!t->pool || !vec_reserve(&t->v, n))
+	if (!t->pool || !vec_reserve(&t->v, n) || !vec_reserve(&t->listing.pids, n + 64))
 		return err_nomem();
 	for (size_t at = 0; at < n * t->xstate_room; at += 4096) /* no page faults in the pause */
 		((volatile uint8_t *)t->pool)[at] = 0;
@@ -206,7 +205,7 @@ void task_hurry(enum task_hurry how)
 
 	(void)prctl(PR_SET_TIMERSLACK, how ? slack_ns : 0, 0, 0, 0);
 	if (setpriority(PRIO_PROCESS, (id_t)gettid(), how ? -20 : 0) < 0 ||
-	    pthread_setschedparam(pthread_self(), how == HURRY_MOST ? SCHED_FIFO : SCHED_OTHER, &param)) {
+	    sched_setscheduler(0, how == HURRY_MOST ? SCHED_FIFO : SCHED_OTHER, &param)) {
 		/* not permitted: the pause is longer when the machine is busy */
 	}
 }
@@ -332,18 +331,14 @@ void tasks_interrupt(struct tasks *t)
 
 struct err *tasks_stop(struct tasks *t, uint64_t deadline_ns)
 {
-	struct pid_list tids = { 0 };
 	struct err *e;
 
-	if (!vec_reserve(&tids.pids, t->v.cap + 64))
-		return err_nomem();
 	if (!t->first_stop)
 		tasks_interrupt(t);
 	e = await_from(t, 0, deadline_ns);
 	if (!e)
-		e = stop_late(t, &tids, deadline_ns);
+		e = stop_late(t, &t->listing, deadline_ns);
 	t->all_stopped = clock_ns();
-	pid_list_deinit(&tids);
 	if (!e && !tasks_alive(t))
 		e = err_new(ERR_NOTFOUND, "process %d exited", (int)t->tgid);
 	return e;
@@ -600,6 +595,7 @@ void tasks_deinit(struct tasks *t)
 	for (unsigned i = 0; i < 200 && !tasks_settle(t); i++)
 		(void)usleep(i < 20 ? 50 : 1000);
 	vec_deinit(&t->v);
+	pid_list_deinit(&t->listing);
 	free(t->pool);
 	t->pool = NULL;
 }

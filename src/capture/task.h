@@ -27,6 +27,7 @@
 #include "base/err.h"
 #include "base/machine.h"
 #include "base/vec.h"
+#include "capture/proc.h"
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -67,6 +68,7 @@ struct tasks {
 	size_t xstate_room;		/* of one */
 	size_t pool_used;		/* areas handed out */
 	size_t n_interrupted;
+	struct pid_list listing;	/* room for listing them once more */
 	/* CLOCK_MONOTONIC, ns */
 	uint64_t first_stop, all_stopped, resumed;
 };
