@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * libosmosis: open a memory dump, look around in it, run debugger commands.
+ * Snapshots of running processes: snapshot.h.
  *
  *	struct osm_dump *dump;
  *	struct osm_error *error = osm_open("core.1234", NULL, &dump);
@@ -71,8 +72,10 @@ OSM_API enum osm_error_code osm_error_code(const struct osm_error *e);
 OSM_API const char *osm_error_message(const struct osm_error *e);
 OSM_API void osm_error_free(struct osm_error *e); /* accepts NULL */
 
-/* Makes a running call end with OSM_CANCELLED; safe in a signal handler. */
+/* Makes running calls end with OSM_CANCELLED, and later ones too until
+ * osm_cancel_clear; both are safe in a signal handler. */
 OSM_API void osm_cancel(void);
+OSM_API void osm_cancel_clear(void);
 
 /* --- opening ----------------------------------------------------------------- */
 

@@ -4,7 +4,7 @@
  * built whole here and copied out up to the size that the caller was compiled
  * with, so that fields can be added behind.
  */
-#include "osmosis/osmosis.h"
+#include "lib/lib_impl.h"
 
 #include "base/cancel.h"
 #include "command/session.h"
@@ -22,11 +22,6 @@ struct osm_dump {
 /* An osm_error is our error object; the codes are the same numbers. */
 _Static_assert((int)OSM_NOMEM == (int)ERR_NOMEM && (int)OSM_CANCELLED == (int)ERR_CANCELLED,
 	       "public and internal error codes agree");
-
-static struct osm_error *pub(struct err *e)
-{
-	return (struct osm_error *)e;
-}
 
 const char *osm_version(void)
 {
@@ -53,35 +48,50 @@ void osm_cancel(void)
 	cancel_request();
 }
 
-static struct err *open_dump(const char *path, const struct osm_options *o, struct osm_dump *d)
+void osm_cancel_clear(void)
 {
-	struct dump_open_options open = { .tmpdir = o ? o->tmpdir : NULL };
+	cancel_clear();
+}
+
+static struct err *make_target(const struct osm_options *o, struct osm_dump *d)
+{
 	struct target_options options = {
 		.symbol_path = o ? o->symbol_path : NULL,
 		.image_path = o ? o->image_path : NULL,
 		.sysroot = o ? o->sysroot : NULL,
 	};
 
-	TRY(dump_open(path, &open, &d->dump));
 	TRY(target_create(d->dump, &options, &d->target));
 	return session_create(d->target, &d->session);
 }
 
-struct osm_error *osm_open(const char *path, const struct osm_options *options,
-			   struct osm_dump **ret)
+struct osm_error *open_over(struct dump *dump, const struct osm_options *options, struct osm_dump **ret)
 {
 	struct osm_dump *d = calloc(1, sizeof(*d));
 	struct err *e;
 
-	if (!d)
+	if (!d) {
+		dump_unref(dump);
 		return pub(err_nomem());
-	e = open_dump(path, options, d);
+	}
+	d->dump = dump;
+	e = make_target(options, d);
 	if (e) {
 		osm_close(d);
 		return pub(e);
 	}
 	*ret = d;
 	return NULL;
+}
+
+struct osm_error *osm_open(const char *path, const struct osm_options *options,
+			   struct osm_dump **ret)
+{
+	struct dump_open_options open = { .tmpdir = options ? options->tmpdir : NULL };
+	struct dump *dump = NULL;
+	struct err *e = dump_open(path, &open, &dump);
+
+	return e ? pub(e) : open_over(dump, options, ret);
 }
 
 void osm_close(struct osm_dump *d)
@@ -92,18 +102,6 @@ void osm_close(struct osm_dump *d)
 	target_destroy(d->target);
 	dump_unref(d->dump);
 	free(d);
-}
-
-/* Fills *ret up to the caller's struct_size; unknown tail fields become zero. */
-static void copy_out(void *ret, const void *full, size_t full_size)
-{
-	size_t want, n;
-
-	memcpy(&want, ret, sizeof(want));
-	n = want < full_size ? want : full_size;
-	memset(ret, 0, want);
-	memcpy(ret, full, n);
-	memcpy(ret, &want, sizeof(want));
 }
 
 void osm_info(struct osm_dump *d, struct osm_info *ret)
