@@ -19,7 +19,7 @@ gdb -q -batch -ex run -ex 'generate-core-file core.crash' ./crash > gdb.log 2>&1
 [ -s core.crash ] || { cat gdb.log; echo "no core was made"; exit 1; }
 
 # shellcheck disable=SC2046
-cc -std=c11 -Wall -Wextra -Werror -o example "$here/example.c" $(pkg-config --cflags --libs osmosis)
+cc -std=c11 -Wall -Wextra -Werror -o example "$here/../../examples/open-dump.c" $(pkg-config --cflags --libs osmosis)
 ./example core.crash crash!global crash!point > out
 cat out
 for want in "elfcore Linux x64" "module crash " "event in inner" "frame 1 crash!outer" "frame 2 crash!main" \
@@ -32,7 +32,7 @@ done
 if ./example crash.c 2> err; then echo "a source file was opened as a dump"; exit 1; fi
 grep -q "crash.c" err
 
-# only the names of osmosis.h are visible
+# only the names of include/osmosis are visible
 lib=$(find "$prefix" -name 'libosmosis.so' | head -1)
 if nm -D --defined-only "$lib" | awk '{ print $3 }' | grep -vE '^(osm_|OSMOSIS_)'; then
 	echo "names that are not part of the API are visible"

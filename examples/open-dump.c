@@ -5,7 +5,7 @@
  * symbol and a type, and runs commands to records. Built by the install test
  * against the installed header and library:
  *
- *	cc example.c $(pkg-config --cflags --libs osmosis)
+ *	cc open-dump.c $(pkg-config --cflags --libs osmosis)
  */
 #include <inttypes.h>
 #include <osmosis/osmosis.h>
@@ -95,7 +95,7 @@ int main(int argc, char **argv)
 	uint64_t value;
 
 	if (argc < 2 || argc > 4) {
-		fprintf(stderr, "usage: example DUMP [SYMBOL [TYPE]]\n");
+		fprintf(stderr, "usage: open-dump DUMP [SYMBOL [TYPE]]\n");
 		return 2;
 	}
 	e = osm_open(argv[1], NULL, &dump);
