@@ -66,6 +66,9 @@ struct osm_snapshot_options {
 	uint32_t flags;			/* enum osm_snapshot_flag */
 	uint32_t filter;		/* bits of /proc/PID/coredump_filter, core(5); else those of the process */
 	const char *tmpdir;		/* for engine precopy; NULL: TMPDIR, or /var/tmp */
+	/* Classes of memory, ',' between, as osmodump snap --include and --exclude have them ("heap,stack");
+	 * they are stronger than filter and flags. NULL: none. */
+	const char *include, *exclude;
 };
 
 /*

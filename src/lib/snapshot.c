@@ -27,7 +27,23 @@ struct err *no_snapshot(void)
 
 /* --- taking ------------------------------------------------------------------------------------ */
 
-enum { ALL_FILTERS = 0x1ff, KNOWN_FLAGS = OSM_SNAPSHOT_FILTER | OSM_SNAPSHOT_ALL_MEMORY | OSM_SNAPSHOT_ENVIRONMENT };
+enum { KNOWN_FLAGS = OSM_SNAPSHOT_FILTER | OSM_SNAPSHOT_ALL_MEMORY | OSM_SNAPSHOT_ENVIRONMENT };
+
+static struct err *read_content(const struct osm_snapshot_options *o, struct content_choice *ret)
+{
+	*ret = (struct content_choice){ .filter = o->flags & OSM_SNAPSHOT_FILTER ? o->filter : UINT32_MAX };
+	if (o->include)
+		TRY(content_read_classes("include", o->include, &ret->include));
+	if (o->exclude)
+		TRY(content_read_classes("exclude", o->exclude, &ret->exclude));
+	if (ret->include & ret->exclude)
+		return err_new(ERR_USAGE, "osm_snapshot_options: a class is both included and excluded");
+	if (o->flags & OSM_SNAPSHOT_ALL_MEMORY)
+		ret->filter = FILTER_ALL;
+	if (o->flags & OSM_SNAPSHOT_ALL_MEMORY && !(ret->exclude & (1u << CLASS_ALL | 1u << CLASS_DONTDUMP)))
+		ret->include |= 1u << CLASS_DONTDUMP;
+	return NULL;
+}
 
 static struct err *read_options(const struct osm_snapshot_options *from, struct snapshot_options *ret)
 {
@@ -40,14 +56,10 @@ static struct err *read_options(const struct osm_snapshot_options *from, struct 
 	*ret = (struct snapshot_options){
 		.engine = o.engine,
 		.budget_ns = o.budget_ns,
-		.filter = o.flags & OSM_SNAPSHOT_FILTER ? o.filter : UINT32_MAX,
-		.dontdump = o.flags & OSM_SNAPSHOT_ALL_MEMORY,
 		.environment = o.flags & OSM_SNAPSHOT_ENVIRONMENT,
 		.folder = o.tmpdir,
 	};
-	if (o.flags & OSM_SNAPSHOT_ALL_MEMORY)
-		ret->filter = ALL_FILTERS;
-	return NULL;
+	return read_content(&o, &ret->content);
 }
 
 static struct err *index_threads(struct osm_snapshot *s)
@@ -255,7 +267,7 @@ static struct err *give_mapping(const struct snapshot *s, const struct vma *v, s
 		.memory_class = class_of(s, v),
 	};
 
-	out.content = (enum osm_dump_content)content_of(v, s->options.filter, s->options.dontdump, &why);
+	out.content = (enum osm_dump_content)content_of(v, &s->options.content, &why);
 	out.left_out = out.content == OSM_CONTENT_NONE ? why : "";
 	return give_out("osm_mapping", ret, &out, sizeof(out), sizeof(out));
 }

@@ -25,6 +25,52 @@
 
 enum { PAIRS = 4, ROUNDS = 20 };
 
+/* --- the allocator: who traces us asks for nothing while others may have its lock ---------------- */
+
+static _Thread_local bool holding;	/* in the helper: from seizing to resuming */
+static atomic_int allocations;
+
+static void note_phase(const char *name)
+{
+	holding = !strcmp(name, "seized") || (holding && strcmp(name, "resumed") != 0);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && defined(__GLIBC__)
+#if defined(__has_feature)
+#define SANITIZED __has_feature(address_sanitizer)
+#else
+#define SANITIZED 0
+#endif
+#if !SANITIZED
+extern void *__libc_malloc(size_t size), *__libc_calloc(size_t n, size_t size), *__libc_realloc(void *p, size_t size);
+extern void __libc_free(void *p);
+
+void *malloc(size_t size)
+{
+	allocations += holding;
+	return __libc_malloc(size);
+}
+
+void *calloc(size_t n, size_t size)
+{
+	allocations += holding;
+	return __libc_calloc(n, size);
+}
+
+void *realloc(void *p, size_t size)
+{
+	allocations += holding;
+	return __libc_realloc(p, size);
+}
+
+void free(void *p)
+{
+	allocations += holding && p;
+	__libc_free(p);
+}
+#endif
+#endif
+
 /* --- busy threads ------------------------------------------------------------------------------ */
 
 static atomic_bool ending;
@@ -256,6 +302,15 @@ TEST(twenty_snapshots_leave_nothing)
 	EXPECT_EQ(wrong, 0);
 }
 
+TEST(nothing_is_allocated_in_the_pause)
+{
+	phase_hook(note_phase);
+	for (unsigned i = 0; i < 3 && !test_failures; i++)
+		take_one();
+	phase_hook(NULL);
+	EXPECT_EQ(allocations, 0);
+}
+
 TEST(several_are_held_at_once)
 {
 	struct osm_snapshot *s[3] = { 0 };
@@ -425,7 +480,7 @@ TEST(engines_that_do_not_serve_are_refused)
 int main(void)
 {
 	static const struct test tests[] = { TEST_EACH_(
-		twenty_snapshots_leave_nothing, several_are_held_at_once, threads_take_them_at_the_same_time,
+		twenty_snapshots_leave_nothing, nothing_is_allocated_in_the_pause, several_are_held_at_once, threads_take_them_at_the_same_time,
 		the_caller_s_stack_is_seen_without_a_file, the_helper_s_death_at_any_step_is_survived,
 		a_helper_that_hangs_is_ended, engines_that_do_not_serve_are_refused) };
 	const struct sigaction chld = { .sa_handler = on_chld, .sa_flags = SA_RESTART };

@@ -361,6 +361,11 @@ TEST(options_are_checked)
 	EXPECT_LIB_ERR(osm_snapshot_take(child.pid, &none, &s), OSM_USAGE);
 	EXPECT_LIB_ERR(osm_snapshot_take(child.pid, &odd, &s), OSM_USAGE);
 	odd.engine = NULL;
+	odd.include = "heap,magic";
+	EXPECT_LIB_ERR(osm_snapshot_take(child.pid, &odd, &s), OSM_USAGE);
+	odd.include = odd.exclude = "heap";
+	EXPECT_LIB_ERR(osm_snapshot_take(child.pid, &odd, &s), OSM_USAGE);
+	odd.include = odd.exclude = NULL;
 	odd.flags = 1u << 31;
 	EXPECT_LIB_ERR(osm_snapshot_take(child.pid, &odd, &s), OSM_USAGE);
 	EXPECT_LIB_ERR(osm_snapshot_take(child.pid, NULL, NULL), OSM_USAGE);
@@ -412,6 +417,25 @@ TEST(arguments_are_checked)
 	osm_snapshot_free(NULL);
 }
 
+TEST(memory_is_chosen_by_class)
+{
+	struct osm_snapshot_options options = { .struct_size = sizeof(options), .exclude = "stack",
+						.flags = OSM_SNAPSHOT_ALL_MEMORY };
+	struct osm_mapping m = { .struct_size = sizeof(m) };
+	struct osm_snapshot_thread t = { .struct_size = sizeof(t) };
+	struct osm_snapshot *s = taken(&options);
+	uint64_t word;
+
+	EXPECT(s);
+	EXPECT_LIB_OK(osm_snapshot_thread(s, 0, &t));
+	EXPECT_LIB_OK(osm_snapshot_mapping_at(s, t.sp, &m));
+	EXPECT(m.content == OSM_CONTENT_NONE && *m.left_out);
+	EXPECT_EQ(osm_snapshot_read(s, t.sp, &word, sizeof(word)), sizeof(word)); /* all the same */
+	EXPECT_LIB_OK(osm_snapshot_mapping_at(s, t.ip, &m));
+	EXPECT(m.content == OSM_CONTENT_WHOLE && m.protection & OSM_EXECUTE);
+	osm_snapshot_free(s);
+}
+
 /* As somebody else: exit status 0 when the refusal names the reason. */
 static int try_as_nobody(pid_t pid)
 {
@@ -449,7 +473,7 @@ int main(void)
 		a_read_ends_where_memory_ends, the_snapshot_stays_while_the_process_goes_on,
 		engine_stop_holds_the_process_until_it_is_freed, a_process_that_is_gone_is_said_to_be,
 		progress_is_told_and_files_are_packed, writing_is_broken_off_on_request, options_are_checked,
-		arguments_are_checked, a_process_of_another_user_is_refused) };
+		memory_is_chosen_by_class, arguments_are_checked, a_process_of_another_user_is_refused) };
 	int rc;
 
 	if (!mkdtemp(folder))
