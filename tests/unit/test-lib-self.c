@@ -297,7 +297,7 @@ TEST(twenty_snapshots_leave_nothing)
 	}
 	EXPECT_EQ(descriptors(), fds);
 	EXPECT_EQ(entries("/proc/self/task"), threads);
-	EXPECT(mappings() <= maps + 2); /* arenas of the allocating thread */
+	EXPECT(mappings() < maps + ROUNDS / 2); /* one left each time would be more; allocators map some */
 	EXPECT_EQ(chlds, 0);
 	EXPECT_EQ(wrong, 0);
 }
