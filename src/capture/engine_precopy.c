@@ -39,6 +39,7 @@ struct precopy {
 	/* Runs of mapped files that were the process's own: given back, such a page is the file's again, which the
 	 * kernel does not count as a write. By address, apart, from the pause on. */
 	VEC(struct store_run) own;
+	VEC(struct store_run) lost;	/* ranges of which it is not known what was written */
 	uint64_t told;			/* runs were told up to here */
 	unsigned round;
 	uint64_t copied;		/* bytes, in this round */
@@ -165,6 +166,22 @@ static struct err *copy_written(struct precopy *p, const struct vma *v, uint64_t
 	return track_written(&p->track, v->start, end, backed, backed ? copy_backed_run : copy_run, p);
 }
 
+/* What was written there may have been protected without having been told. */
+static struct err *lose(struct precopy *p, const struct vma *v)
+{
+	struct store_run lost = { v->start, v->end };
+
+	return vec_push(&p->lost, lost) ? NULL : err_nomem();
+}
+
+static bool is_lost(const struct precopy *p, const struct vma *v)
+{
+	for (size_t i = 0; i < p->lost.n; i++)
+		if (p->lost.v[i].start < v->end && v->start < p->lost.v[i].end)
+			return true;
+	return false;
+}
+
 /* A mapping that cannot be tracked, or changes too fast, waits for the pause. */
 static struct err *copy_untracked(struct precopy *p, const struct vma *v, uint64_t end, bool again)
 {
@@ -174,14 +191,13 @@ static struct err *copy_untracked(struct precopy *p, const struct vma *v, uint64
 		struct err *e;
 
 		if (!track_range(&p->track, v->start, v->end, again || i))
-			return NULL;
+			return again || i ? lose(p, v) : NULL;
 		e = copy_written(p, v, end);
 		if (!e || err_code(e) != ERR_UNSUPPORTED)
 			return e;
 		err_free(e);
 	}
-	track_forget(&p->track, v->start, v->end);
-	return NULL;
+	return lose(p, v);
 }
 
 static struct err *copy_mapping(struct precopy *p, const struct vma *v, enum content content)
@@ -349,6 +365,8 @@ static struct err *final_backed(struct precopy *p, const struct vma *v, uint64_t
 	struct err *e;
 
 	touch(p, v->start, end);
+	if (is_lost(p, v))
+		return copy(p, v->start, end);
 	e = track_state(&p->track, v->start, end, backed_run, p);
 	if (!e || err_code(e) != ERR_UNSUPPORTED)
 		return e;
@@ -361,6 +379,8 @@ static struct err *final_plain(struct precopy *p, const struct vma *v, uint64_t 
 	struct err *e;
 
 	p->told = v->start;
+	if (is_lost(p, v))
+		return pagemap_runs(p->pages, v->start, end, untracked_run, p);
 	e = track_changes(&p->track, v->start, end, changed_run, p);
 	if (!e)
 		touch(p, p->told, end);
@@ -457,6 +477,7 @@ static struct err *take(struct snapshot *s)
 	track_stop(&p.track);
 	pagemap_close(p.pages);
 	vec_deinit(&p.own);
+	vec_deinit(&p.lost);
 	if (e) {
 		store_close(&p.store);
 		return e;

@@ -18,9 +18,10 @@
  *
  * Soft-dirty (Documentation/admin-guide/mm/soft-dirty.rst): bit 55 says that a
  * page was written since "4" went into clear_refs; all pages of a mapping that
- * is newer have it, those without contents too. A page that was given back and
- * read again is the zero page: neither dirty nor anybody's own (bit 56), like a
- * page that is shared with a child since fork(), so both count as written.
+ * is newer have it, those without contents too. Neither a page that was given
+ * back and is read again (the zero page) nor page tables that mremap() moves
+ * whole are marked; so the number of the page frame is compared as well (bits 0
+ * to 54, for root; in swap its place there).
  *
  * The structures below are those of the uapi header <linux/fs.h> of Linux 6.7
  * (6.15 for PAGE_IS_GUARD), as documented in
@@ -65,7 +66,7 @@ enum { SCAN_PROTECT = 1 << 0, SCAN_CHECK = 1 << 1 }; /* PM_SCAN_WP_MATCHING, PM_
 
 static const uint64_t ENTRY_PRESENT = UINT64_C(1) << 63, ENTRY_SWAPPED = UINT64_C(1) << 62,
 		      ENTRY_FILE = UINT64_C(1) << 61, ENTRY_GUARD = UINT64_C(1) << 58,
-		      ENTRY_OWN = UINT64_C(1) << 56, ENTRY_SOFT_DIRTY = UINT64_C(1) << 55;
+		      ENTRY_SOFT_DIRTY = UINT64_C(1) << 55, ENTRY_FRAME = (UINT64_C(1) << 55) - 1;
 
 enum { REGIONS = 512, ENTRIES = 2048, STEP = 128 << 20, HUGE_PAGE = 2 << 20 };
 
@@ -246,14 +247,6 @@ static uint32_t kind_of_entry(uint64_t e)
 	return PAGE_TOUCHED | (e & ENTRY_FILE ? PAGE_FILE : 0u) | (e & ENTRY_PRESENT ? 0u : PAGE_SWAPPED);
 }
 
-static uint32_t kind_of_soft_entry(uint64_t e)
-{
-	uint32_t kind = kind_of_entry(e);
-	bool foreign = (e & (ENTRY_PRESENT | ENTRY_OWN | ENTRY_FILE)) == ENTRY_PRESENT;
-
-	return e & ENTRY_SOFT_DIRTY || foreign ? kind | PAGE_WRITTEN : kind;
-}
-
 /* Whole entries at `page`; 0 when the process has ended. */
 static struct err *read_entries(const struct pagemap *p, uint64_t page, uint64_t *v, size_t n, size_t *ret_n)
 {
@@ -268,10 +261,7 @@ static struct err *read_entries(const struct pagemap *p, uint64_t page, uint64_t
 	return NULL;
 }
 
-typedef uint32_t kind_fn(uint64_t entry);
-
-/* `all`: pages of no kind too. */
-static struct err *plain_runs(struct pagemap *p, uint64_t start, uint64_t end, kind_fn *kind_of, bool all, struct joiner *j)
+static struct err *plain_runs(struct pagemap *p, uint64_t start, uint64_t end, struct joiner *j)
 {
 	uint64_t v[ENTRIES], page = start / p->page_size, last = end / p->page_size;
 	size_t n = 0;
@@ -281,9 +271,9 @@ static struct err *plain_runs(struct pagemap *p, uint64_t start, uint64_t end, k
 		if (!n) /* beyond the address space, or ended: the caller asks */
 			return NULL;
 		for (size_t i = 0; i < n; i++) {
-			uint32_t kind = kind_of(v[i]);
+			uint32_t kind = kind_of_entry(v[i]);
 
-			if (kind || all)
+			if (kind)
 				TRY(join(j, (page + i) * p->page_size, (page + i + 1) * p->page_size, kind));
 		}
 	}
@@ -318,7 +308,7 @@ struct err *pagemap_runs(struct pagemap *p, uint64_t start, uint64_t end, page_r
 
 	if (!clip(p, &start, &end))
 		return NULL;
-	TRY(p->scan ? scan_runs(p, scan_arg(p, start, end), start, end, &j) : plain_runs(p, start, end, kind_of_entry, false, &j));
+	TRY(p->scan ? scan_runs(p, scan_arg(p, start, end), start, end, &j) : plain_runs(p, start, end, &j));
 	if (j.run.start == j.run.end)
 		return pagemap_check(p);
 	return flush(&j);
@@ -370,20 +360,59 @@ struct err *pagemap_changes(struct pagemap *p, uint64_t start, uint64_t end, pag
 	return tracked_runs(p, like, start, end, each, arg);
 }
 
-struct err *pagemap_soft_changes(struct pagemap *p, uint64_t start, uint64_t end, page_run_fn *each, void *arg)
+/* --- soft-dirty ---------------------------------------------------------------------------------- */
+
+static uint64_t mark_of(uint64_t entry)
+{
+	return entry & (ENTRY_PRESENT | ENTRY_SWAPPED) ? entry & (ENTRY_PRESENT | ENTRY_SWAPPED | ENTRY_FRAME) : 0;
+}
+
+struct err *pagemap_soft_marks(struct pagemap *p, uint64_t start, uint64_t end, uint64_t *marks)
+{
+	uint64_t v[ENTRIES], page = start / p->page_size, last = end / p->page_size;
+	size_t n = 0;
+
+	for (; page < last; page += n, marks += n) {
+		TRY(read_entries(p, page, v, last - page < ENTRIES ? last - page : ENTRIES, &n));
+		if (!n)
+			return NULL;
+		for (size_t i = 0; i < n; i++)
+			if (mark_of(v[i])) /* what is zero anyway stays untouched memory */
+				marks[i] = mark_of(v[i]);
+	}
+	return NULL;
+}
+
+static uint32_t kind_of_soft_entry(uint64_t e, uint64_t mark)
+{
+	uint32_t kind = kind_of_entry(e);
+
+	return e & ENTRY_SOFT_DIRTY || (kind & PAGE_TOUCHED && mark_of(e) != mark) ? kind | PAGE_WRITTEN : kind;
+}
+
+struct err *pagemap_soft_changes(struct pagemap *p, uint64_t start, uint64_t end, const uint64_t *marks,
+				 page_run_fn *each, void *arg)
 {
 	struct joiner j = { .each = each, .arg = arg };
+	uint64_t v[ENTRIES], page = start / p->page_size, first = page, last = end / p->page_size;
+	size_t n = 0;
 
-	if (!clip(p, &start, &end))
-		return NULL;
-	TRY(plain_runs(p, start, end, kind_of_soft_entry, true, &j));
+	for (; page < last; page += n) {
+		TRY(read_entries(p, page, v, last - page < ENTRIES ? last - page : ENTRIES, &n));
+		if (!n)
+			return err_new(ERR_NOTFOUND, "/proc/%d/pagemap: the process has ended", (int)p->pid);
+		for (size_t i = 0; i < n; i++)
+			TRY(join(&j, (page + i) * p->page_size, (page + i + 1) * p->page_size,
+				 kind_of_soft_entry(v[i], marks ? marks[page + i - first] : 0)));
+	}
 	return flush(&j);
 }
 
-bool pagemap_is_soft_dirty(const struct pagemap *p, uint64_t address)
+bool pagemap_has_soft_marks(const struct pagemap *p, uint64_t address)
 {
 	uint64_t entry;
 	size_t n = 0;
 
-	return !err_ignore(read_entries(p, address / p->page_size, &entry, 1, &n)) && n && entry & ENTRY_SOFT_DIRTY;
+	return !err_ignore(read_entries(p, address / p->page_size, &entry, 1, &n)) && n && entry & ENTRY_SOFT_DIRTY &&
+	       entry & ENTRY_FRAME;
 }

@@ -65,10 +65,19 @@ struct err *pagemap_state(struct pagemap *p, uint64_t start, uint64_t end, page_
  * that has ended: pagemap_check.
  */
 struct err *pagemap_changes(struct pagemap *p, uint64_t start, uint64_t end, page_run_fn *each, void *arg) MUST_USE;
-/* As pagemap_changes, by the plain file, written meaning soft-dirty: all pages are told, PAGE_WRITTEN alone where there is
- * nothing and the mapping is new. 15 ms a GB, and 1 of addresses without pages. */
-struct err *pagemap_soft_changes(struct pagemap *p, uint64_t start, uint64_t end, page_run_fn *each, void *arg) MUST_USE;
-bool pagemap_is_soft_dirty(const struct pagemap *p, uint64_t address);
+/*
+ * By the plain file, where the kernel has soft-dirty marks: one word for each page of [start, end), to be compared
+ * later; `marks` starts as zeros.
+ */
+struct err *pagemap_soft_marks(struct pagemap *p, uint64_t start, uint64_t end, uint64_t *marks) MUST_USE;
+/*
+ * All pages: written are those that are soft-dirty or not those they were (`marks` of this range; NULL: it had none).
+ * Runs without a kind, or of PAGE_WRITTEN alone, where there is nothing. 15 ms a GB, and 1 of addresses without pages.
+ */
+struct err *pagemap_soft_changes(struct pagemap *p, uint64_t start, uint64_t end, const uint64_t *marks,
+				 page_run_fn *each, void *arg) MUST_USE;
+/* Whether the page at the address, just mapped and written, has all that it takes: the kernel's and our rights. */
+bool pagemap_has_soft_marks(const struct pagemap *p, uint64_t address);
 /* Whether the kernel has PAGEMAP_SCAN (tests try both ways). */
 bool pagemap_can_scan(const struct pagemap *p);
 void pagemap_force_plain(struct pagemap *p); /* for tests */

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
@@ -138,7 +139,7 @@ static void let_go(const struct track *t, const struct track_range *r)
 
 /* --- soft-dirty ---------------------------------------------------------------------------------- */
 
-/* A fresh page counts as dirty wherever the kernel has such marks. */
+/* A fresh page counts as dirty wherever the kernel has such marks; only root sees the numbers of page frames. */
 static bool has_soft_dirty(void)
 {
 	size_t size = (size_t)sysconf(_SC_PAGESIZE);
@@ -149,7 +150,7 @@ static bool has_soft_dirty(void)
 	if (page == MAP_FAILED)
 		return false;
 	*page = 1;
-	has = !err_ignore(pagemap_open(getpid(), &own)) && pagemap_is_soft_dirty(own, (uintptr_t)page);
+	has = !err_ignore(pagemap_open(getpid(), &own)) && pagemap_has_soft_marks(own, (uintptr_t)page);
 	pagemap_close(own);
 	(void)munmap((void *)(uintptr_t)page, size);
 	return has;
@@ -171,6 +172,40 @@ static struct err *start_soft(pid_t pid, struct track *t)
 	if (n != 1)
 		return err_os(error, "%s", path);
 	t->way = TRACK_SOFT_DIRTY;
+	return NULL;
+}
+
+/* What the pages are before they are copied. The ranges come in the order of their addresses. */
+static struct err *keep_marks(struct track *t, uint64_t start, uint64_t end)
+{
+	struct track_marks m = { start, end, calloc((end - start) / 4096 + 1, sizeof(uint64_t)) };
+
+	if (!m.marks || !vec_push(&t->marks, m)) {
+		free(m.marks);
+		return err_nomem();
+	}
+	return pagemap_soft_marks(t->pages, start, end, m.marks);
+}
+
+/* Part by part: with marks, and between them. */
+static struct err *soft_changes(struct track *t, uint64_t start, uint64_t end, page_run_fn *each, void *arg)
+{
+	for (size_t i = 0; start < end; i++) {
+		const struct track_marks *m = i < t->marks.n ? &t->marks.v[i] : NULL;
+		uint64_t until;
+
+		if (m && m->end <= start)
+			continue;
+		until = m && m->start < end ? m->start : end;
+		if (start < until)
+			TRY(pagemap_soft_changes(t->pages, start, until, NULL, each, arg));
+		start = start > until ? start : until;
+		if (start == end)
+			return NULL;
+		until = m->end < end ? m->end : end;
+		TRY(pagemap_soft_changes(t->pages, start, until, m->marks + (start - m->start) / 4096, each, arg));
+		start = until;
+	}
 	return NULL;
 }
 
@@ -230,18 +265,12 @@ bool track_range(struct track *t, uint64_t start, uint64_t end, bool again)
 	return false;
 }
 
-void track_forget(struct track *t, uint64_t start, uint64_t end)
-{
-	struct track_range range = { start, end };
-
-	if (t->fd >= 0)
-		let_go(t, &range);
-}
-
 struct err *track_written(struct track *t, uint64_t start, uint64_t end, bool all, page_run_fn *each, void *arg)
 {
-	if (t->way == TRACK_SOFT_DIRTY)
+	if (t->way == TRACK_SOFT_DIRTY) {
+		TRY(keep_marks(t, start, end));
 		return pagemap_runs(t->pages, start, end, each, arg);
+	}
 	return pagemap_written(t->pages, start, end, all, each, arg);
 }
 
@@ -255,7 +284,7 @@ struct err *track_state(struct track *t, uint64_t start, uint64_t end, page_run_
 struct err *track_changes(struct track *t, uint64_t start, uint64_t end, page_run_fn *each, void *arg)
 {
 	if (t->way == TRACK_SOFT_DIRTY)
-		return pagemap_soft_changes(t->pages, start, end, each, arg);
+		return soft_changes(t, start, end, each, arg);
 	return pagemap_changes(t->pages, start, end, each, arg);
 }
 
@@ -263,6 +292,9 @@ void track_stop(struct track *t)
 {
 	for (size_t i = 0; t->fd >= 0 && !t->foreign && i < t->ranges.n; i++)
 		let_go(t, &t->ranges.v[i]);
+	for (size_t i = 0; i < t->marks.n; i++)
+		free(t->marks.v[i].marks);
+	vec_deinit(&t->marks);
 	vec_deinit(&t->ranges);
 	if (t->fd >= 0)
 		(void)close(t->fd);

@@ -10,8 +10,8 @@
  * over with pidfd_getfd(2), and closed there at once. When we close ours, or
  * die, the kernel forgets all about it.
  *
- * SOFT_DIRTY (older kernels with CONFIG_MEM_SOFT_DIRTY): nothing is made in the
- * target. The marks cannot be read and cleared in one step, so they are cleared
+ * SOFT_DIRTY (older kernels with CONFIG_MEM_SOFT_DIRTY; for root): nothing is
+ * made in the target. The marks cannot be read and cleared in one step, so they are cleared
  * once: there is one round of copies, and all that was written since is copied
  * in the pause. The marks belong to the whole process: another user of them
  * (CRIU's incremental dumps) sees them cleared by us.
@@ -29,12 +29,17 @@ struct track_range {
 	uint64_t start, end;
 };
 
+struct track_marks {
+	uint64_t start, end, *marks;
+};
+
 struct track {
 	enum track_way way;
 	int fd;			/* userfaultfd; -1: none */
 	bool foreign;		/* the target uses userfaultfd itself */
 	struct pagemap *pages;	/* the caller's */
 	VEC(struct track_range) ranges;	/* registered, in no order, some perhaps twice */
+	VEC(struct track_marks) marks;	/* SOFT_DIRTY: by address */
 };
 
 /* What this kernel and our rights allow, found on ourselves. */
@@ -49,7 +54,6 @@ unsigned track_rounds(const struct track *t);
 /* Writes to the range are tracked from now on; what is there counts as written, also when some of it was tracked
  * before, here or elsewhere (`again`). False: it cannot be. */
 bool track_range(struct track *t, uint64_t start, uint64_t end, bool again);
-void track_forget(struct track *t, uint64_t start, uint64_t end);
 /* As pagemap_written, _state and _changes; SOFT_DIRTY: as pagemap_runs, UNSUPPORTED, and as pagemap_soft_changes. */
 struct err *track_written(struct track *t, uint64_t start, uint64_t end, bool all, page_run_fn *each, void *arg) MUST_USE;
 struct err *track_state(struct track *t, uint64_t start, uint64_t end, page_run_fn *each, void *arg) MUST_USE;
