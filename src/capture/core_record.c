@@ -2,6 +2,7 @@
 /* Our own notes: what the snapshot is, threads and open files, and what writing it met. */
 #include "capture/core_impl.h"
 #include "capture/record.h"
+#include "capture/set.h"
 
 #include <string.h>
 
@@ -52,6 +53,21 @@ static struct err *gather_threads(struct core *c, struct record_thread **ret)
 	return NULL;
 }
 
+static struct err *gather_set(struct core *c, struct record *r)
+{
+	const struct snapshot_set *set = c->s->set;
+	pid_t *v = ARENA_NEW_N(&c->arena, pid_t, set->members.n);
+
+	if (!v)
+		return err_nomem();
+	for (size_t i = 0; i < set->members.n; i++)
+		v[i] = set->members.v[i]->pid;
+	r->set = v;
+	r->n_set = set->members.n;
+	r->set_skew_ns = set_skew(set);
+	return NULL;
+}
+
 typedef struct err *build_fn(const struct record *r, struct arena *a, const void **ret, size_t *ret_size);
 
 static struct err *add_note(struct core *c, const struct record *r, uint32_t type, build_fn *build)
@@ -76,6 +92,8 @@ struct err *core_add_record(struct core *c)
 
 	TRY(gather_ranges(c, &ranges));
 	TRY(gather_threads(c, &threads));
+	if (s->set->wish.kind != SET_ONE)
+		TRY(gather_set(c, &r));
 	r.ranges = ranges;
 	r.n_ranges = c->n_ranges;
 	r.threads = threads;

@@ -63,6 +63,8 @@ struct err *proc_tree(pid_t root, struct pid_list *ret) MUST_USE;
 struct err *proc_add_children(pid_t tgid, pid_t tid, struct pid_list *ret) MUST_USE;
 /* The processes of the cgroup v2 folder `path` ("/sys/fs/cgroup/...") and below it. */
 struct err *proc_cgroup_members(const char *path, struct pid_list *ret) MUST_USE;
+/* The folder of the process's cgroup v2, in `a`. UNSUPPORTED: it is in none that is mounted. */
+struct err *proc_cgroup_folder(pid_t pid, struct arena *a, const char **ret) MUST_USE;
 static inline void pid_list_deinit(struct pid_list *l) { vec_deinit(&l->pids); }
 
 struct proc_fd {

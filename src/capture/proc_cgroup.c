@@ -154,16 +154,24 @@ static void take_level(const char *folder, bool v2, bool first, struct proc_fact
 	}
 }
 
-/* From the process's own folder up to the mount. */
-static void read_levels(const struct hierarchy *h, const char *path, bool v2, struct proc_facts *f)
+/* False: too long. */
+static bool folder_of(const struct hierarchy *h, const char *path, char (*ret)[2 * MAX_PATH])
 {
-	char folder[2 * MAX_PATH];
-	size_t base = strlen(h->mount), root = strlen(h->root);
+	size_t root = strlen(h->root);
 
 	/* Inside a container the mount may show a part of the hierarchy only. */
 	if (root > 1 && !strncmp(path, h->root, root))
 		path += root;
-	if ((size_t)snprintf(folder, sizeof(folder), "%s%s", h->mount, path) >= sizeof(folder))
+	return (size_t)snprintf(*ret, sizeof(*ret), "%s%s", h->mount, path) < sizeof(*ret);
+}
+
+/* From the process's own folder up to the mount. */
+static void read_levels(const struct hierarchy *h, const char *path, bool v2, struct proc_facts *f)
+{
+	char folder[2 * MAX_PATH];
+	size_t base = strlen(h->mount);
+
+	if (!folder_of(h, path, &folder))
 		return;
 	for (unsigned i = 0; i < MAX_LEVELS; i++) {
 		char *slash = strrchr(folder, '/');
@@ -175,9 +183,9 @@ static void read_levels(const struct hierarchy *h, const char *path, bool v2, st
 	}
 }
 
-static struct err *limits(struct proc_facts *f, const char *v2, const char *v1)
+static struct err *find_mounts(struct arena *a, struct hierarchies **ret)
 {
-	struct hierarchies *h = ARENA_NEW(&f->arena, struct hierarchies);
+	struct hierarchies *h = ARENA_NEW(a, struct hierarchies);
 	struct err *e;
 
 	if (!h)
@@ -186,6 +194,15 @@ static struct err *limits(struct proc_facts *f, const char *v2, const char *v1)
 	if (e && err_code(e) == ERR_NOMEM)
 		return e;
 	err_free(e);
+	*ret = h;
+	return NULL;
+}
+
+static struct err *limits(struct proc_facts *f, const char *v2, const char *v1)
+{
+	struct hierarchies *h;
+
+	TRY(find_mounts(&f->arena, &h));
 	if (v1 && h->v1.found) /* then version 2 has no memory controller */
 		read_levels(&h->v1, v1, false, f);
 	else if (v2 && h->v2.found)
@@ -204,4 +221,22 @@ struct err *proc_cgroup_facts(pid_t pid, struct proc_facts *f)
 	v1 = path_in(&f->arena, text, false);
 	f->cgroup = v2 && !v1 ? v2 : text;
 	return limits(f, v2, v1);
+}
+
+struct err *proc_cgroup_folder(pid_t pid, struct arena *a, const char **ret)
+{
+	char file[PROC_PATH], folder[2 * MAX_PATH];
+	struct hierarchies *h;
+	const char *text, *path;
+	struct proc_stat st;
+
+	TRY(proc_stat_read(pid, 0, &st));
+	(void)snprintf(file, sizeof(file), "/proc/%d/cgroup", (int)pid);
+	TRY(proc_text(file, a, &text));
+	TRY(find_mounts(a, &h));
+	path = path_in(a, text, true);
+	if (!path || !h->v2.found || !folder_of(&h->v2, path, &folder))
+		return err_new(ERR_UNSUPPORTED, "process %d is in no cgroup of version 2 that is mounted here", (int)pid);
+	*ret = arena_strndup(a, folder, strlen(folder));
+	return *ret ? NULL : err_nomem();
 }

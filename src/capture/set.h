@@ -51,6 +51,8 @@ struct snapshot_set {
 	struct err *result;		/* of what the tracer did last */
 };
 
+/* Who would be in it now; *ret starts as { 0 }. USAGE: a named one is no process, or is ourselves. */
+struct err *set_wish_list(const struct set_wish *wish, struct pid_list *ret) MUST_USE;
 /*
  * Takes all; as snapshot_take. A member that cannot be taken makes all fail; the
  * message names it. Members of trees and cgroups that end before the pause are

@@ -6,17 +6,38 @@
 #include <string.h>
 #include <unistd.h>
 
+static struct err *check_named(pid_t pid)
+{
+	struct proc_stat st;
+
+	if (pid == getpid())
+		return err_new(ERR_USAGE, "process %d is this program: it cannot take itself", (int)pid);
+	TRY(proc_stat_read(pid, 0, &st));
+	if (st.tgid != pid)
+		return err_new(ERR_USAGE, "%d is a thread of process %d", (int)pid, (int)st.tgid);
+	return NULL;
+}
+
+static struct err *list_named(const struct set_wish *w, struct pid_list *ret)
+{
+	ret->pids.n = 0;
+	for (size_t i = 0; i < w->n_pids; i++) {
+		TRY(check_named(w->pids[i]));
+		for (size_t k = 0; k < i; k++)
+			if (w->pids[k] == w->pids[i])
+				return err_new(ERR_USAGE, "process %d is named twice", (int)w->pids[i]);
+		if (!vec_push(&ret->pids, w->pids[i]))
+			return err_nomem();
+	}
+	return NULL;
+}
+
 static struct err *list_now(const struct set_wish *w, struct pid_list *ret)
 {
 	switch (w->kind) {
-	case SET_TREE: return proc_tree(w->root, ret);
+	case SET_TREE: TRY(check_named(w->root)); return proc_tree(w->root, ret);
 	case SET_CGROUP: return proc_cgroup_members(w->cgroup, ret);
-	case SET_LIST:
-		ret->pids.n = 0;
-		for (size_t i = 0; i < w->n_pids; i++)
-			if (!vec_push(&ret->pids, w->pids[i]))
-				return err_nomem();
-		return NULL;
+	case SET_LIST: return list_named(w, ret);
 	case SET_ONE:
 	default: ret->pids.n = 0; return vec_push(&ret->pids, w->root) ? NULL : err_nomem();
 	}
@@ -43,6 +64,18 @@ static bool has_memory(pid_t pid)
 
 	return !err_ignore(proc_stat_read(pid, 0, &st)) && !(st.flags & PF_KTHREAD) &&
 	       (st.state != 'Z' || st.threads > 1) && st.state != 'X';
+}
+
+struct err *set_wish_list(const struct set_wish *wish, struct pid_list *ret)
+{
+	size_t n = 0;
+
+	TRY(list_now(wish, ret));
+	for (size_t i = 0; i < ret->pids.n; i++)
+		if (ret->pids.v[i] != getpid() && has_memory(ret->pids.v[i]))
+			ret->pids.v[n++] = ret->pids.v[i];
+	ret->pids.n = n;
+	return NULL;
 }
 
 static struct err *add(struct snapshot_set *set, pid_t pid)

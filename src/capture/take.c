@@ -129,6 +129,7 @@ static struct err *halt_all(struct snapshot_set *set, size_t *ret_late)
 {
 	task_hurry(HURRY);
 	set->first_stop = clock_ns();
+	set->resumed = 0;
 	TRY(for_those_left(set, 0, interrupt));
 	TRY(for_those_left(set, 0, engine_halt));
 	*ret_late = set->members.n;

@@ -183,7 +183,7 @@ const char *elfcore_osmosis_title(struct elfcore *c)
 static void read_head(const struct jval *root, struct dump_snapshot *s)
 {
 	const struct jval *engine = jval_get(root, "engine"), *start = jval_get(root, "start");
-	const struct jval *consistency = jval_get(root, "consistency");
+	const struct jval *consistency = jval_get(root, "consistency"), *set = jval_get(root, "set");
 	uint64_t n;
 
 	s->engine = jval_text(jval_get(engine, "name"));
@@ -193,6 +193,8 @@ static void read_head(const struct jval *root, struct dump_snapshot *s)
 	s->consistency = consistency_named(s->consistency_text);
 	s->trigger = jval_text(jval_get(root, "trigger"));
 	s->comment = jval_text(jval_get(root, "comment"));
+	s->set_size = jval_count(jval_get(set, "pids"));
+	(void)jval_u64(jval_get(set, "skew_ns"), &s->set_skew_ns);
 	(void)jval_u64(jval_get(start, "seconds"), &s->start_seconds);
 	if (jval_u64(jval_get(start, "nanoseconds"), &n) && n < 1000000000)
 		s->start_nanoseconds = (uint32_t)n;

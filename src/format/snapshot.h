@@ -78,6 +78,7 @@ struct dump_snapshot {
 	uint32_t start_nanoseconds;
 	bool has_pause;
 	struct snapshot_pause pause;
+	uint64_t set_size, set_skew_ns;	/* processes that were taken together, this one among them; 0: alone */
 	enum range_class default_class;	/* of what no range names */
 	struct snapshot_count counts[N_RANGE_CLASSES]; /* as the record has them, with the closing's added */
 	const struct snapshot_range *ranges; /* by address, without overlaps; the default class is not listed */

@@ -20,6 +20,8 @@ static const struct field snapshot_fields[] = {
 	{ "clone_ms", FIELD_FLOAT, "of it: cloning the process" },
 	{ "copy_ms", FIELD_FLOAT, "of it: copying what a clone does not have" },
 	{ "release_ms", FIELD_FLOAT, "of it: letting the threads go" },
+	{ "set_size", FIELD_UINT, "processes that were taken together, this one among them" },
+	{ "skew_ms", FIELD_FLOAT, "from the first of them stopped to the last, ms" },
 	{ "complete", FIELD_BOOL, "all that was planned was written" },
 	{ "incomplete_why", FIELD_STR, "why not" },
 	{ "written", FIELD_SIZE, "bytes of memory that were written" },
@@ -37,6 +39,7 @@ const struct record info_snapshot_record = {
 		"[Comment:         {comment}\n]"
 		"[Pause:           {pause_ms} ms: interrupt {interrupt_ms}, registers {registers_ms}, clone {clone_ms}, "
 		"copy {copy_ms}, release {release_ms}\n]"
+		"[Set:             {set_size} processes, skew {skew_ms} ms\n]"
 		"Complete:        {complete|not known: the closing record is missing}[: {incomplete_why}]\n"
 		"[Written:         {written:S} of memory[ in {writing_ms} ms]\n]"
 		"[Not listed:      {not_listed} ranges\n]",
@@ -183,6 +186,10 @@ struct err *info_emit_snapshot(struct dump *d, struct out *o)
 		out_uint(o, "start_nanoseconds", s->start_nanoseconds);
 	}
 	emit_pause(s, o);
+	if (s->set_size) {
+		out_uint(o, "set_size", s->set_size);
+		emit_ms(o, "skew_ms", s->set_skew_ns);
+	}
 	emit_closing(s, o);
 	TRY(out_end(o));
 	TRY(emit_classes(s, o));

@@ -39,7 +39,7 @@ struct settings {
 	VEC(const char *) words;	/* what is no option: file names */
 	const char *symbol_path, *image_path, *sysroot, *tmpdir, *log;
 	const char *pdb, *elf, *sym, *module, *base;
-	const char *output, *budget, *engine, *include, *exclude;
+	const char *output, *budget, *engine, *set, *include, *exclude;
 	bool mini, full, all_memory, environment, dry_run;
 	const char *compress, *limit_rate;	/* of files that are written */
 	bool keep_partial, force;

@@ -43,6 +43,8 @@ const struct option_row option_rows[] = {
 	{ { "--no-inlines" }, NULL, "do not print functions that were inlined", "symbolize", AT(no_inlines) },
 	{ { "-o", "--output" }, "FILE|DIR|-", "where the dump goes (default: the present folder)", "snap", AT(output),
 	  .completes_files = true },
+	{ { "--set" }, "SET", "several processes in one pause: tree (and its descendants), cgroup (that it is in), or PID,PID...",
+	  "snap", AT(set) },
 	{ { "--mini" }, NULL, "a small dump: stacks, registers and what they point to; with --full, both", "snap", AT(mini) },
 	{ { "--full" }, NULL, "a dump of all memory that coredump_filter includes (the default)", "snap", AT(full) },
 	{ { "--all-memory" }, NULL, "also files, shared files and what is marked DONTDUMP", "snap", AT(all_memory) },

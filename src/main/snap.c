@@ -4,7 +4,6 @@
  * the process lives on.
  */
 #include "base/cancel.h"
-#include "capture/core.h"
 #include "capture/engine.h"
 #include "capture/phase.h"
 #include "main/main.h"
@@ -70,8 +69,8 @@ static const struct record file_record = {
 		"[Partial:      {partial:Y}\n]",
 };
 
-static const struct record *const records[] = { &snapshot_record, &file_record, &snap_plan_record, &snap_engine_record,
-						&snap_obstacle_record, NULL };
+static const struct record *const records[] = { &snapshot_record, &file_record, &snap_set_record, &snap_plan_record,
+						&snap_engine_record, &snap_obstacle_record, NULL };
 
 static double ms(uint64_t ns)
 {
@@ -131,7 +130,7 @@ static struct err *emit_file(const struct sink_result *r, const struct core_tota
 
 /* --- what the command line asks for ------------------------------------------------------------ */
 
-static struct err *find_process(const char *word, pid_t *ret)
+struct err *snap_find_process(const char *word, pid_t *ret)
 {
 	struct pid_list found = { 0 };
 	char *end;
@@ -183,41 +182,56 @@ static struct err *read_content(const struct settings *s, struct content_choice 
 	return NULL;
 }
 
-struct job {
-	const struct settings *s;
-	struct snapshot_options snapshot;
-	struct sink_options sink;
-	pid_t pid;
-};
+/* A set of named processes has no word, a cgroup may be named by its folder. */
+static struct err *read_process(const struct settings *s, pid_t *ret)
+{
+	bool listed = s->set && strchr("0123456789", *s->set), folder = s->set && s->words.n == 1 && *s->words.v[0] == '/';
 
-static struct err *read_job(const struct settings *s, struct job *ret)
+	*ret = 0;
+	if (listed && s->words.n)
+		return err_new(ERR_USAGE, "--set %s names its processes: '%s' is too much", s->set, s->words.v[0]);
+	if (listed || (folder && strcmp(s->set, "cgroup") == 0))
+		return NULL;
+	if (s->words.n != 1)
+		return err_new(ERR_USAGE, "one process, please: its pid or its name");
+	return snap_find_process(s->words.v[0], ret);
+}
+
+static struct err *read_job(const struct settings *s, struct snap_job *ret)
 {
 	ret->s = s;
 	ret->snapshot = (struct snapshot_options){ .engine = s->engine, .environment = s->environment, .guarded = true };
-	if (s->words.n != 1)
-		return err_new(ERR_USAGE, "one process, please: its pid or its name");
 	TRY(read_content(s, &ret->snapshot.content));
 	if (s->budget)
 		TRY(read_budget(s->budget, &ret->snapshot.budget_ns));
 	TRY(writing_options(s, &ret->sink));
-	return find_process(s->words.v[0], &ret->pid);
+	return read_process(s, &ret->pid);
 }
 
 /* --- writing ------------------------------------------------------------------------------------------ */
 
-static struct err *file_name(const struct job *j, const struct snapshot *s, bool mini, char **ret)
+struct err *snap_file_name(const struct snap_job *j, const struct snapshot *s, const char *name, const char *kind, char **ret)
 {
-	static const char *const suffixes[] = { [SINK_PLAIN] = "core", [SINK_ZSTD] = "core.zst", [SINK_LZ4] = "core.lz4" };
-	char kind[32];
-	struct sink_names names = { .name = s->facts.stat.comm, .host = s->facts.host, .trigger = "demand", .kind = kind,
+	struct sink_names names = { .name = name, .host = s->facts.host, .trigger = "demand", .kind = kind,
 				    .pid = s->pid, .time = s->time / 1000000000 };
-	const char *pattern = j->s->output ? j->s->output : "./";
 
-	(void)snprintf(kind, sizeof(kind), "%s%s", mini ? "mini." : "", suffixes[j->sink.packing]);
-	return sink_name(pattern, &names, ret);
+	return sink_name(j->s->output ? j->s->output : "./", &names, ret);
 }
 
-static struct err *write_core(const struct job *j, struct snapshot *s, bool mini, struct out *o, bool first)
+static struct err *core_name(const struct snap_job *j, const struct snapshot *s, bool mini, char **ret)
+{
+	static const char *const suffixes[] = { [SINK_PLAIN] = "core", [SINK_ZSTD] = "core.zst", [SINK_LZ4] = "core.lz4" };
+	char kind[32], name[sizeof(s->facts.stat.comm)];
+
+	(void)snprintf(kind, sizeof(kind), "%s%s", mini ? "mini." : "", suffixes[j->sink.packing]);
+	(void)snprintf(name, sizeof(name), "%s", s->facts.stat.comm);
+	for (char *p = name; j->s->set && *p; p++) /* the manifest is UTF-8, the name of a process may be anything */
+		if ((unsigned char)*p >= 0x80)
+			*p = '_';
+	return snap_file_name(j, s, name, kind, ret);
+}
+
+struct err *snap_write(const struct snap_job *j, struct snapshot *s, bool mini, bool first, struct out *o, char **ret)
 {
 	struct core_options options = { .mini = mini, .trigger = "demand" };
 	CLEANUP(core_destroyp) struct core *core = NULL;
@@ -230,28 +244,32 @@ static struct err *write_core(const struct job *j, struct snapshot *s, bool mini
 
 	TRY(core_create(s, &options, &core));
 	image = core_image(core);
-	TRY(file_name(j, s, mini, &path));
+	TRY(core_name(j, s, mini, &path));
 	to.path = path;
 	TRY(sink_open(&to, image.expected, &sink));
 	TRY(sink_write(sink, &image, &result));
+	if (ret)
+		*ret = TAKE_PTR(path);
 	core_totals(core, &totals);
 	if (first)
 		TRY(emit_snapshot(s, &totals, o));
 	return emit_file(&result, &totals, mini, o);
 }
 
-static struct err *snap(const struct job *j, struct out *o)
+static struct err *snap(const struct snap_job *j, struct out *o)
 {
 	CLEANUP(snapshot_destroyp) struct snapshot *s = NULL;
 	bool mini = j->s->mini, full = j->s->full || !mini;
 
+	if (j->s->set)
+		return snap_set(j, o);
 	if (j->s->dry_run)
 		return snap_forecast(j->pid, &j->snapshot, o);
 	TRY(snapshot_take(j->pid, &j->snapshot, &s));
 	TRY(cancel_check());
 	if (mini)
-		TRY(write_core(j, s, true, o, true));
-	return full ? write_core(j, s, false, o, !mini) : NULL;
+		TRY(snap_write(j, s, true, true, o, NULL));
+	return full ? snap_write(j, s, false, !mini, o, NULL) : NULL;
 }
 
 static struct err *to_error(void *arg, const char *text, size_t len)
@@ -278,7 +296,7 @@ static void die_here(const char *name)
 static int run(const struct settings *settings)
 {
 	CLEANUP(out_destroyp) struct out *o = NULL;
-	struct job j = { 0 };
+	struct snap_job j = { 0 };
 	struct err *e = read_job(settings, &j);
 	int rc;
 
@@ -296,7 +314,7 @@ static int run(const struct settings *settings)
 
 const struct subcommand subcommand_snap = {
 	.name = "snap",
-	.usage = "[options] PID|NAME",
+	.usage = "[options] [PID|NAME]",
 	.summary = "take a consistent dump of a process that lives on",
 	.help = "Stops the process for milliseconds, keeps its state, lets it live on and writes the\n"
 		"dump meanwhile. At the end it tells how consistent the dump is and how long the\n"
@@ -310,7 +328,13 @@ const struct subcommand subcommand_snap = {
 		"--exclude: anon-private, anon-shared, file-private, file-shared, huge-private,\n"
 		"huge-shared (the kernel's kinds), elf-headers (first pages of programs and libraries),\n"
 		"stack, heap (what brk() gives), vdso, dontdump (what the process asked to leave out),\n"
-		"all. The narrower word decides: --exclude all --include stack.",
+		"all. The narrower word decides: --exclude all --include stack.\n"
+		"\n"
+		"With --set several processes are stopped together, and nothing runs on before all\n"
+		"of them are captured: `--set tree PID` a process with its descendants, `--set cgroup\n"
+		"PID` (or a folder of /sys/fs/cgroup) those of a cgroup of version 2, `--set PID,PID...`\n"
+		"those that are named. Each gets a dump; a manifest, {name}.{pid}.{time}.set.json, is\n"
+		"written last, and opens them as one system.",
 	.records = records,
 	.run = run,
 };

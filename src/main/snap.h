@@ -3,11 +3,35 @@
 #ifndef OSM_MAIN_SNAP_H
 #define OSM_MAIN_SNAP_H
 
-#include "capture/snapshot.h"
+#include "capture/core.h"
+#include "capture/set.h"
+#include "main/main.h"
 #include "output/output.h"
 
-/* --dry-run: tells what a snapshot would cost; only /proc is read. */
+struct snap_job { /* what the command line asks for */
+	const struct settings *s;
+	struct snapshot_options snapshot;
+	struct sink_options sink;
+	pid_t pid;		/* 0: a set of named processes */
+};
+
+/* --- snap.c */
+/* By number or name; USAGE when several have it. */
+struct err *snap_find_process(const char *word, pid_t *ret) MUST_USE;
+/* Where a dump of that process goes: the value of -o with `name` and `kind` put in. To be freed. */
+struct err *snap_file_name(const struct snap_job *j, const struct snapshot *s, const char *name, const char *kind,
+			   char **ret) MUST_USE;
+/* Writes one dump and tells of it; `first`: of the snapshot too. *ret, when not NULL, is its path, to be freed. */
+struct err *snap_write(const struct snap_job *j, struct snapshot *s, bool mini, bool first, struct out *o, char **ret) MUST_USE;
+
+/* --- snap_set.c: --set */
+struct err *snap_set(const struct snap_job *j, struct out *o) MUST_USE;
+extern const struct record snap_set_record;
+
+/* --- snap_forecast.c: --dry-run, tells what a snapshot would cost; only /proc is read. */
 struct err *snap_forecast(pid_t pid, const struct snapshot_options *options, struct out *o) MUST_USE;
+/* The same for all of a set. */
+struct err *snap_forecast_set(const struct pid_list *pids, const struct snapshot_options *options, struct out *o) MUST_USE;
 extern const struct record snap_plan_record, snap_engine_record, snap_obstacle_record;
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* osmodump snap --dry-run: the plan of capture/plan.h as records. */
+#include "base/cancel.h"
 #include "capture/plan.h"
 #include "main/snap.h"
 
@@ -119,4 +120,17 @@ struct err *snap_forecast(pid_t pid, const struct snapshot_options *options, str
 	vma_list_deinit(&vmas);
 	proc_facts_deinit(&facts);
 	return e;
+}
+
+struct err *snap_forecast_set(const struct pid_list *pids, const struct snapshot_options *options, struct out *o)
+{
+	for (size_t i = 0; i < pids->pids.n; i++) {
+		TRY(cancel_check());
+		TRY(snap_forecast(pids->pids.v[i], options, o));
+		TRY(out_heading(o, "\n"));
+	}
+	out_begin(o, &snap_obstacle_record);
+	out_strf(o, "text", "the %zu processes of the set stand still together, for about the sum of their pauses; precopy takes "
+		 "single processes only", pids->pids.n);
+	return out_end(o);
 }
