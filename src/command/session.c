@@ -38,6 +38,7 @@ void session_destroy(struct session *s)
 	vec_deinit(&s->aliases);
 	for (size_t i = 0; i < SESSION_FIXED_ALIASES; i++)
 		free(s->fixed[i]);
+	free(s->states);
 	free(s->last_line);
 	free(s->last_name);
 	if (s->log)
@@ -240,9 +241,9 @@ struct err *session_regs(struct session *s, struct regs *ret)
 void session_add_prompt(struct session *s, struct strbuf *sb)
 {
 	if (!s->target || !s->thread)
-		strbuf_adds(sb, "0:");
+		strbuf_addf(sb, "%zu:", s->process);
 	else
-		strbuf_addf(sb, "0:%03zu", s->thread->index);
+		strbuf_addf(sb, "%zu:%03zu", s->process, s->thread->index);
 	if (session_half(s) == HALF_WOW)
 		strbuf_adds(sb, ":x86");
 	strbuf_adds(sb, "> ");

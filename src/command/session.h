@@ -22,7 +22,21 @@ void session_destroy(struct session *s); /* accepts NULL */
 DEFINE_CLEANUP_PTR(struct session, session_destroy)
 void session_on_error(struct session *s, session_error_fn *fn, void *arg);
 
-/* "0:003> ", "0:003:x86> " */
+/* One of several processes that are debugged together. */
+struct session_process {
+	uint32_t pid;
+	const char *name;
+};
+/* Lends the target of the i-th; called when that is first asked for. */
+typedef struct err *session_open_fn(void *arg, size_t i, struct target **ret);
+/*
+ * The session's target is the one at `current` of these, and the others can be
+ * switched to. The array is borrowed.
+ */
+struct err *session_set_processes(struct session *s, const struct session_process *v, size_t n, size_t current,
+				  session_open_fn *open, void *arg) MUST_USE;
+
+/* "0:003> ", "0:003:x86> ": process and thread */
 void session_add_prompt(struct session *s, struct strbuf *sb);
 /* A line typed at the prompt: empty repeats the last one. */
 struct err *session_enter(struct session *s, const char *line, struct out *o) MUST_USE;

@@ -21,8 +21,23 @@ struct alias {
 	char *name, *text;	/* owned */
 };
 
+struct process_state { /* of each process, while another one is current */
+	struct target *target;	/* NULL: not opened yet */
+	struct thread *thread;
+	enum thread_half half;
+	bool half_chosen;
+	struct regs context;
+	bool has_context, exception_context;
+	unsigned frame;
+};
+
 struct session {
 	struct target *target;
+	const struct session_process *processes; /* NULL: one, of which the target knows all */
+	struct process_state *states;
+	size_t n_processes, process;	/* which is current */
+	session_open_fn *open;
+	void *open_arg;
 	struct thread *thread;
 	enum thread_half half;		/* when it was chosen */
 	bool half_chosen;
@@ -83,6 +98,11 @@ struct err *threads_parse(struct session *s, const char **p, struct arena *a,
 			  struct thread_set *ret) MUST_USE;
 struct err *run_threads(struct session *s, const char **p, struct out *o) MUST_USE;
 struct err *thread_emit(struct session *s, struct thread *th, struct out *o) MUST_USE;
+
+/* --- session_processes.c --------------------------------------------------------- */
+/* Cannot fail for one that was current before. */
+struct err *process_switch(struct session *s, size_t i) MUST_USE;
+struct err *run_processes(struct session *s, const char **p, struct out *o) MUST_USE;
 
 /* --- alias.c -------------------------------------------------------------------- */
 const char *alias_get(const struct session *s, const char *name, size_t len); /* NULL: none */

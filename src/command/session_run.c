@@ -273,6 +273,8 @@ struct err *run_one(struct session *s, const char **p, struct out *o)
 	TRY(cancel_check());
 	if (**p == '~')
 		return run_threads(s, p, o);
+	if (**p == '|' && (*p)[1] != '|')
+		return run_processes(s, p, o);
 	e = lookup_and_run(s, p, &extension, o);
 	/* As in WinDbg an extension that fails does not end the line. */
 	if (e && extension && err_code(e) != ERR_CANCELLED && !s->catches) {

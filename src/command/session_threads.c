@@ -227,6 +227,7 @@ struct err *threads_parse(struct session *s, const char **p, struct arena *a,
 /* --- running --------------------------------------------------------------------- */
 
 struct saved {
+	size_t process;
 	struct thread *thread;
 	enum thread_half half;
 	bool half_chosen;
@@ -237,12 +238,13 @@ struct saved {
 
 static struct saved save(const struct session *s)
 {
-	return (struct saved){ s->thread, s->half, s->half_chosen, s->context, s->has_context,
+	return (struct saved){ s->process, s->thread, s->half, s->half_chosen, s->context, s->has_context,
 			      s->exception_context, s->frame };
 }
 
 static void restore(struct session *s, const struct saved *old)
 {
+	err_free(process_switch(s, old->process)); /* it was open */
 	s->thread = old->thread;
 	s->half = old->half;
 	s->half_chosen = old->half_chosen;

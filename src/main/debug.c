@@ -65,6 +65,21 @@ static void run_stdin(struct session *s, struct errors *errors)
 	}
 }
 
+/* What is opened: one dump, or a set of them. */
+struct opened {
+	struct dump *dump;
+	struct target *target;	/* the first of a set */
+	struct system *system;
+};
+
+static void opened_deinit(struct opened *x)
+{
+	if (!x->system)
+		target_destroy(x->target);
+	dump_unref(x->dump);
+	system_destroy(x->system);
+}
+
 /* --- banner ---------------------------------------------------------------------------- */
 
 static struct err *show(struct session *s, const char *command, struct out *o)
@@ -76,8 +91,9 @@ static struct err *show(struct session *s, const char *command, struct out *o)
 	return NULL;
 }
 
-static struct err *banner(struct session *s, struct target *t, struct out *o)
+static struct err *banner(struct session *s, const struct opened *opened, struct out *o)
 {
+	struct target *t = opened->target;
 	const struct dump_facts *f = target_facts(t);
 	const struct dump_exception *x = NULL;
 	const struct dump_defect *defects;
@@ -85,6 +101,8 @@ static struct err *banner(struct session *s, struct target *t, struct out *o)
 
 	TRY(out_heading(o, "\nosmodump %s\n\nLoading Dump File [%s]\n%s\n\n", OSM_VERSION,
 			dump_path(target_dump(t)), f->title));
+	if (opened->system)
+		TRY(show(s, "|", o));
 	TRY(out_heading(o, "Symbol search path is: %s\nExecutable search path is: %s\n",
 			target_symbol_path(t), target_image_path(t)));
 	TRY(show(s, "vertarget", o));
@@ -127,7 +145,7 @@ static struct err *start_log(const struct settings *set, struct session *s, stru
 
 /* --- the sub-command ---------------------------------------------------------------------- */
 
-static int debug(const struct settings *set, struct target *t)
+static int debug(const struct settings *set, struct opened *x)
 {
 	CLEANUP(session_destroyp) struct session *s = NULL;
 	CLEANUP(out_destroyp) struct out *o = NULL;
@@ -135,9 +153,12 @@ static int debug(const struct settings *set, struct target *t)
 	struct errors errors = { 0 };
 	struct err *e;
 
-	e = session_create(t, &s);
-	if (!e)
-		e = open_output(set, &o);
+	e = x->system ? system_create_session(x->system, &s, &x->target) : session_create(x->target, &s);
+	if (e) {
+		report_failure(NULL, e);
+		return x->system ? EXIT_OPEN : EXIT_FAILED;
+	}
+	e = open_output(set, &o);
 	if (e) {
 		report_error(NULL, e);
 		return EXIT_FAILED;
@@ -150,7 +171,7 @@ static int debug(const struct settings *set, struct target *t)
 	if (!set->quiet && !set->json) {
 		bool log_failed = errors.any;
 
-		(void)told(&errors, banner(s, t, o));
+		(void)told(&errors, banner(s, x, o));
 		errors.any = log_failed; /* the banner is no command */
 	}
 	if (interactive) {
@@ -167,14 +188,14 @@ static int debug(const struct settings *set, struct target *t)
 
 static int run(const struct settings *s)
 {
-	CLEANUP(dump_unrefp) struct dump *d = NULL;
-	CLEANUP(target_destroyp) struct target *t = NULL;
-	int rc;
+	CLEANUP(opened_deinit) struct opened x = { 0 };
+	int rc = open_system(s, &x.system);
 
-	rc = open_dump(s, &d);
-	if (rc == EXIT_OK)
-		rc = open_target(s, d, &t);
-	return rc == EXIT_OK ? debug(s, t) : rc;
+	if (rc == EXIT_OK && !x.system)
+		rc = open_dump(s, &x.dump);
+	if (rc == EXIT_OK && !x.system)
+		rc = open_target(s, x.dump, &x.target);
+	return rc == EXIT_OK ? debug(s, &x) : rc;
 }
 
 const struct subcommand subcommand_debug = {
@@ -184,6 +205,9 @@ const struct subcommand subcommand_debug = {
 	.help = "Opens a Windows or Linux dump of a process and reads commands in WinDbg's language:\n"
 		"from -c and -cf, else from the terminal, else from standard input. `.help` at the\n"
 		"prompt lists the commands, `.hh NAME` explains one.\n"
+		"\n"
+		"The manifest of a set (snap --set) opens all of its dumps as one system: `|` lists\n"
+		"the processes, `|1s` goes to another.\n"
 		"\n"
 		"With --json each record is one JSON object on a line of its own; nothing else\n"
 		"appears on standard output.",

@@ -116,7 +116,8 @@ static const struct record defect_record = {
 
 static const struct record *const records[] = {
 	&dump_record,	     &event_record,  &info_snapshot_record, &info_class_record,
-	&info_reason_record, &stream_record, &coverage_record,	     &defect_record, NULL,
+	&info_reason_record, &stream_record, &coverage_record,	     &defect_record,
+	&info_set_record,    &info_member_record, NULL,
 };
 
 /* --- facts ---------------------------------------------------------------------------------- */
@@ -400,7 +401,20 @@ static struct err *emit_all(struct dump *d, struct target *t, struct out *o)
 	return emit_defects(d, o);
 }
 
-static int run(const struct settings *s)
+static int run_set(const struct settings *s, const struct system *y)
+{
+	CLEANUP(out_destroyp) struct out *o = NULL;
+	struct err *e = open_output(s, &o);
+	int rc;
+
+	if (!e)
+		e = info_emit_set(y, s->words.v[0], o);
+	rc = e ? EXIT_FAILED : EXIT_OK;
+	report_error(o, e);
+	return rc;
+}
+
+static int run_dump(const struct settings *s)
 {
 	CLEANUP(dump_unrefp) struct dump *d = NULL;
 	CLEANUP(target_destroyp) struct target *t = NULL;
@@ -420,6 +434,16 @@ static int run(const struct settings *s)
 	return terminal_file_changed() ? EXIT_FAILED : rc;
 }
 
+static int run(const struct settings *s)
+{
+	CLEANUP(system_destroyp) struct system *y = NULL;
+	int rc = open_system(s, &y);
+
+	if (rc != EXIT_OK)
+		return rc;
+	return y ? run_set(s, y) : run_dump(s);
+}
+
 const struct subcommand subcommand_info = {
 	.name = "info",
 	.usage = "[--json] FILE",
@@ -429,7 +453,10 @@ const struct subcommand subcommand_info = {
 		"stacks, other; absent is what the process had and the file leaves out. Of a\n"
 		"snapshot also how consistent it is, by which engine it was taken and why, how\n"
 		"long the process stood still, and how much of its memory is of which class\n"
-		"(docs/formats/osmosis-note.md). Damaged parts are named at the end.",
+		"(docs/formats/osmosis-note.md). Damaged parts are named at the end.\n"
+		"\n"
+		"Of the manifest of a set (snap --set) the processes, how far apart they were\n"
+		"stopped, and how consistent each of their dumps is.",
 	.takes_files = true,
 	.records = records,
 	.run = run,

@@ -16,6 +16,7 @@
 #include "base/vec.h"
 #include "capture/sink.h"
 #include "command/session.h"
+#include "format/manifest.h"
 #include "output/output.h"
 #include "target/target.h"
 #include <stdbool.h>
@@ -99,6 +100,18 @@ struct err *open_output(const struct settings *s, struct out **ret) MUST_USE;
 /* Reports and returns EXIT_OPEN or EXIT_USAGE; *ret_dump is the caller's. */
 int open_dump(const struct settings *s, struct dump **ret_dump);
 int open_target(const struct settings *s, struct dump *d, struct target **ret);
+
+/* --- system.c: the manifest of a set, and the dumps that it names -------------------- */
+struct system;
+/* *ret NULL: the file is no manifest. Reports, and returns an exit code. */
+int open_system(const struct settings *s, struct system **ret);
+void system_destroy(struct system *y);
+DEFINE_CLEANUP_PTR(struct system, system_destroy)
+const struct manifest *system_manifest(const struct system *y);
+/* Path of a file beside the manifest, to be freed. */
+struct err *system_path(const struct system *y, const char *file, char **ret) MUST_USE;
+/* The first process that can be opened is the session's. */
+struct err *system_create_session(struct system *y, struct session **ret, struct target **ret_first) MUST_USE;
 
 /* --- writing.c: how files are written -------------------------------------------------- */
 /* Digits and nothing else, at most `most`; false: *ret is untouched. */

@@ -223,9 +223,11 @@ static struct err *take_and_write(const struct snap_job *j, const struct wish *w
 
 	TRY(snapshot_set_take(&wish->set, &j->snapshot, &set));
 	e = write_set(j, set, o, &w, &manifest);
-	for (size_t i = 0; e && !j->sink.keep_partial && i < w.paths.n; i++)
+	if (!e)
+		return emit(set, manifest, o);
+	for (size_t i = 0; !j->sink.keep_partial && i < w.paths.n; i++)
 		(void)unlink(w.paths.v[i]);
-	return e ? e : emit(set, manifest, o);
+	return j->sink.keep_partial || !w.paths.n ? e : err_prefix(e, "nothing of the set is kept");
 }
 
 static struct err *forecast(const struct snap_job *j, const struct wish *wish, struct out *o)

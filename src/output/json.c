@@ -154,12 +154,18 @@ static void add_value(struct strbuf *sb, enum field_type type, const struct out_
 	}
 }
 
+static void add_tag(struct out *o, const struct out_tag *tag)
+{
+	if (tag->key && out_field_index(o->rec->fields, tag->key, strlen(tag->key)) < 0)
+		strbuf_addf(&o->buf, ",\"%s\":%" PRIu64, tag->key, tag->value);
+}
+
 static void json_record(struct out *o)
 {
 	strbuf_adds(&o->buf, "{\"kind\":");
 	add_string(&o->buf, o->rec->kind, strlen(o->rec->kind));
-	if (o->tag_key && out_field_index(o->rec->fields, o->tag_key, strlen(o->tag_key)) < 0)
-		strbuf_addf(&o->buf, ",\"%s\":%" PRIu64, o->tag_key, o->tag_value);
+	add_tag(o, &o->outer_tag);
+	add_tag(o, &o->tag);
 	for (size_t i = 0; i < o->n_order; i++) {
 		const struct field *f = &o->rec->fields[o->order[i]];
 

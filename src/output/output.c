@@ -79,8 +79,12 @@ void out_sink(const struct out *o, out_write **ret_write, void **ret_arg)
 
 void out_set_tag(struct out *o, const char *key, uint64_t tag)
 {
-	o->tag_key = key;
-	o->tag_value = tag;
+	o->tag = (struct out_tag){ key, tag };
+}
+
+void out_set_outer_tag(struct out *o, const char *key, uint64_t tag)
+{
+	o->outer_tag = (struct out_tag){ key, tag };
 }
 
 int out_field_index(const struct field *fields, const char *key, size_t len)

@@ -162,6 +162,8 @@ struct err *out_heading(struct out *o, const char *fmt, ...) PRINTF(2, 3) MUST_U
 /* A number that JSON records carry beside their own fields, unless they have a
  * field of that name: the thread that ~*k is at. key NULL: none. Borrowed. */
 void out_set_tag(struct out *o, const char *key, uint64_t value);
+/* A second one, before it: the process that |* is at. */
+void out_set_outer_tag(struct out *o, const char *key, uint64_t value);
 /* Width of a {field:p} column: 8 or 17, for headings:
  * out_heading(o, " # %-*s RetAddr\n", out_pointer_width(o), "Child-SP"). */
 int out_pointer_width(const struct out *o);

@@ -38,8 +38,10 @@ struct out {
 	_Alignas(8) uint8_t near[4096]; /* ... as long as they are small, here */
 	size_t near_used;
 	bool nomem;
-	const char *tag_key;	/* NULL: none */
-	uint64_t tag_value;
+	struct out_tag {
+		const char *key;	/* NULL: none */
+		uint64_t value;
+	} outer_tag, tag;
 	const struct record *rec; /* NULL: between records */
 	const char *text_template;
 	size_t n_fields;

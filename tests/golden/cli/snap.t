@@ -82,3 +82,83 @@ Both kinds of one instant:
   $ ps -o stat= $pid | cut -c1
   S
   $ kill $pid
+
+Several processes in one pause:
+
+  $ sh -c 'sleep 100 & sleep 101 & wait' & tree=$!
+  $ until [ "$(ps -o args= --ppid $tree | grep -c sleep)" = 2 ]; do sleep 0.05; done
+  $ mkdir set; osmodump snap --set tree $tree --json -o set >said || exit 80
+  $ jq -c 'select(.kind == "snapshot_set") | [.set, .root == '$tree', .members, .engine, .consistency, .skew_ms <= .pause_ms]' <said
+  ["tree",true,3,"clone","instantaneous",true]
+  $ jq -r 'select(.kind != "snapshot_set") | .kind + " " + (.name // .content)' <said
+  snapshot sh
+  dump_file full
+  snapshot sleep
+  dump_file full
+  snapshot sleep
+  dump_file full
+  $ ls set | sed "s/[0-9]*\.[0-9T]*Z/PID.TIME/"
+  sh.PID.TIME.core
+  sh.PID.TIME.set.json
+  sleep.PID.TIME.core
+  sleep.PID.TIME.core
+  $ stat -c %a set/*.set.json
+  600
+  $ jq -c '[.type, .format, .set.kind, (.members | length), (.members[1].ppid == .set.root), .late]' set/*.set.json
+  ["osmosis-set",1,"tree",3,true,0]
+  $ osmodump -q set/*.set.json --json -c '|' | jq -r '.name'
+  sh
+  sleep
+  sleep
+  $ osmodump info set/sh*.core --json | jq -r 'select(.kind == "snapshot") | .set_size'
+  3
+  $ osmodump snap --set $tree,$tree -o set 2>&1 | sed "s/$tree/TREE/g"
+  osmodump: process TREE is named twice
+  $ osmodump snap --set tree $tree -o -
+  osmodump: -o -: a set is several files: name a folder
+  [2]
+  $ osmodump snap --set tree $tree -o one.core
+  osmodump: -o one.core: a set is several files: name a folder, or put {pid} into the name
+  [2]
+  $ osmodump snap --set tree $tree -o 'set-{pid}/'
+  osmodump: -o set-{pid}/: all dumps of a set go into one folder: no {word} in its name
+  [2]
+  $ osmodump snap --set $tree $tree -o set/ 2>&1 | sed "s/$tree/TREE/g"
+  osmodump: --set TREE names its processes: 'TREE' is too much
+  $ osmodump snap --set all $tree -o set/
+  osmodump: --set: 'all' is none of tree, cgroup, PID,PID...
+  [2]
+  $ osmodump snap --set tree -o set/
+  osmodump: one process, please: its pid or its name
+  [2]
+  $ osmodump snap --set tree $tree --engine precopy -o set/
+  osmodump: engine precopy takes single processes only: for a set there are clone and stop
+  [1]
+  $ osmodump snap --set cgroup /no/such/cgroup -o set/
+  osmodump: /no/such/cgroup: no such cgroup
+  [1]
+  $ osmodump snap --set tree $tree --dry-run --json | jq -r .kind | sort | uniq -c | sed 's/^ *//'
+  3 plan
+  9 plan_engine
+  1 plan_obstacle
+  $ mkdir other; osmodump snap --set tree $tree --mini --full --compress zstd -q -o 'other/{pid}-{kind}' >/dev/null
+  $ ls other | sed "s/[0-9]*-/PID-/; s/\.[0-9]*\.[0-9T]*Z/.PID.TIME/"
+  PID-core.zst
+  PID-mini.core.zst
+  PID-core.zst
+  PID-mini.core.zst
+  PID-core.zst
+  PID-mini.core.zst
+  sh.PID.TIME.set.json
+  $ kill $tree $(ps -o pid= --ppid $tree)
+
+When one cannot be written, none of them is left:
+
+  $ sh -c 'sleep 100 & wait' & tree=$!
+  $ until [ "$(ps -o args= --ppid $tree | grep -c sleep)" = 1 ]; do sleep 0.05; done
+  $ mkdir full; touch full/$(ps -o pid= --ppid $tree | tr -d ' ').core
+  $ osmodump snap --set tree $tree -o 'full/{pid}.core' 2>&1 | tail -1 | sed 's/[0-9][0-9]*\.core/PID.core/'
+  osmodump: nothing of the set is kept: full/PID.core: File exists
+  $ ls full | wc -l
+  1
+  $ kill $tree $(ps -o pid= --ppid $tree)

@@ -27,7 +27,7 @@ Process and machine: | || .effmach !sw
   Effective machine: x64 (AMD64)
   $ osmodump -q app.dmp -c '|0s; |1s'
   .  0\tid: 1a2c\texamine\tname: C:\\demo\\app.exe (esc)
-  |: the dump has one process, 0
+  Illegal process error in '|1'
   [1]
   $ osmodump -q app.dmp -c '.effmach x86'
   .effmach: 'x86' is no machine of this dump (x64)
@@ -40,7 +40,7 @@ Process and machine: | || .effmach !sw
   !wow64exts.sw: the dump is of no WOW64 process
   [1]
   $ osmodump -q --json app.dmp -c '|; ||; .effmach; !sw'
-  {"kind":"process","index":0,"pid":6700,"how":"examine","name":"C:\\demo\\app.exe"}
+  {"kind":"process","marker":".","index":0,"pid":6700,"how":"examine","name":"C:\\demo\\app.exe"}
   {"kind":"system","index":0,"title":"User Mini Dump File: Only registers, stack and portions of memory are available","path":"app.dmp"}
   {"kind":"machine","machine":"x64","title":"x64 (AMD64)"}
   {"kind":"error","code":"unsupported","message":"!wow64exts.sw: the dump is of no WOW64 process"}
