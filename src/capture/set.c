@@ -68,8 +68,7 @@ static struct err *choose_engine(struct snapshot_set *set)
 static struct err *prepare(struct snapshot_set *set)
 {
 	TRY(set_list(set));
-	TRY(set_prepare(set, 0));
-	sharers_find(&set->pool.sharers);
+	TRY(set_prepare(set));
 	if (!set->members.n)
 		return err_new(ERR_NOTFOUND, "no process is in %s", set->wish.kind == SET_CGROUP ? set->wish.cgroup : "the set");
 	return choose_engine(set);

@@ -34,8 +34,8 @@ void set_drop(struct snapshot_set *set, size_t i);
 /* --- take.c: the phases, in the tracer's thread ------------------------------------------------------ */
 /* `arg` is the set; set->result tells how it went. */
 void set_take(void *arg);
-/* Members from `first` on are looked at, from any thread. */
-struct err *set_prepare(struct snapshot_set *set, size_t first) MUST_USE;
+/* Members that were not are looked at, before the pause and from any thread. Who cannot be now may be in the pause. */
+struct err *set_prepare(struct snapshot_set *set) MUST_USE;
 void set_release(void *arg);
 
 #endif

@@ -59,11 +59,19 @@ bool set_has(const struct snapshot_set *set, pid_t pid)
 /* Zombies have no memory, kernel threads none of their own. */
 static bool has_memory(pid_t pid)
 {
-	enum { PF_KTHREAD = 0x00200000 };
+	enum { PF_EXITING = 0x4, PF_KTHREAD = 0x00200000 };
 	struct proc_stat st;
 
-	return !err_ignore(proc_stat_read(pid, 0, &st)) && !(st.flags & PF_KTHREAD) &&
-	       (st.state != 'Z' || st.threads > 1) && st.state != 'X';
+	return !err_ignore(proc_stat_read(pid, 0, &st)) && !(st.flags & PF_KTHREAD) && st.state != 'X' &&
+	       (st.threads > 1 || (st.state != 'Z' && !(st.flags & PF_EXITING)));
+}
+
+/* Neither are we, nor is our guardian. */
+static bool may_belong(pid_t pid)
+{
+	struct proc_stat st;
+
+	return pid != getpid() && has_memory(pid) && !err_ignore(proc_stat_read(pid, 0, &st)) && st.ppid != getpid();
 }
 
 struct err *set_wish_list(const struct set_wish *wish, struct pid_list *ret)
@@ -72,7 +80,7 @@ struct err *set_wish_list(const struct set_wish *wish, struct pid_list *ret)
 
 	TRY(list_now(wish, ret));
 	for (size_t i = 0; i < ret->pids.n; i++)
-		if (ret->pids.v[i] != getpid() && has_memory(ret->pids.v[i]))
+		if (may_belong(ret->pids.v[i]))
 			ret->pids.v[n++] = ret->pids.v[i];
 	ret->pids.n = n;
 	return NULL;
@@ -96,7 +104,7 @@ static struct err *add_new(struct snapshot_set *set, const struct pid_list *pids
 	for (size_t i = 0; i < pids->pids.n; i++) {
 		pid_t pid = pids->pids.v[i];
 
-		if (!set_has(set, pid) && !(set_may_change(set) && (pid == getpid() || !has_memory(pid))))
+		if (!set_has(set, pid) && (!set_may_change(set) || may_belong(pid)))
 			TRY(add(set, pid));
 	}
 	return NULL;
@@ -146,7 +154,8 @@ bool set_may_drop(const struct snapshot_set *set, size_t i, const struct err *e)
 {
 	pid_t pid = set->members.v[i]->pid;
 
-	return err_code(e) == ERR_NOTFOUND && set_may_change(set) && pid != set->wish.root && !has_memory(pid);
+	return err_code(e) != ERR_NOMEM && err_code(e) != ERR_CANCELLED && set_may_change(set) && pid != set->wish.root &&
+	       !has_memory(pid);
 }
 
 void set_drop(struct snapshot_set *set, size_t i)

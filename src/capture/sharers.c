@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Looks through the mappings of all processes, by device and inode. */
 #include "capture/sharers.h"
+#include "capture/proc.h"
 #include "format/dump.h"
 
 #include <dirent.h>
@@ -75,6 +76,27 @@ bool sharers_beyond(const struct sharers *x, const struct file_id *file, bool (*
 		if (file_same(&x->found.v[i].file, file) && !is_member(arg, x->found.v[i].pid))
 			return true;
 	return false;
+}
+
+static bool has_ended(pid_t pid)
+{
+	struct proc_stat st;
+
+	return err_ignore(proc_stat_read(pid, 0, &st)) || st.state == 'X' || (st.state == 'Z' && st.threads <= 1);
+}
+
+void sharers_forget_ended(struct sharers *x)
+{
+	bool lives = true;
+	size_t n = 0;
+
+	for (size_t i = 0; i < x->found.n; i++) {
+		if (!i || x->found.v[i].pid != x->found.v[i - 1].pid)
+			lives = !has_ended(x->found.v[i].pid);
+		if (lives)
+			x->found.v[n++] = x->found.v[i];
+	}
+	x->found.n = n;
 }
 
 void sharers_deinit(struct sharers *x)

@@ -38,6 +38,8 @@ void sharers_find(struct sharers *x);
  * not looked for, or found no memory to be noted, counts as mapped by one.
  */
 bool sharers_beyond(const struct sharers *x, const struct file_id *file, bool (*is_member)(void *arg, pid_t pid), void *arg);
+/* Those that have ended write no more. */
+void sharers_forget_ended(struct sharers *x);
 void sharers_deinit(struct sharers *x);
 
 #endif

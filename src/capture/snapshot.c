@@ -73,7 +73,9 @@ struct err *snapshot_prepare(struct snapshot *s)
 	TRY(vma_list_read(s->mm, true, &s->before));
 	TRY(inject_prepare(s->mm, s->compat, &s->before, &s->inject));
 	TRY(held_prepare(s->mm, &s->before, goes_in, s, &s->set->pool, &s->held));
-	return snapshot_read_threads(s);
+	TRY(snapshot_read_threads(s));
+	s->prepared = true;
+	return NULL;
 }
 
 void snapshot_mark_stacks(struct snapshot *s)
@@ -246,7 +248,7 @@ void snapshot_forget(struct snapshot *s)
 	s->facts = (struct proc_facts){ 0 };
 	s->n_threads = 0;
 	s->options.content.filter = s->set->options.content.filter;
-	s->program_changed = false;
+	s->program_changed = s->prepared = false;
 }
 
 void snapshot_start_over(struct snapshot *s)

@@ -61,6 +61,7 @@ struct snapshot {
 	pid_t clone, clone_ns;		/* the second in the target's own pid namespace */
 	pid_t memory;			/* whose memory is read: the clone's or the target's; 0: none any more */
 	struct store *store;		/* or where it was copied to; NULL: none */
+	bool prepared;			/* what is known before the pause is */
 	bool compat;
 	bool program_changed;		/* by exec, since it was looked at: all has to be begun anew */
 	bool stopped;			/* the target stands still until the end */

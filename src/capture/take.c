@@ -45,33 +45,51 @@ static struct err *for_those_left(struct snapshot_set *set, size_t first, member
 	return NULL;
 }
 
-static struct err *make_room(struct snapshot_set *set, size_t first)
+static struct err *make_room(struct snapshot_set *set)
 {
-	size_t n = set->members.n - first;
+	size_t n = set->members.n;
 	CLEANUP(freep) struct held **v = calloc(n + 1, sizeof(struct held *));
 
 	if (!v)
 		return err_nomem();
 	for (size_t i = 0; i < n; i++)
-		v[i] = &set->members.v[first + i]->held;
+		v[i] = &set->members.v[i]->held;
 	return held_make_room(v, n, &set->pool);
 }
 
-struct err *set_prepare(struct snapshot_set *set, size_t first)
+/* --- before the pause ---------------------------------------------------------------------------- */
+
+static struct err *prepare(struct snapshot *s)
 {
-	if (first && first == set->members.n) /* none is new; and nothing is allocated when it is our own pause */
-		return NULL;
-	TRY(for_those_left(set, first, snapshot_prepare));
-	return make_room(set, first);
+	return s->prepared ? NULL : snapshot_prepare(s);
 }
 
-/* --- before the pause ---------------------------------------------------------------------------- */
+/* One that is about to end or to execute another program makes no sense now: in the pause it will. */
+static struct err *prepare_or_postpone(struct snapshot *s)
+{
+	struct err *e = prepare(s);
+
+	if (!e || !set_may_change(s->set) || s->pid == s->set->wish.root || err_code(e) == ERR_NOMEM ||
+	    err_code(e) == ERR_CANCELLED)
+		return e;
+	err_free(e);
+	snapshot_forget(s);
+	return NULL;
+}
+
+struct err *set_prepare(struct snapshot_set *set)
+{
+	TRY(for_those_left(set, 0, prepare_or_postpone));
+	TRY(make_room(set));
+	sharers_find(&set->pool.sharers);
+	return NULL;
+}
 
 static struct err *check(struct snapshot *s)
 {
 	s->engine = s->set->engine;
 	s->why = s->set->why;
-	return s->engine->check ? s->engine->check(s) : NULL;
+	return s->prepared && s->engine->check ? s->engine->check(s) : NULL;
 }
 
 static struct err *check_and_seize(struct snapshot *s)
@@ -90,8 +108,7 @@ static struct err *prepare_all(struct snapshot_set *set)
 		TRY(set_list(set));
 		if (set->members.n == known)
 			break;
-		TRY(set_prepare(set, known));
-		sharers_find(&set->pool.sharers);
+		TRY(set_prepare(set));
 		TRY(for_those_left(set, known, check_and_seize));
 	}
 	return NULL;
@@ -125,17 +142,21 @@ static struct err *halt_late(struct snapshot_set *set)
 	return NULL;
 }
 
-static struct err *halt_all(struct snapshot_set *set, size_t *ret_late)
+static struct err *halt_all(struct snapshot_set *set)
 {
+	size_t known;
+
 	task_hurry(HURRY);
 	set->first_stop = clock_ns();
 	set->resumed = 0;
 	TRY(for_those_left(set, 0, interrupt));
 	TRY(for_those_left(set, 0, engine_halt));
-	*ret_late = set->members.n;
+	known = set->members.n;
 	TRY(halt_late(set));
-	set->late = set->members.n - *ret_late;
+	set->late = set->members.n - known;
 	set->all_stopped = clock_ns();
+	if (set_may_change(set)) /* those that were seen before and are none of it may have ended */
+		sharers_forget_ended(&set->pool.sharers);
 	return set->members.n ? NULL : err_new(ERR_NOTFOUND, "no process of the set is left");
 }
 
@@ -145,15 +166,23 @@ static struct err *halt_all(struct snapshot_set *set, size_t *ret_late)
 static struct err *check_program(struct snapshot *s)
 {
 	struct err *e = engine_check_program(s);
-	struct held *held = &s->held;
 
 	if (!e || s->set->wish.kind == SET_ONE)
 		return e;
 	err_free(e);
 	snapshot_forget(s);
-	TRY(snapshot_prepare(s));
-	TRY(held_make_room(&held, 1, &s->set->pool));
-	return check(s);
+	return NULL;
+}
+
+/* Members that came late, that executed another program, or that were just doing so. */
+static struct err *prepare_late(struct snapshot_set *set)
+{
+	TRY(for_those_left(set, 0, check_program));
+	if (set->wish.kind == SET_ONE)
+		return NULL;
+	TRY(for_those_left(set, 0, prepare));
+	TRY(make_room(set));
+	return for_those_left(set, 0, check);
 }
 
 static struct err *capture(struct snapshot *s)
@@ -172,12 +201,8 @@ static struct err *copy(struct snapshot *s)
 
 static struct err *in_pause(struct snapshot_set *set)
 {
-	size_t late;
-
-	TRY(halt_all(set, &late));
-	TRY(for_those_left(set, 0, check_program));
-	TRY(set_prepare(set, late));
-	TRY(for_those_left(set, late, check));
+	TRY(halt_all(set));
+	TRY(prepare_late(set));
 	task_hurry(HURRY_MOST);
 	phase("stopped");
 	TRY(for_each(set, 0, engine_registers));

@@ -1,0 +1,174 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Snapshots of sets of processes: are all dumps of one instant, is everybody in
+# it, and is none of them the worse for it, whatever happens to us?
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+: "${TARGETS:=$PWD/build/targets}" "${OSMODUMP:=$PWD/build/osmodump}"
+passed=0 failed=0 skipped=0
+work=$(mktemp -d) bin=$TARGETS/harm
+trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
+mkdir -p "$bin"
+short=${OSMOSIS_LONG:+no}
+rounds() { if [ -n "$short" ]; then echo "$2"; else echo "$1"; fi; } # rounds SHORT LONG
+
+pass() { passed=$((passed + 1)); echo "ok: $1"; }
+fail() { failed=$((failed + 1)); echo "FAIL: $1"; }
+skip() { skipped=$((skipped + 1)); echo "skip: $1"; }
+verdict() { if [ "$1" = 0 ]; then pass "$2"; else fail "$2"; fi; }
+snap() { "$OSMODUMP" snap "$@"; }
+
+for p in steady pivot_set; do
+	gcc -O1 -g -pthread -o "$bin/$p" tests/harm/$p.c || fail "compiling $p"
+done
+
+sleep 60 &
+if ! snap $! -o "$work/try.core" >"$work/out" 2>&1; then
+	cat "$work/out"
+	grep -q 'may not be traced\|ptrace' "$work/out" && { echo "processes may not be traced here"; exit 77; }
+	fail "a first snapshot"
+fi
+
+# ---- one instant over all of them -------------------------------------------------
+# pivot WHAT IT PROVES, then arguments of pivot_set.py
+pivot() {
+	what=$1
+	shift
+	python3 tests/harm/pivot_set.py "$OSMODUMP" "$bin/pivot_set" "$@" >"$work/out" 2>&1
+	rc=$?
+	cat "$work/out"
+	if [ $rc = 77 ]; then skip "$what: $(tail -1 "$work/out")"; else verdict $rc "$what"; fi
+}
+pivot "a tree: counters of all processes are in step" tree "$(rounds 20 500)"
+pivot "the same while children are forked all the time" tree "$(rounds 20 500)" --churn
+pivot "a list" list "$(rounds 10 200)"
+pivot "a cgroup" cgroup "$(rounds 10 200)"
+pivot "a process outside of the cgroup that shares its memory is noticed" cgroup "$(rounds 3 50)" --churn
+pivot "engine stop" tree "$(rounds 5 50)" --engine stop
+pivot "one after the other is found out" apart "$(rounds 5 20)"
+
+# ---- no harm ------------------------------------------------------------------------
+# start N: steady programs in the background; $pids, parted by commas
+start() {
+	pids=
+	for i in $(seq "$1"); do
+		"$bin/steady" >"$work/said$i" 2>&1 &
+		pids=$pids${pids:+,}$!
+	done
+	for i in $(seq "$1"); do
+		for _ in $(seq 100); do
+			grep -q ready "$work/said$i" 2>/dev/null && break
+			sleep 0.05
+		done
+	done
+}
+# What they say of themselves at the end.
+finish() {
+	rc=0 i=0
+	for p in $(echo "$pids" | tr , ' '); do
+		i=$((i + 1))
+		kill -TERM "$p" 2>/dev/null
+		wait "$p" || rc=1
+		[ "$(tail -1 "$work/said$i")" = steady ] || { tail -1 "$work/said$i"; rc=1; }
+	done
+	return $rc
+}
+zombies() { for p in $(echo "$pids" | tr , ' '); do ps -o stat= --ppid "$p"; done | grep -c Z; }
+mappings() { for p in $(echo "$pids" | tr , ' '); do cat "/proc/$p/maps"; done | wc -l; }
+
+start 3
+maps=$(mappings) n=$(rounds 20 2000) all=0
+for i in $(seq "$n"); do
+	rm -rf "$work/set"; mkdir "$work/set"
+	snap --set "$pids" -o "$work/set" -q >"$work/out" 2>&1 && all=$((all + 1)) || cat "$work/out"
+done
+[ $all = "$n" ]
+verdict $? "$n snapshots of a set of three"
+[ "$(zombies)" = 0 ]
+verdict $? "no zombie is left"
+[ "$(mappings)" -le $((maps + 6)) ]
+verdict $? "no mapping is left"
+finish
+verdict $? "nothing was noticed of them"
+
+# ---- our death -------------------------------------------------------------------------
+for phase in seized stopped 'registers read' cloned 'clone held' copied resumed 'clone ready' 'clone killed'; do
+	start 2
+	rm -rf "$work/died"; mkdir "$work/died"
+	OSMOSIS_DIE_AT=$phase snap --set "$pids" -o "$work/died" >/dev/null 2>&1
+	[ $? = 137 ] || fail "did not die at '$phase'"
+	sleep 0.1
+	rm -rf "$work/set"; mkdir "$work/set"
+	snap --set "$pids" -o "$work/set" >/dev/null 2>&1 || fail "no snapshot after a death at '$phase'"
+	finish
+	verdict $? "our death at '$phase' is not noticed"
+done
+start 2
+for i in $(seq "$(rounds 15 300)"); do
+	rm -rf "$work/died"; mkdir "$work/died"
+	timeout -s KILL "0.0$((i * 7 % 90 + 5))" "$OSMODUMP" snap --set "$pids" -o "$work/died" >/dev/null 2>&1
+	for m in "$work"/died/*.set.json; do
+		[ -e "$m" ] || continue
+		[ "$(ls "$work"/died/*.core 2>/dev/null | wc -l)" = 2 ] || fail "a manifest without its dumps"
+	done
+done
+finish
+verdict $? "our death at random instants is not noticed"
+
+# ---- who cannot be cloned ---------------------------------------------------------------
+cat >"$work/vfork.c" <<'END'
+#include <unistd.h>
+int main(void)
+{
+	if (vfork() == 0) {
+		execl("/bin/sleep", "sleep", "60", (char *)0);
+		_exit(1);
+	}
+	if (vfork() == 0) {
+		sleep(60);
+		_exit(0);
+	}
+	return 0;
+}
+END
+gcc -w -O1 -o "$work/vfork" "$work/vfork.c"
+"$work/vfork" &
+vfork=$!
+sleep 0.3
+rm -rf "$work/set"; mkdir "$work/set"
+snap --set tree $vfork --engine clone -o "$work/set" >"$work/out" 2>&1
+rc=$?
+cat "$work/out"
+[ $rc = 1 ] && grep -q "process $vfork can make a clone" "$work/out" && [ -z "$(ls "$work/set")" ]
+verdict $? "a member that cannot be cloned is named, and nothing is left"
+snap --set tree $vfork --json -o "$work/set" >"$work/out" 2>&1
+jq -e 'select(.kind == "snapshot_set") | .engine == "stop" and (.engine_reason | startswith("clone: ")) and .members == 3' \
+	<"$work/out" >/dev/null
+verdict $? "then auto stops the whole set"
+kill $(ps -o pid= --ppid $vfork) $vfork 2>/dev/null
+
+# ---- readers --------------------------------------------------------------------------------
+"$bin/pivot_set" 3 >"$work/said" &
+root=$!
+for _ in $(seq 100); do grep -q ready "$work/said" && break; sleep 0.05; done
+rm -rf "$work/set"; mkdir "$work/set"
+snap --set tree $root -o "$work/set" >"$work/out" 2>&1 || cat "$work/out"
+for core in "$work"/set/*.core; do
+	gdb -q -batch -nx -ex bt "$bin/pivot_set" "$core" >"$work/gdb" 2>&1
+	# of a memfd it says so for every core
+	if grep -q 'main (' "$work/gdb" && ! grep -v "Can't open file /memfd" "$work/gdb" | grep -qi 'warning\|fail'; then
+		pass "gdb opens a dump of the set without complaint"
+	else
+		cat "$work/gdb"
+		fail "gdb and a dump of the set"
+	fi
+done
+"$OSMODUMP" -q "$work"/set/*.set.json -c '|*k' >"$work/ours" 2>&1
+[ "$(grep -c '!main' "$work/ours")" = 4 ]
+verdict $? "osmodump opens the set, with a stack of each process"
+[ "$(stat -c %a "$work"/set/* | sort -u)" = 600 ]
+verdict $? "its files have mode 0600"
+kill $(ps -o pid= --ppid $root) $root 2>/dev/null
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed = 0 ]
