@@ -77,13 +77,14 @@ static struct err *note_own_page(void *arg, const struct page_run *run)
 	return NULL;
 }
 
-/* A private mapping had the file's contents, all of it, when it was looked at: it may have been written to since. */
+/* A private mapping had the file's contents, all of it, when it was looked at: it may have been written to since, where it
+ * is writable (code that is patched at this very time is not looked for: that takes 16 ms a GB of all code). */
 static struct err *look_again(struct precopy *p, struct vma_list *now)
 {
 	for (size_t i = 0; i < now->vmas.n; i++) {
 		struct vma *v = &now->vmas.v[i];
 
-		if (v->inode && !(v->flags & VMA_SHARED) && !v->anonymous && !v->swap)
+		if (v->inode && v->prot & DUMP_PROT_W && !(v->flags & VMA_SHARED) && !v->anonymous && !v->swap)
 			TRY(pagemap_runs(p->pages, v->start, v->end, note_own_page, v));
 	}
 	return NULL;
