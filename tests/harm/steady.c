@@ -183,13 +183,23 @@ static void *children(void *arg)
 static void on_term(int sig) { ending = 1; }
 static void on_chld(int sig) { }
 
-static int count_fds(void)
+static int is_userfaultfd(const char *name)
+{
+	char path[300], link[64] = "";
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%s", name);
+	return readlink(path, link, sizeof(link) - 1) > 0 && strcmp(link, "anon_inode:[userfaultfd]") == 0;
+}
+
+/* But for userfaultfds where `forgiven`: precopy leaves one if it is killed in the instant of making it. */
+static int count_fds(int forgiven)
 {
 	DIR *d = opendir("/proc/self/fd");
+	struct dirent *e;
 	int n = 0;
 
-	while (d && readdir(d))
-		n++;
+	while (d && (e = readdir(d)))
+		n += !(forgiven && is_userfaultfd(e->d_name));
 	if (d)
 		closedir(d);
 	return n;
@@ -200,7 +210,7 @@ int main(int argc, char **argv)
 	void *(*const jobs[])(void *) = { registers, sleeping, writer, reader, signals, children };
 	pthread_t threads[6];
 	sigset_t blocked;
-	int fds;
+	int fds, forgiven = argc > 1 && strcmp(argv[1], "forgive") == 0;
 
 	signal(SIGTERM, on_term);
 	signal(SIGUSR1, on_usr1);
@@ -212,7 +222,7 @@ int main(int argc, char **argv)
 	pthread_sigmask(SIG_BLOCK, &blocked, NULL);
 	if (pipe(ring) != 0)
 		return 2;
-	fds = count_fds();
+	fds = count_fds(forgiven);
 	for (int i = 0; i < 6; i++)
 		if (pthread_create(&threads[i], NULL, jobs[i], NULL) != 0)
 			return 2;
@@ -220,13 +230,13 @@ int main(int argc, char **argv)
 	sigaddset(&blocked, SIGTERM);
 	puts("ready");
 	fflush(stdout);
-	if (argc > 1)
+	if (argc > 1 && !forgiven)
 		alarm((unsigned)atoi(argv[1])), signal(SIGALRM, on_term);
 	pthread_sigmask(SIG_UNBLOCK, &blocked, NULL);
 	while (!ending)
 		pause();
-	if (count_fds() != fds)
-		FAIL("%d file descriptors instead of %d", count_fds(), fds);
+	if (count_fds(forgiven) != fds)
+		FAIL("%d file descriptors instead of %d", count_fds(forgiven), fds);
 	puts("steady");
 	fflush(stdout);
 	_exit(0);
