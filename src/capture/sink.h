@@ -62,6 +62,7 @@ struct sink_options {
 	uint64_t limit_rate;	/* bytes a second that reach the file; 0: none */
 	uint64_t keep_free;	/* bytes of the file system that stay free; UINT64_MAX: 5 %, at most 1 GiB */
 	bool keep_partial, replace;	/* replace: an existing file; else it is an error */
+	bool gives_way;		/* to other programs, the one that is dumped first of all: its threads are nice */
 	bool direct;		/* do not leave the dump in the page cache */
 	const atomic_bool *cancel; /* NULL, or: when true, this one is cancelled */
 };

@@ -22,6 +22,8 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 enum { LOOK_EVERY_NS = 100000000 };
 
@@ -242,12 +244,23 @@ static struct err *order_chunk(struct worker *w, uint64_t chunk)
 
 /* --- threads ------------------------------------------------------------------------------------------------ */
 
+static void give_way(void)
+{
+	enum { NICE = 10 };
+	id_t self = (id_t)gettid();
+
+	if (getpriority(PRIO_PROCESS, self) < NICE)
+		(void)setpriority(PRIO_PROCESS, self, NICE);
+}
+
 static void *work(void *arg)
 {
 	struct worker *w = arg;
 	struct job *j = w->job;
 	uint64_t chunk = 0;
 
+	if (j->s->options.gives_way)
+		give_way();
 	while (take(j, &chunk)) {
 		struct err *e = cancel_check();
 

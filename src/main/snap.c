@@ -23,6 +23,7 @@ static const struct field snapshot_fields[] = {
 	{ "consistency", FIELD_STR, "instantaneous, quasi-instantaneous or smeared" },
 	{ "consistency_reason", FIELD_STR, "why not better" },
 	{ "pause_ms", FIELD_FLOAT, "from the first thread stopped to the last one resumed" },
+	{ "until", FIELD_STR, "engine stop: until when it stands still" },
 	{ "interrupt_ms", FIELD_FLOAT, "part of the pause: stopping the threads" },
 	{ "registers_ms", FIELD_FLOAT, "part of the pause: reading their registers" },
 	{ "clone_ms", FIELD_FLOAT, "part of the pause: cloning the process" },
@@ -40,7 +41,7 @@ static const struct record snapshot_record = {
 	.text = "Process:      {pid} ({name}), {threads} threads\n"
 		"Engine:       {engine} ({engine_reason})\n"
 		"Consistency:  {consistency}[: {consistency_reason}]\n"
-		"Pause:        {pause_ms} ms (stop {interrupt_ms}, registers {registers_ms}[, clone {clone_ms}][, "
+		"Pause:        [{pause_ms} ms][{until}] (stop {interrupt_ms}, registers {registers_ms}[, clone {clone_ms}][, "
 		"copy {copy_ms}], resume {release_ms})\n",
 };
 
@@ -92,7 +93,9 @@ static struct err *emit_snapshot(const struct snapshot *s, const struct core_tot
 	out_str(o, "engine_reason", s->why);
 	out_str(o, "consistency", consistency_name(s->consistency));
 	out_name(o, "consistency_reason", s->consistency_why);
-	if (!s->stopped)
+	if (s->stopped)
+		out_str(o, "until", "until all is written");
+	else
 		out_float(o, "pause_ms", ms(s->pause.total));
 	out_float(o, "interrupt_ms", ms(s->pause.interrupt));
 	out_float(o, "registers_ms", ms(s->pause.registers));
@@ -246,6 +249,7 @@ struct err *snap_write(const struct snap_job *j, struct snapshot *s, bool mini, 
 	image = core_image(core);
 	TRY(core_name(j, s, mini, &path));
 	to.path = path;
+	to.gives_way = !s->stopped;
 	TRY(sink_open(&to, image.expected, &sink));
 	TRY(sink_write(sink, &image, &result));
 	if (ret)
