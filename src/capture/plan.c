@@ -15,7 +15,7 @@ enum {
 	SCAN_US_PER_MB = 2,	/* 1 ms a GB */
 	SOFT_US_PER_MB = 20,	/* 15 ms a GB */
 	WRITE_US_PER_MB = 3000, /* to disk: 300 MB/s */
-	THREAD_US = 20,
+	THREAD_US = 25,
 	LEAST_US = 300,
 };
 
