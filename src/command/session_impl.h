@@ -87,6 +87,11 @@ struct err *command_lookup(const char **p, struct arena *a, const struct command
 			   char **ret_name) MUST_USE;
 struct err *run_one(struct session *s, const char **p, struct out *o) MUST_USE;
 
+/* --- session_processes.c -------------------------------------------------------- */
+/* What is current within the process, to be put back later; process_switch comes first where the process may differ. */
+struct process_state process_state(const struct session *s);
+void process_state_set(struct session *s, const struct process_state *to);
+
 /* --- session_threads.c ---------------------------------------------------------- */
 struct thread_set {
 	struct thread **v;

@@ -89,24 +89,22 @@ struct err *session_set_processes(struct session *s, const struct session_proces
 	return NULL;
 }
 
-static struct process_state save(const struct session *s)
+struct process_state process_state(const struct session *s)
 {
 	return (struct process_state){ s->target, s->thread, s->half, s->half_chosen, s->context, s->has_context,
 				       s->exception_context, s->frame };
 }
 
-static void restore(struct session *s, const struct process_state *from)
+void process_state_set(struct session *s, const struct process_state *to)
 {
-	s->target = from->target;
-	s->thread = from->thread;
-	s->half = from->half;
-	s->half_chosen = from->half_chosen;
-	s->context = from->context;
-	s->has_context = from->has_context;
-	s->exception_context = from->exception_context;
-	s->frame = from->frame;
-	s->running = NULL;
-	memset(s->cursors, 0, sizeof(s->cursors));
+	s->target = to->target;
+	s->thread = to->thread;
+	s->half = to->half;
+	s->half_chosen = to->half_chosen;
+	s->context = to->context;
+	s->has_context = to->has_context;
+	s->exception_context = to->exception_context;
+	s->frame = to->frame;
 }
 
 struct err *process_switch(struct session *s, size_t i)
@@ -120,9 +118,11 @@ struct err *process_switch(struct session *s, size_t i)
 		TRY(s->open(s->open_arg, i, &t));
 		*to = (struct process_state){ .target = t, .thread = target_event_thread(t) };
 	}
-	s->states[s->process] = save(s);
+	s->states[s->process] = process_state(s);
 	s->process = i;
-	restore(s, to);
+	process_state_set(s, to);
+	s->running = NULL;
+	memset(s->cursors, 0, sizeof(s->cursors));
 	return NULL;
 }
 

@@ -228,30 +228,18 @@ struct err *threads_parse(struct session *s, const char **p, struct arena *a,
 
 struct saved {
 	size_t process;
-	struct thread *thread;
-	enum thread_half half;
-	bool half_chosen;
-	struct regs context;
-	bool has_context, exception_context;
-	unsigned frame;
+	struct process_state state;
 };
 
 static struct saved save(const struct session *s)
 {
-	return (struct saved){ s->process, s->thread, s->half, s->half_chosen, s->context, s->has_context,
-			      s->exception_context, s->frame };
+	return (struct saved){ s->process, process_state(s) };
 }
 
 static void restore(struct session *s, const struct saved *old)
 {
 	err_free(process_switch(s, old->process)); /* it was open */
-	s->thread = old->thread;
-	s->half = old->half;
-	s->half_chosen = old->half_chosen;
-	s->context = old->context;
-	s->has_context = old->has_context;
-	s->exception_context = old->exception_context;
-	s->frame = old->frame;
+	process_state_set(s, &old->state);
 }
 
 /* Which command runs for the threads: one up to ';', or with `e` all of the line. */
@@ -277,7 +265,7 @@ static struct err *run_for_each(struct session *s, const struct thread_set *set,
 			out_set_tag(o, NULL, 0);
 			e = out_heading(o, "\n");
 			if (!e)
-				e = emit(s, set->v[i], old.thread, BRIEF, o);
+				e = emit(s, set->v[i], old.state.thread, BRIEF, o);
 		}
 		out_set_tag(o, "thread", set->v[i]->index);
 		*p = start;
