@@ -6,6 +6,30 @@
 
 static const uint64_t SECOND = 1000000000;
 
+void record_write_tool(struct json_write *j)
+{
+	json_open(j, "tool", '{');
+	json_str(j, "name", "osmodump");
+	json_str(j, "version", OSM_VERSION);
+	json_close(j, '}');
+}
+
+void record_write_consistency(enum consistency level, const char *why, struct json_write *j)
+{
+	json_open(j, "consistency", '{');
+	json_str(j, "level", consistency_name(level));
+	json_str(j, "why", why);
+	json_close(j, '}');
+}
+
+void record_write_start(uint64_t ns, struct json_write *j)
+{
+	json_open(j, "start", '{');
+	json_uint(j, "seconds", ns / SECOND);
+	json_uint(j, "nanoseconds", ns % SECOND);
+	json_close(j, '}');
+}
+
 static void write_pause(const struct record *r, struct json_write *j)
 {
 	const struct snapshot_pause *p = &r->pause;
@@ -38,22 +62,13 @@ static void write_set(const struct record *r, struct json_write *j)
 static void write_head(const struct record *r, struct json_write *j)
 {
 	json_uint(j, "format", OSMOSIS_NOTE_FORMAT);
-	json_open(j, "tool", '{');
-	json_str(j, "name", "osmodump");
-	json_str(j, "version", OSM_VERSION);
-	json_close(j, '}');
+	record_write_tool(j);
 	json_open(j, "engine", '{');
 	json_str(j, "name", r->engine);
 	json_str(j, "why", r->engine_why);
 	json_close(j, '}');
-	json_open(j, "consistency", '{');
-	json_str(j, "level", consistency_name(r->consistency));
-	json_str(j, "why", r->consistency_why);
-	json_close(j, '}');
-	json_open(j, "start", '{');
-	json_uint(j, "seconds", r->start_ns / SECOND);
-	json_uint(j, "nanoseconds", r->start_ns % SECOND);
-	json_close(j, '}');
+	record_write_consistency(r->consistency, r->consistency_why, j);
+	record_write_start(r->start_ns, j);
 	json_str(j, "trigger", r->trigger);
 	json_str(j, "comment", r->comment);
 	write_pause(r, j);

@@ -22,6 +22,11 @@ void range_groups_deinit(struct range_groups *g);
 /* Members "classes" and "ranges" of an open object; at most `limit` ranges. */
 void range_groups_write(const struct range_groups *g, size_t limit, struct json_write *j);
 
+/* Members that the manifest of a set has too. */
+void record_write_tool(struct json_write *j);
+void record_write_consistency(enum consistency level, const char *why, struct json_write *j);
+void record_write_start(uint64_t ns, struct json_write *j);	/* Unix time */
+
 void record_write_threads(const struct record *r, struct json_write *j);
 void record_write_facts(const struct proc_facts *f, struct json_write *j);
 void record_write_lists(const struct proc_facts *f, struct json_write *j);

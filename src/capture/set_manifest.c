@@ -2,30 +2,17 @@
 /* The text is made in memory and goes the way of all files, through the sink: beside its name, synced, renamed. */
 #include "capture/set_manifest.h"
 #include "capture/engine.h"
-#include "capture/json_write.h"
+#include "capture/record_impl.h"
 #include "capture/sink.h"
 #include "format/manifest.h"
 
 #include <string.h>
 
-static const uint64_t SECOND = 1000000000;
-
-static void write_consistency(struct json_write *j, enum consistency c, const char *why)
-{
-	json_open(j, "consistency", '{');
-	json_str(j, "level", consistency_name(c));
-	json_str(j, "why", why);
-	json_close(j, '}');
-}
-
 static void write_head(const struct snapshot_set *set, struct json_write *j)
 {
 	json_str(j, "type", MANIFEST_TYPE);
 	json_uint(j, "format", MANIFEST_FORMAT);
-	json_open(j, "tool", '{');
-	json_str(j, "name", "osmodump");
-	json_str(j, "version", OSM_VERSION);
-	json_close(j, '}');
+	record_write_tool(j);
 	json_open(j, "set", '{');
 	json_str(j, "kind", set_kind_name(set->wish.kind));
 	if (set->wish.kind == SET_TREE)
@@ -33,11 +20,8 @@ static void write_head(const struct snapshot_set *set, struct json_write *j)
 	if (set->wish.kind == SET_CGROUP)
 		json_str(j, "cgroup", set->wish.cgroup);
 	json_close(j, '}');
-	write_consistency(j, set_consistency(set), "");
-	json_open(j, "start", '{');
-	json_uint(j, "seconds", set->time / SECOND);
-	json_uint(j, "nanoseconds", set->time % SECOND);
-	json_close(j, '}');
+	record_write_consistency(set_consistency(set), "", j);
+	record_write_start(set->time, j);
 	json_uint(j, "skew_ns", set_skew(set));
 	if (set->resumed)
 		json_uint(j, "pause_ns", set->resumed - set->first_stop);
@@ -53,7 +37,7 @@ static void write_member(const struct snapshot *s, const struct set_files *files
 	json_str(j, "file", files->file);
 	json_str(j, "mini", files->mini);
 	json_str(j, "engine", s->engine->name);
-	write_consistency(j, s->consistency, s->consistency_why);
+	record_write_consistency(s->consistency, s->consistency_why, j);
 	if (!s->stopped)
 		json_uint(j, "pause_ns", s->pause.total);
 	json_close(j, '}');
