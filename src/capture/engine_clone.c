@@ -146,6 +146,7 @@ static struct err *finish(struct snapshot *s)
 	TRY(add_unforked(s));
 	TRY(close_files(s));
 	s->memory = s->clone;
+	remote_attach(&s->reader, s->clone);
 	phase("clone ready");
 	return NULL;
 }
@@ -235,6 +236,7 @@ static void release(struct snapshot *s)
 {
 	tasks_resume(&s->tasks);
 	s->memory = 0;
+	remote_detach(&s->reader);
 	if (s->clone > 0)
 		end_clone(s);
 	guardian_expect(s->set->guardian, s->pid, GUARDIAN_NOTHING);

@@ -109,12 +109,14 @@ static struct err *capture(struct snapshot *s)
 {
 	TRY(vma_list_read(s->mm, true, &s->vmas));
 	s->memory = s->mm;
+	remote_attach(&s->reader, s->mm);
 	s->stopped = true;
 	return NULL;
 }
 
 static void release(struct snapshot *s)
 {
+	remote_detach(&s->reader);
 	if (s->stopped)
 		engine_resume_all(s);
 	s->stopped = false;

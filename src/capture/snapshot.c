@@ -301,5 +301,5 @@ size_t snapshot_read(const struct snapshot *s, uint64_t address, void *buf, size
 	if (store_has(s, r))
 		return store_read(s->store, address, buf, size);
 	/* What the clone does not have can only be read from the process as it runs. */
-	return remote_read(r ? s->mm : s->memory, address, buf, size);
+	return r ? remote_read(s->mm, address, buf, size) : remote_pull(&s->reader, address, buf, size);
 }

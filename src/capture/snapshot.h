@@ -60,6 +60,7 @@ struct snapshot {
 	uint64_t time;			/* Unix, ns: of the pause */
 	pid_t clone, clone_ns;		/* the second in the target's own pid namespace */
 	pid_t memory;			/* whose memory is read: the clone's or the target's; 0: none any more */
+	struct remote reader;		/* of that */
 	struct store *store;		/* or where it was copied to; NULL: none */
 	bool prepared;			/* what is known before the pause is */
 	bool compat;

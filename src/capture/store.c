@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "capture/store.h"
-#include "capture/remote.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -48,6 +47,7 @@ void store_close(struct store *s)
 	if (s->fd >= 0)
 		(void)close(s->fd);
 	free(s->buffer);
+	remote_detach(&s->from);
 	vec_deinit(&s->regions);
 	vec_deinit(&s->unreadable);
 	vec_deinit(&s->touched);
@@ -156,9 +156,10 @@ struct err *store_copy(struct store *s, pid_t pid, uint64_t start, uint64_t end,
 {
 	enum { PAGE = 4096 };
 
+	remote_attach(&s->from, pid);
 	while (start < end) {
 		size_t want = end - start < STORE_STEP ? (size_t)(end - start) : STORE_STEP;
-		size_t n = remote_read(pid, start, s->buffer, want);
+		size_t n = remote_pull(&s->from, start, s->buffer, want);
 
 		TRY(put(s, start, s->buffer, n));
 		*ret_bytes += n;

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/vec.h"
+#include "capture/remote.h"
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -28,6 +29,7 @@ struct store {
 	VEC(struct store_run) touched;		/* by address, joined */
 	VEC(struct store_run) unreadable;	/* in no order */
 	uint8_t *buffer;
+	struct remote from;	/* the process that was copied from last */
 };
 
 enum { STORE_STEP = 1 << 20 };
