@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MAX_THREADS = 64, DEFAULT_THREADS = 8 };
+enum { MAX_THREADS = 64, MOST_BY_DEFAULT = 8, WAIT_FOR_DISK = 2 };
 
 /* --- signals that writing may raise -------------------------------------------------------------- */
 
@@ -58,12 +58,13 @@ static void release_signals(const struct guard *g)
 
 /* --- opening ---------------------------------------------------------------------------------------- */
 
-static unsigned processors(void)
+/* One for each processor, and some that wait for the disk meanwhile. */
+static unsigned default_threads(void)
 {
 	cpu_set_t set;
 	int n = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
 
-	return n < DEFAULT_THREADS ? (unsigned)n : DEFAULT_THREADS;
+	return (n < MOST_BY_DEFAULT ? (unsigned)n : MOST_BY_DEFAULT) + WAIT_FOR_DISK;
 }
 
 static struct err *open_all(struct sink *s, uint64_t expected)
@@ -81,10 +82,10 @@ struct err *sink_open(const struct sink_options *options, uint64_t expected, str
 		return err_nomem();
 	s->options = *options;
 	s->options.path = NULL; /* the caller's: the file has a copy */
-	s->threads = options->threads ? options->threads : processors();
+	s->threads = options->threads ? options->threads : default_threads();
 	if (s->threads > MAX_THREADS)
 		s->threads = MAX_THREADS;
-	s->file.fd = -1;
+	s->file.fd = s->file.direct_fd = -1;
 	s->file.stop = &s->stop;
 	(void)pthread_mutex_init(&s->file.lock, NULL);
 	s->options.path = options->path;
@@ -153,7 +154,6 @@ static struct err *fill_late(const struct sink_image *image, uint64_t chunk, uin
 static struct err *place_trailer(struct sink *s, const struct sink_image *image, uint8_t *buf)
 {
 	uint64_t at = image->ordered_from, ignored = 0;
-	struct sink_trail trail = { 0 };
 
 	while (at < image->size) {
 		uint64_t left = image->size - at;
@@ -162,7 +162,7 @@ static struct err *place_trailer(struct sink *s, const struct sink_image *image,
 
 		TRY(sink_fill(image, at, buf, n, &zero));
 		if (!zero)
-			TRY(sink_put_sparse(&s->file, &trail, buf, n, at, &ignored));
+			TRY(sink_put_sparse(&s->file, buf, n, at, &ignored));
 		at += n;
 	}
 	return NULL;
@@ -213,9 +213,11 @@ static struct err *salvage(struct sink *s, const struct sink_image *image, const
 static struct err *copy(struct sink *s, const struct sink_image *image, struct sink_outcome *out)
 {
 	if (sink_is_ordered(s)) {
+		sink_gather(&s->file);
 		TRY(sink_pack_begin(&s->pack, image->size));
 		TRY(sink_run(s, image, out));
-		return sink_pack_finish(&s->pack);
+		TRY(sink_pack_finish(&s->pack));
+		return sink_flush(&s->file);
 	}
 	if (ftruncate(s->file.fd, (off_t)image->size) != 0)
 		return err_os(errno, "%s: %" PRIu64 " bytes", s->file.name, image->size);
@@ -224,7 +226,6 @@ static struct err *copy(struct sink *s, const struct sink_image *image, struct s
 
 static struct err *finish(struct sink *s, bool partial)
 {
-	sink_trail_flush(&s->file, &s->pack.trail);
 	return sink_file_finish(&s->file, partial, &s->result_path);
 }
 

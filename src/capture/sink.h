@@ -20,6 +20,10 @@
  *
  * Zero runs of at least SINK_HOLE bytes become holes in uncompressed files.
  *
+ * Files of ours are written past the page cache (O_DIRECT) where the file
+ * system lets that be: it is twice as fast, and what the target has in the
+ * cache stays there.
+ *
  * Private memory: about 4 MiB a thread (zstd of level 10 and higher: more).
  */
 #ifndef OSM_CAPTURE_SINK_H
@@ -58,12 +62,11 @@ struct sink_options {
 	const char *path;	/* "-": standard output */
 	enum sink_packing packing;
 	int level;		/* of zstd; 0: 3 */
-	unsigned threads;	/* 0: processors, at most 8 */
+	unsigned threads;	/* 0: processors, at most 8, and two */
 	uint64_t limit_rate;	/* bytes a second that reach the file; 0: none */
 	uint64_t keep_free;	/* bytes of the file system that stay free; UINT64_MAX: 5 %, at most 1 GiB */
 	bool keep_partial, replace;	/* replace: an existing file; else it is an error */
 	bool gives_way;		/* to other programs, the one that is dumped first of all: its threads are nice */
-	bool direct;		/* do not leave the dump in the page cache */
 	const atomic_bool *cancel; /* NULL, or: when true, this one is cancelled */
 };
 

@@ -68,6 +68,7 @@ static struct err *open_temp(struct sink_file *f)
 	}
 	f->temp = temp;
 	f->kind = FILE_NAMED;
+	f->direct_fd = open(temp, O_WRONLY | O_DIRECT | O_CLOEXEC);
 	return NULL;
 }
 
@@ -102,7 +103,6 @@ static uint64_t default_floor(int fd)
 struct err *sink_file_open(struct sink_file *f, const struct sink_options *o, uint64_t expected)
 {
 	f->replace = o->replace;
-	f->direct = o->direct;
 	f->rate = o->limit_rate;
 	f->expected = expected;
 	TRY(strcmp(o->path, "-") == 0 ? open_stdout(f) : open_named(f, o->path));
@@ -114,7 +114,11 @@ void sink_file_close(struct sink_file *f)
 {
 	if (f->fd >= 0)
 		(void)close(f->fd);
-	f->fd = -1;
+	if (f->direct_fd >= 0)
+		(void)close(f->direct_fd);
+	f->fd = f->direct_fd = -1;
+	free(f->stage);
+	f->stage = NULL;
 	if (f->temp)
 		(void)unlink(f->temp);
 	free(f->temp);
@@ -205,8 +209,6 @@ struct err *sink_file_finish(struct sink_file *f, bool partial, char **ret)
 	}
 	if (fsync(f->fd) != 0)
 		return err_os(errno, "%s", f->name);
-	if (f->direct)
-		(void)posix_fadvise(f->fd, 0, 0, POSIX_FADV_DONTNEED);
 	TRY(partial ? name_partial(f, ret) : name_whole(f, ret));
 	free(f->temp);
 	f->temp = NULL;

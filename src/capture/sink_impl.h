@@ -6,7 +6,7 @@
  * sink_run.c   the threads: chunks in, bytes out, in order or in place
  * sink_pack.c  compressed files: zstd, lz4
  * sink_file.c  the file under its temporary name, its end
- * sink_write.c bytes to the file: rate, space, page cache
+ * sink_write.c bytes to the file: rate, space, past the page cache
  * sink_name.c  names by template
  */
 #ifndef OSM_CAPTURE_SINK_IMPL_H
@@ -30,25 +30,23 @@ enum file_kind {
 struct sink_file {
 	enum file_kind kind;
 	int fd;			/* -1: none */
+	int direct_fd;		/* FILE_NAMED: past the page cache; -1: not to be had */
+	atomic_bool no_direct;	/* it was refused */
 	char *path, *temp;	/* path NULL: standard output; temp NULL: nothing to remove */
 	const char *name;	/* for messages */
-	bool replace, direct;
+	bool replace;
 	uint64_t expected, keep_free, rate;
 	uint64_t at;		/* FILE_NAMED: where what is written in order goes */
+	uint8_t *stage;		/* NULL, or the `staged` bytes before `at`, which are not in the file yet */
+	size_t staged;
 	pthread_mutex_t lock;	/* of allowed */
 	uint64_t allowed;	/* when the next bytes may go out, by the monotonic clock */
 	_Atomic uint64_t written, looked_at;
 	const atomic_bool *stop; /* waiting ends */
 };
 
-/* Pieces that were handed to the disk and are still in the page cache: of one thread. */
-enum { TRAIL = 8 };
-struct sink_trail {
-	struct {
-		uint64_t offset, size;
-	} piece[TRAIL];
-	unsigned n;
-};
+/* Of memory, file offset and size, for the way past the page cache. */
+enum { SINK_ALIGNED = 4096 };
 
 struct err *sink_file_open(struct sink_file *f, const struct sink_options *o, uint64_t expected) MUST_USE;
 void sink_file_close(struct sink_file *f); /* and removes the temporary file */
@@ -56,11 +54,14 @@ void sink_file_close(struct sink_file *f); /* and removes the temporary file */
 struct err *sink_file_finish(struct sink_file *f, bool partial, char **ret) MUST_USE;
 
 /* In place; from several threads. FILE_NAMED only. */
-struct err *sink_put_at(struct sink_file *f, struct sink_trail *t, const uint8_t *p, size_t n,
-			uint64_t offset) MUST_USE;
-/* Behind what came before; one thread at a time. */
-struct err *sink_put(struct sink_file *f, struct sink_trail *t, const uint8_t *p, size_t n) MUST_USE;
-void sink_trail_flush(struct sink_file *f, struct sink_trail *t);
+struct err *sink_put_at(struct sink_file *f, const uint8_t *p, size_t n, uint64_t offset) MUST_USE;
+/* What is put in order is gathered to pieces that go past the page cache; called before the first. */
+void sink_gather(struct sink_file *f);
+/* Behind what came before; one thread at a time. It may be in the file only after sink_flush. */
+struct err *sink_put(struct sink_file *f, const uint8_t *p, size_t n) MUST_USE;
+struct err *sink_flush(struct sink_file *f) MUST_USE;
+/* The file ends at this offset, all before it is in the file; also after a failure. */
+struct err *sink_cut(struct sink_file *f, uint64_t end) MUST_USE;
 /* ENOSPC, when less than keep_free is left. */
 struct err *sink_check_space(struct sink_file *f) MUST_USE;
 struct err *sink_check_room(struct sink_file *f, enum sink_packing packing) MUST_USE;
@@ -86,15 +87,18 @@ size_t sink_packer_bound(const struct sink_packer *p); /* of a chunk; 0: does no
 struct err *sink_packer_run(struct sink_packer *p, const uint8_t *data, size_t size, uint8_t *out,
 			    struct sink_piece *ret) MUST_USE;
 
+struct sink_sizes {
+	uint32_t packed, plain;
+};
+
 /* The file that the pieces make up. */
 struct sink_pack {
 	struct sink_file *file;
 	struct sink_packer packer;	/* for headers and for zeros */
 	struct zstd_seekable_writer *zstd;
-	struct sink_trail trail;
 	uint64_t whole;		/* file->at behind the last whole piece */
-	size_t last, last_plain; /* sizes of that piece */
-	uint64_t plain;		/* bytes of the image in them */
+	VEC(struct sink_sizes) pieces; /* lz4: in the file; zstd has a table of its own */
+	uint64_t plain;		/* lz4: bytes of the image in them */
 	uint8_t *zeros;		/* a chunk of zeros compressed; made when first needed */
 	struct sink_piece zero_piece;
 };
@@ -104,7 +108,7 @@ void sink_pack_deinit(struct sink_pack *k);
 struct err *sink_pack_begin(struct sink_pack *k, uint64_t image_size) MUST_USE;
 struct err *sink_pack_put(struct sink_pack *k, const struct sink_piece *piece) MUST_USE;
 struct err *sink_pack_finish(struct sink_pack *k) MUST_USE;
-/* Cuts off what came behind the last whole piece, and pieces until the end finds room. */
+/* Cuts off what came behind the last whole piece, and pieces until the end finds room; an error when none does. */
 struct err *sink_pack_salvage(struct sink_pack *k) MUST_USE;
 /* A whole chunk of zeros; read-only, may be used by all threads. */
 struct err *sink_pack_make_zeros(struct sink_pack *k) MUST_USE;
@@ -149,8 +153,8 @@ static inline size_t sink_chunk_size(const struct sink_image *image, uint64_t ch
 struct err *sink_fill(const struct sink_image *image, uint64_t offset, uint8_t *buf, size_t len,
 		      bool *ret_zero) MUST_USE;
 /* Puts what is not zero; *zero grows by what is. */
-struct err *sink_put_sparse(struct sink_file *f, struct sink_trail *t, const uint8_t *buf, size_t len,
-			    uint64_t offset, uint64_t *zero) MUST_USE;
+struct err *sink_put_sparse(struct sink_file *f, const uint8_t *buf, size_t len, uint64_t offset,
+			    uint64_t *zero) MUST_USE;
 bool sink_is_zero(const uint8_t *p, size_t n);
 
 #endif

@@ -68,7 +68,7 @@ static struct err *put(void *arg, const void *buf, size_t len)
 {
 	struct sink_pack *k = arg;
 
-	return sink_put(k->file, &k->trail, buf, len);
+	return sink_put(k->file, buf, len);
 }
 
 struct err *sink_pack_init(struct sink_pack *k, struct sink_file *f, enum sink_packing packing,
@@ -85,6 +85,7 @@ void sink_pack_deinit(struct sink_pack *k)
 	sink_packer_deinit(&k->packer);
 	zstd_seekable_writer_destroy(k->zstd);
 	k->zstd = NULL;
+	vec_deinit(&k->pieces);
 	free(k->zeros);
 	k->zeros = NULL;
 }
@@ -106,6 +107,14 @@ struct err *sink_pack_begin(struct sink_pack *k, uint64_t image_size)
 	return NULL;
 }
 
+static struct err *note_piece(struct sink_pack *k, const struct sink_piece *piece)
+{
+	struct sink_sizes sizes = { (uint32_t)piece->size, (uint32_t)piece->plain_size };
+
+	k->plain += piece->plain_size;
+	return vec_push(&k->pieces, sizes) ? NULL : err_nomem();
+}
+
 struct err *sink_pack_put(struct sink_pack *k, const struct sink_piece *piece)
 {
 	struct zstd_frame f = { piece->data, piece->size, (uint32_t)piece->plain_size, piece->sum };
@@ -115,10 +124,7 @@ struct err *sink_pack_put(struct sink_pack *k, const struct sink_piece *piece)
 	else
 		TRY(put(k, piece->data, piece->size));
 	k->whole = k->file->at;
-	k->plain += piece->plain_size;
-	k->last = piece->size;
-	k->last_plain = piece->plain_size;
-	return NULL;
+	return k->zstd ? NULL : note_piece(k, piece);
 }
 
 struct err *sink_pack_finish(struct sink_pack *k)
@@ -156,57 +162,48 @@ static bool is_full(const struct err *e)
 	return n == ENOSPC || n == EDQUOT || n == EFBIG;
 }
 
-static struct err *cut(struct sink_pack *k)
+/* Gives up the last piece; false: it would be the first as well. */
+static bool drop(struct sink_pack *k)
 {
-	k->file->at = k->whole;
-	return ftruncate(k->file->fd, (off_t)k->whole) == 0 ? NULL : err_os(errno, "%s", k->file->name);
+	struct sink_sizes last = { 0 };
+
+	if (k->zstd) {
+		last.packed = (uint32_t)zstd_seekable_writer_drop_frame(k->zstd);
+	} else if (k->pieces.n > 1) {
+		last = k->pieces.v[--k->pieces.n];
+		k->plain -= last.plain;
+	}
+	k->whole -= last.packed;
+	return last.packed && k->whole;
 }
 
-/* Gives up frames from the end until the table finds room. */
-static struct err *salvage_zstd(struct sink_pack *k)
+static uint64_t end_size(const struct sink_pack *k)
+{
+	return k->zstd ? zstd_seekable_writer_table_size(k->zstd) + SLACK : LZ4_FRAME_END;
+}
+
+static struct err *fit_end(struct sink_pack *k)
 {
 	for (;;) {
-		uint64_t won = 0, want = zstd_seekable_writer_table_size(k->zstd) + SLACK;
-		struct err *e = cut(k);
+		uint64_t before = k->whole, want = end_size(k);
+		struct err *e = sink_cut(k->file, k->whole);
 
 		if (!e)
 			e = sink_pack_finish(k);
 		if (!e || !is_full(e))
 			return e;
-		while (won < want) {
-			size_t n = zstd_seekable_writer_drop_frame(k->zstd);
-
-			if (!n)
+		while (before - k->whole < want)
+			if (!drop(k))
 				return e;
-			won += n;
-		}
-		k->whole -= won;
 		err_free(e);
 	}
-}
-
-/* The end takes 4 bytes: giving up one block is enough. */
-static struct err *salvage_lz4(struct sink_pack *k)
-{
-	struct err *e = cut(k);
-
-	if (!e)
-		e = sink_pack_finish(k);
-	if (e && is_full(e) && k->plain > k->last_plain) {
-		err_free(e);
-		k->whole -= k->last;
-		k->plain -= k->last_plain;
-		e = cut(k);
-		if (!e)
-			e = sink_pack_finish(k);
-	}
-	if (e)
-		return e;
-	k->file->at = 0;
-	return put_lz4_head(k, k->plain);
 }
 
 struct err *sink_pack_salvage(struct sink_pack *k)
 {
-	return k->zstd ? salvage_zstd(k) : salvage_lz4(k);
+	TRY(fit_end(k));
+	if (!k->packer.lz4)
+		return NULL;
+	k->file->at = 0;
+	return put_lz4_head(k, k->plain);
 }

@@ -36,7 +36,6 @@ struct slot {
 struct worker {
 	struct job *job;
 	struct sink_packer packer;
-	struct sink_trail trail;
 	uint8_t *buf;
 	pthread_t thread;
 	bool at_file; /* an error now is the file's */
@@ -162,7 +161,7 @@ static struct err *place_chunk(struct worker *w, uint64_t chunk)
 	if (all)
 		zero = len;
 	else
-		TRY(sink_put_sparse(&j->s->file, &w->trail, w->buf, len, chunk * SINK_CHUNK, &zero));
+		TRY(sink_put_sparse(&j->s->file, w->buf, len, chunk * SINK_CHUNK, &zero));
 	w->at_file = false;
 	(void)pthread_mutex_lock(&j->lock);
 	count_locked(j, zero);
@@ -274,7 +273,6 @@ static void *work(void *arg)
 			lose_locked(j, chunk, chunk + 1);
 		(void)pthread_mutex_unlock(&j->lock);
 	}
-	sink_trail_flush(&j->s->file, &w->trail);
 	(void)pthread_mutex_lock(&j->lock);
 	j->running--;
 	(void)pthread_cond_signal(&j->left);
@@ -376,7 +374,7 @@ static struct err *set_up(struct job *j, struct worker *w, unsigned n)
 		TRY(sink_packer_init(&w[i].packer, o->packing, o->level));
 		if (j->ordered && o->packing == SINK_PLAIN)
 			continue; /* slots have buffers */
-		w[i].buf = malloc(SINK_CHUNK);
+		w[i].buf = aligned_alloc(SINK_ALIGNED, SINK_CHUNK);
 		if (!w[i].buf)
 			return err_nomem();
 	}

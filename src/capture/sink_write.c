@@ -10,8 +10,9 @@
  * The rate is kept by a clock that runs ahead: each piece moves it by the time
  * it may take, and waits until the clock was reached.
  *
- * direct: each piece is handed to the disk at once; when TRAIL more came
- * behind it, it is waited for and leaves the page cache.
+ * What goes past the page cache has to be aligned, and large enough to be worth
+ * a transfer of its own: the rest, tails and what lies between holes, goes through
+ * it. What is written in order is gathered to such pieces first, in the stage.
  */
 #include "capture/sink_impl.h"
 #include "base/cancel.h"
@@ -20,6 +21,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/statvfs.h>
@@ -29,6 +31,8 @@ enum {
 	LOOK_EVERY_MS = 100,
 	SPACE_EVERY = 64 << 20, /* written bytes between looks at the disk */
 	PACKED_AT_BEST = 8,	/* times that process memory shrinks when it shrinks well */
+	DIRECT_FROM = 128 << 10, /* bytes at once */
+	STAGE = 1 << 20,
 };
 #define SECOND UINT64_C(1000000000)
 
@@ -129,7 +133,7 @@ static size_t piece_of(const struct sink_file *f, size_t n)
 	size_t most = n;
 
 	if (f->rate && f->rate / 10 < most)
-		most = f->rate / 10 < PIPE_BUF ? PIPE_BUF : (size_t)(f->rate / 10);
+		most = f->rate / 10 < SINK_ALIGNED ? SINK_ALIGNED : (size_t)(f->rate / 10) & ~(size_t)(SINK_ALIGNED - 1);
 	return most < n ? most : n;
 }
 
@@ -162,11 +166,30 @@ static struct err *wait_for_reader(const struct sink_file *f)
 	}
 }
 
+static bool may_go_direct(const struct sink_file *f, const uint8_t *p, size_t n, uint64_t offset)
+{
+	return f->direct_fd >= 0 && n >= DIRECT_FROM && !(((uintptr_t)p | n | offset) & (SINK_ALIGNED - 1)) &&
+	       !atomic_load_explicit(&f->no_direct, memory_order_relaxed);
+}
+
+/* A file system that has larger blocks, or changed its mind, refuses: then as always. */
+static ssize_t write_named(struct sink_file *f, const uint8_t *p, size_t n, uint64_t offset)
+{
+	if (may_go_direct(f, p, n, offset)) {
+		ssize_t done = pwrite(f->direct_fd, p, n, (off_t)offset);
+
+		if (done >= 0 || errno != EINVAL)
+			return done;
+		atomic_store_explicit(&f->no_direct, true, memory_order_relaxed);
+	}
+	return pwrite(f->fd, p, n, (off_t)offset);
+}
+
 static ssize_t write_once(struct sink_file *f, const uint8_t *p, size_t n, uint64_t offset)
 {
 	switch (f->kind) {
 	case FILE_NAMED:
-		return pwrite(f->fd, p, n, (off_t)offset);
+		return write_named(f, p, n, offset);
 	case FILE_SOCKET:
 		return send(f->fd, p, n, MSG_DONTWAIT | MSG_NOSIGNAL);
 	case FILE_GIVEN:
@@ -211,51 +234,71 @@ static struct err *write_all(struct sink_file *f, const uint8_t *p, size_t n, ui
 	return sink_check_space(f);
 }
 
-/* --- the page cache --------------------------------------------------------------------------------- */
-
-static void let_go(const struct sink_file *f, uint64_t offset, uint64_t size)
-{
-	(void)sync_file_range(f->fd, (off_t)offset, (off_t)size,
-			      SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
-				      SYNC_FILE_RANGE_WAIT_AFTER);
-	(void)posix_fadvise(f->fd, (off_t)offset, (off_t)size, POSIX_FADV_DONTNEED);
-}
-
-static void follow(const struct sink_file *f, struct sink_trail *t, uint64_t offset, uint64_t size)
-{
-	if (!f->direct || f->kind != FILE_NAMED || !size)
-		return;
-	(void)sync_file_range(f->fd, (off_t)offset, (off_t)size, SYNC_FILE_RANGE_WRITE);
-	if (t->n == TRAIL) {
-		let_go(f, t->piece[0].offset, t->piece[0].size);
-		memmove(t->piece, t->piece + 1, sizeof(t->piece[0]) * --t->n);
-	}
-	t->piece[t->n].offset = offset;
-	t->piece[t->n++].size = size;
-}
-
-void sink_trail_flush(struct sink_file *f, struct sink_trail *t)
-{
-	for (unsigned i = 0; i < t->n; i++)
-		let_go(f, t->piece[i].offset, t->piece[i].size);
-	t->n = 0;
-}
-
 /* --- what the threads call ---------------------------------------------------------------------------- */
 
-struct err *sink_put_at(struct sink_file *f, struct sink_trail *t, const uint8_t *p, size_t n,
-			uint64_t offset)
+struct err *sink_put_at(struct sink_file *f, const uint8_t *p, size_t n, uint64_t offset)
 {
-	TRY(write_all(f, p, n, offset));
-	follow(f, t, offset, n);
+	return write_all(f, p, n, offset);
+}
+
+void sink_gather(struct sink_file *f)
+{
+	if (f->direct_fd >= 0)
+		f->stage = aligned_alloc(SINK_ALIGNED, STAGE); /* or not: it is only faster */
+}
+
+static struct err *write_stage(struct sink_file *f)
+{
+	TRY(write_all(f, f->stage, f->staged, f->at - f->staged));
+	f->staged = 0;
 	return NULL;
 }
 
-struct err *sink_put(struct sink_file *f, struct sink_trail *t, const uint8_t *p, size_t n)
+static struct err *put_staged(struct sink_file *f, const uint8_t *p, size_t n)
 {
-	TRY(sink_put_at(f, t, p, n, f->at));
+	while (n) {
+		size_t part;
+
+		if (f->staged == STAGE)
+			TRY(write_stage(f));
+		part = n < STAGE - f->staged ? n : STAGE - f->staged;
+		memcpy(f->stage + f->staged, p, part);
+		f->staged += part;
+		f->at += part;
+		p += part;
+		n -= part;
+	}
+	return NULL;
+}
+
+struct err *sink_put(struct sink_file *f, const uint8_t *p, size_t n)
+{
+	if (f->stage)
+		return put_staged(f, p, n);
+	TRY(write_all(f, p, n, f->at));
 	f->at += n;
 	return NULL;
+}
+
+/* Nothing is gathered from here on: what follows may begin anywhere. */
+struct err *sink_flush(struct sink_file *f)
+{
+	if (f->stage)
+		TRY(write_stage(f));
+	free(f->stage);
+	f->stage = NULL;
+	return NULL;
+}
+
+struct err *sink_cut(struct sink_file *f, uint64_t end)
+{
+	uint64_t in_file = f->at - f->staged;
+
+	if (ftruncate(f->fd, (off_t)(end < in_file ? end : in_file)) != 0)
+		return err_os(errno, "%s", f->name);
+	f->staged = end < in_file ? 0 : (size_t)(end - in_file);
+	f->at = end;
+	return sink_flush(f);
 }
 
 bool sink_is_zero(const uint8_t *p, size_t n)
@@ -263,8 +306,8 @@ bool sink_is_zero(const uint8_t *p, size_t n)
 	return !n || (!p[0] && !memcmp(p, p + 1, n - 1));
 }
 
-struct err *sink_put_sparse(struct sink_file *f, struct sink_trail *t, const uint8_t *buf, size_t len,
-			    uint64_t offset, uint64_t *zero)
+struct err *sink_put_sparse(struct sink_file *f, const uint8_t *buf, size_t len, uint64_t offset,
+			    uint64_t *zero)
 {
 	size_t start = 0, at, n;
 
@@ -272,9 +315,9 @@ struct err *sink_put_sparse(struct sink_file *f, struct sink_trail *t, const uin
 		n = len - at < SINK_HOLE ? len - at : SINK_HOLE;
 		if (!sink_is_zero(buf + at, n))
 			continue;
-		TRY(sink_put_at(f, t, buf + start, at - start, offset + start));
+		TRY(sink_put_at(f, buf + start, at - start, offset + start));
 		start = at + n;
 		*zero += n;
 	}
-	return start < len ? sink_put_at(f, t, buf + start, len - start, offset + start) : NULL;
+	return start < len ? sink_put_at(f, buf + start, len - start, offset + start) : NULL;
 }

@@ -118,7 +118,6 @@ TEST(holes_are_holes)
 	char name[128];
 	struct stat st;
 
-	o.direct = true;
 	EXPECT_OK(picture_write(&p, &o, &r, name, sizeof(name)));
 	EXPECT(!stat(path, &st));
 	EXPECT_EQ(st.st_size, SIZE);
