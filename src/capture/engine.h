@@ -13,25 +13,25 @@
 
 /*
  * All of it happens in the tracer's thread, with facts, mappings and room for
- * copies ready. Most engines give phases, which capture/take.c goes through,
- * each for all members of the set before the next one begins:
+ * copies ready. Engines give phases, which capture/take.c goes through, each for
+ * all members of the set before the next one begins:
  *	check	nobody is held yet: can it be done?
+ *	ahead	all are seized, and run: what can be done before the pause, in
+ *		rounds over all members, as long as some member asks for more of
+ *		them (more_ahead). Members that come late have none of it
  *	capture	all threads of all members stand still, their registers are known
  *	finish	all run again (not with stays_stopped)
- * Each may be NULL. An engine that has to do more between the phases gives
- * `take` instead, and serves single processes only: it stops, captures and lets
- * go by itself, fills pause, tasks' registers and memory, and on failure lets
- * go of all.
+ * Each but capture may be NULL.
  */
 struct engine {
 	const char *name, *summary;
 	struct err *(*check)(const struct snapshot *s);
+	struct err *(*ahead)(struct snapshot *s);
 	struct err *(*capture)(struct snapshot *s);
 	struct err *(*finish)(struct snapshot *s);
 	bool copies_held;	/* capture/held.h: after capture, what the engine itself does not keep is copied */
 	bool stays_stopped;	/* until release */
-	struct err *(*take)(struct snapshot *s);
-	/* Accepts what was left half done. */
+	/* Accepts what was left half done, and to be called again. */
 	void (*release)(struct snapshot *s);
 };
 
@@ -48,15 +48,11 @@ void engine_interrupt(struct snapshot *s);
 struct err *engine_halt(struct snapshot *s) MUST_USE;
 /* and what is in their registers is known. */
 struct err *engine_registers(struct snapshot *s) MUST_USE;
-/* All of that, for a single process that runs the program it was prepared for. */
-struct err *engine_stop_all(struct snapshot *s) MUST_USE;
 /* False: the process has executed another program since it was looked at. */
 bool engine_same_program(const struct snapshot *s);
 /* Fails when it has, and notes that. */
 struct err *engine_check_program(struct snapshot *s) MUST_USE;
 /* The pause ends for it; pause.total is known. */
 void engine_resume(struct snapshot *s);
-/* It was the only one. */
-void engine_resume_all(struct snapshot *s);
 
 #endif

@@ -9,18 +9,27 @@
  * Memory that others may write to as well (shared mappings) is copied in the
  * pause, as with the clone: only writes through the process's own page tables
  * are tracked.
+ *
+ * Of a set, members that were not copied ahead are copied whole in the pause:
+ * those that came late, that executed another program meanwhile, or that run in
+ * the memory of another member (vfork, CLONE_VM), where the kernel tracks for
+ * one of us only.
  */
 #include "base/cancel.h"
 #include "capture/content.h"
 #include "capture/engine.h"
 #include "capture/phase.h"
+#include "capture/set.h"
 #include "capture/store.h"
 #include "capture/track.h"
 #include "format/dump.h"
 
 #include <inttypes.h>
+#include <linux/kcmp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 enum {
 	COPY_NS_PER_KB = 700,	/* reading and writing to the temporary file, cautiously */
@@ -33,6 +42,8 @@ static const uint64_t most_by_page = UINT64_C(64) << 30;
 
 struct precopy {
 	struct snapshot *s;
+	unsigned preparation;		/* of the program that is copied: another one after an exec */
+	bool untracked;			/* nothing is copied ahead */
 	struct store store;
 	struct track track;
 	struct pagemap *pages;
@@ -42,8 +53,8 @@ struct precopy {
 	VEC(struct store_run) lost;	/* ranges of which it is not known what was written */
 	uint64_t told;			/* runs were told up to here */
 	unsigned round;
-	uint64_t copied;		/* bytes, in this round */
-	size_t runs;
+	uint64_t copied, last_copied;	/* bytes, in this round and the one before */
+	size_t runs, most_runs;
 	bool crowded;			/* more runs than room in the pause */
 };
 
@@ -143,7 +154,7 @@ static struct err *copy_run(void *arg, const struct page_run *run)
 	if (run->kind & PAGE_GUARD)
 		return NULL;
 	TRY(cancel_check());
-	tasks_let_run(&p->s->tasks);
+	set_let_run(p->s->set);
 	return copy(p, run->start, run->end);
 }
 
@@ -180,7 +191,7 @@ static bool is_lost(const struct precopy *p, const struct vma *v)
 	for (size_t i = 0; i < p->lost.n; i++)
 		if (p->lost.v[i].start < v->end && v->start < p->lost.v[i].end)
 			return true;
-	return false;
+	return p->untracked;
 }
 
 /* A mapping that cannot be tracked, or changes too fast, waits for the pause. */
@@ -224,7 +235,7 @@ static struct err *round_of_copies(struct precopy *p)
 	struct err *e = read_mappings(p, &now);
 
 	p->copied = p->runs = 0;
-	tasks_let_run(&p->s->tasks);
+	set_let_run(p->s->set);
 	for (size_t i = 0; !e && i < now.vmas.n; i++) {
 		enum content content = wanted(p, &now.vmas.v[i]);
 
@@ -260,24 +271,28 @@ static void order_own(struct precopy *p)
 	p->own.n = n;
 }
 
-/* Until the rest fits the budget, or is no longer getting less. */
+/* Until the rest fits its part of the budget, or is no longer getting less. */
+static bool wants_more(const struct precopy *p)
+{
+	uint64_t enough = p->s->options.budget_ns / COPY_NS_PER_KB * 1024 / 2 / p->s->set->members.n;
+
+	return p->round < track_rounds(&p->track) &&
+	       (p->round < 2 || (p->copied > enough && p->copied <= p->last_copied - p->last_copied / 8));
+}
+
+/* Also when this one has had enough of them, as long as another member needs more: the last one comes shortly before the pause. */
 static struct err *copy_ahead(struct precopy *p)
 {
-	uint64_t last = UINT64_MAX, enough = p->s->options.budget_ns / COPY_NS_PER_KB * 1024 / 2;
-	size_t most_runs = 0;
-
-	for (unsigned i = 0; i < track_rounds(&p->track); i++) {
-		p->round = i;
-		TRY(round_of_copies(p));
-		phase("copied ahead");
-		most_runs = p->runs > most_runs ? p->runs : most_runs;
-		progress_report("copying ahead", i, 0);
-		if (i && (p->copied <= enough || p->copied > last - last / 8))
-			break;
-		last = p->copied;
-	}
+	if (p->untracked || (p->round && p->track.way == TRACK_SOFT_DIRTY))
+		return NULL;
+	p->last_copied = p->copied;
+	TRY(round_of_copies(p));
+	phase("copied ahead");
+	p->most_runs = p->runs > p->most_runs ? p->runs : p->most_runs;
+	progress_report("copying ahead", p->round++, 0);
+	p->s->more_ahead = wants_more(p);
 	order_own(p);
-	return store_expect(&p->store, 2 * most_runs + SPARE_RUNS);
+	return store_expect(&p->store, 2 * p->most_runs + SPARE_RUNS);
 }
 
 /* --- the pause -------------------------------------------------------------------------------------- */
@@ -399,14 +414,10 @@ static struct err *final_mapping(struct precopy *p, const struct vma *v, enum co
 	return has_backing(v) ? final_backed(p, v, end) : final_plain(p, v, end);
 }
 
-static struct err *in_pause(struct precopy *p)
+static struct err *copy_rest(struct precopy *p)
 {
 	struct snapshot *s = p->s;
-	uint64_t began;
 
-	TRY(engine_stop_all(s));
-	began = clock_ns();
-	held_copy(&s->held, began + s->options.budget_ns);
 	TRY(read_mappings(p, &s->vmas));
 	snapshot_mark_stacks(s);
 	p->copied = 0;
@@ -417,10 +428,10 @@ static struct err *in_pause(struct precopy *p)
 			TRY(final_mapping(p, &s->vmas.vmas.v[i], content));
 	}
 	TRY(pagemap_check(p->pages)); /* one that was killed just now seems unchanged */
-	s->pause.copy = clock_ns() - began;
-	phase("copied");
 	return p->crowded ? err_new(ERR_UNSUPPORTED, "the process uses its memory in too many pieces") : NULL;
 }
+
+/* --- tracking ---------------------------------------------------------------------------------------- */
 
 static bool has_userfaultfd(const struct proc_facts *f)
 {
@@ -454,56 +465,125 @@ static struct err *start_tracking(struct precopy *p)
 	return NULL;
 }
 
-static struct err *run(struct precopy *p)
-{
-	struct snapshot *s = p->s;
-	struct err *e;
+/* --- phases ------------------------------------------------------------------------------------------- */
 
-	TRY(pagemap_open(s->mm, &p->pages));
-	TRY(store_open(s->options.folder, &p->store));
-	TRY(engine_seize(s));
-	TRY(start_tracking(p));
-	TRY(copy_ahead(p));
-	e = in_pause(p);
-	engine_resume_all(s);
-	return e;
+static void stop_tracking(struct precopy *p)
+{
+	track_stop(&p->track);
+	pagemap_close(TAKE_PTR(p->pages));
+	vec_deinit(&p->own);
+	vec_deinit(&p->lost);
 }
 
-static struct err *take(struct snapshot *s)
+static void forget(struct snapshot *s)
 {
-	struct precopy p = { .s = s, .store = { .fd = -1 }, .track = { .fd = -1 } };
-	struct err *e = run(&p);
+	struct precopy *p = TAKE_PTR(s->work);
 
-	tasks_resume(&s->tasks);
-	track_stop(&p.track);
-	pagemap_close(p.pages);
-	vec_deinit(&p.own);
-	vec_deinit(&p.lost);
-	if (e) {
-		store_close(&p.store);
-		return e;
-	}
-	s->store = malloc(sizeof(*s->store));
-	if (!s->store) {
-		store_close(&p.store);
+	s->store = NULL;
+	if (!p)
+		return;
+	stop_tracking(p);
+	store_close(&p->store);
+	free(p);
+}
+
+/* Copies of the program that was there before an exec are of no use. */
+static struct precopy *begun(const struct snapshot *s)
+{
+	struct precopy *p = s->work;
+
+	return p && p->preparation == s->preparations ? p : NULL;
+}
+
+static struct err *begin(struct snapshot *s, struct precopy **ret)
+{
+	struct precopy *p;
+
+	forget(s);
+	s->work = p = calloc(1, sizeof(*p));
+	if (!p)
 		return err_nomem();
+	*p = (struct precopy){ .s = s, .preparation = s->preparations, .store = { .fd = -1 }, .track = { .fd = -1 } };
+	TRY(pagemap_open(s->mm, &p->pages));
+	TRY(store_open(s->options.folder, &p->store));
+	*ret = p;
+	return NULL;
+}
+
+/* The same memory has the same auxv; only few have to be asked for. */
+static bool shares_memory(const struct snapshot *s, const struct snapshot *other)
+{
+	return s->facts.auxv_size == other->facts.auxv_size && !memcmp(s->facts.auxv, other->facts.auxv, s->facts.auxv_size) &&
+	       syscall(SYS_kcmp, s->mm, other->mm, KCMP_VM, 0, 0) == 0;
+}
+
+static bool is_tracked(const struct snapshot *s)
+{
+	const struct precopy *p = begun(s);
+
+	return p && p->track.way != TRACK_NONE;
+}
+
+static bool is_tracked_elsewhere(const struct snapshot *s)
+{
+	for (size_t i = 0; i < s->set->members.n; i++) {
+		const struct snapshot *other = s->set->members.v[i];
+
+		if (other != s && is_tracked(other) && shares_memory(s, other))
+			return true;
 	}
-	*s->store = p.store;
+	return false;
+}
+
+static struct err *ahead(struct snapshot *s)
+{
+	struct precopy *p = begun(s);
+
+	if (!p) {
+		TRY(begin(s, &p));
+		p->untracked = is_tracked_elsewhere(s);
+		if (!p->untracked)
+			TRY(start_tracking(p));
+	}
+	return copy_ahead(p);
+}
+
+static struct err *capture(struct snapshot *s)
+{
+	struct precopy *p = begun(s);
+	uint64_t began = clock_ns();
+
+	if (!p)
+		TRY(begin(s, &p));
+	p->untracked |= !is_tracked(s);
+	if (p->untracked)
+		TRY(store_expect(&p->store, SPARE_RUNS));
+	TRY(copy_rest(p));
+	s->pause.copy = clock_ns() - began;
+	return NULL;
+}
+
+static struct err *finish(struct snapshot *s)
+{
+	struct precopy *p = s->work;
+
+	stop_tracking(p);
+	s->store = &p->store;
 	return NULL;
 }
 
 static void release(struct snapshot *s)
 {
 	tasks_resume(&s->tasks);
-	if (s->store)
-		store_close(s->store);
-	free(s->store);
-	s->store = NULL;
+	forget(s);
 }
 
 const struct engine engine_precopy = {
 	.name = "precopy",
 	.summary = "copies ahead while the process runs and stops it for what it writes meanwhile",
-	.take = take,
+	.ahead = ahead,
+	.capture = capture,
+	.finish = finish,
+	.copies_held = true,
 	.release = release,
 };

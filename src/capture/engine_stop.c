@@ -75,18 +75,6 @@ struct err *engine_registers(struct snapshot *s)
 	return NULL;
 }
 
-struct err *engine_stop_all(struct snapshot *s)
-{
-	task_hurry(HURRY);
-	TRY(engine_halt(s));
-	TRY(engine_check_program(s));
-	task_hurry(HURRY_MOST);
-	phase("stopped");
-	TRY(engine_registers(s));
-	phase("registers read");
-	return NULL;
-}
-
 void engine_resume(struct snapshot *s)
 {
 	uint64_t began = clock_ns();
@@ -96,13 +84,6 @@ void engine_resume(struct snapshot *s)
 	s->pause.total = s->tasks.resumed - s->tasks.first_stop;
 	if (s->options.self)
 		helper_deadline(0);
-}
-
-void engine_resume_all(struct snapshot *s)
-{
-	engine_resume(s);
-	task_hurry(HURRY_NOT);
-	phase("resumed");
 }
 
 static struct err *capture(struct snapshot *s)
@@ -117,8 +98,11 @@ static struct err *capture(struct snapshot *s)
 static void release(struct snapshot *s)
 {
 	remote_detach(&s->reader);
-	if (s->stopped)
-		engine_resume_all(s);
+	if (s->stopped) {
+		engine_resume(s);
+		task_hurry(HURRY_NOT);
+		phase("resumed");
+	}
 	s->stopped = false;
 }
 

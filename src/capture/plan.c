@@ -105,7 +105,7 @@ static void plan_clone(struct plan *p, const struct proc_facts *f)
 	refuse_borrowing(e, f);
 }
 
-static void plan_precopy(struct plan *p, const struct proc_facts *f, const struct plan_wish *w)
+static void plan_precopy(struct plan *p, const struct proc_facts *f)
 {
 	enum track_way way = track_probe();
 	uint64_t each = way == TRACK_SOFT_DIRTY ? SOFT_US_PER_MB : SCAN_US_PER_MB;
@@ -117,8 +117,6 @@ static void plan_precopy(struct plan *p, const struct proc_facts *f, const struc
 		refuse(e, "this kernel cannot track writes (PAGEMAP_SCAN, Linux 6.7; or soft-dirty), or userfaultfd is forbidden");
 	if (way == TRACK_WP_ASYNC)
 		refuse_borrowing(e, f);
-	if (w->in_set)
-		refuse(e, "it takes single processes only");
 }
 
 static void choose(struct plan *p, const struct plan_wish *w)
@@ -170,7 +168,7 @@ struct err *plan_make(const struct proc_facts *facts, const struct vma_list *vma
 		p.headroom = facts->memory_max > facts->memory_current ? facts->memory_max - facts->memory_current : 0;
 	count_memory(&p, vmas, wish);
 	plan_clone(&p, facts);
-	plan_precopy(&p, facts, wish);
+	plan_precopy(&p, facts);
 	(void)add_engine(&p, "stop", mb(p.expected_size) * WRITE_US_PER_MB);
 	TRY(look_for_obstacles(&p, facts, a));
 	choose(&p, wish);

@@ -39,7 +39,6 @@ struct plan {
 struct plan_wish {
 	uint64_t budget_ns;		/* 0: none was given */
 	struct content_choice content;	/* its filter is known */
-	bool in_set;			/* one of several that are taken together */
 };
 
 /* Strings in `a`. */

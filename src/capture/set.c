@@ -28,8 +28,7 @@ const char *set_kind_name(enum set_kind kind)
 static struct err *choose_by_plan(struct snapshot_set *set)
 {
 	struct snapshot *s = set->members.v[0];
-	struct plan_wish wish = { .budget_ns = set->options.budget_ns, .content = s->options.content,
-				  .in_set = set->wish.kind != SET_ONE };
+	struct plan_wish wish = { .budget_ns = set->options.budget_ns, .content = s->options.content };
 	struct plan plan;
 
 	TRY(plan_make(&s->facts, &s->before, &wish, &s->arena, &plan));

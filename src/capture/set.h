@@ -68,5 +68,7 @@ uint64_t set_skew(const struct snapshot_set *set);
 /* That of its weakest member. */
 enum consistency set_consistency(const struct snapshot_set *set);
 bool set_has(const struct snapshot_set *set, pid_t pid);
+/* In the tracer's thread, before the pause, while the members are held and run: what stopped for our sake goes on. Cheap. */
+void set_let_run(struct snapshot_set *set);
 
 #endif

@@ -75,6 +75,7 @@ struct err *snapshot_prepare(struct snapshot *s)
 	TRY(held_prepare(s->mm, &s->before, goes_in, s, &s->set->pool, &s->held));
 	TRY(snapshot_read_threads(s));
 	s->prepared = true;
+	s->preparations++;
 	return NULL;
 }
 

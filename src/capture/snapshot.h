@@ -62,7 +62,10 @@ struct snapshot {
 	pid_t memory;			/* whose memory is read: the clone's or the target's; 0: none any more */
 	struct remote reader;		/* of that */
 	struct store *store;		/* or where it was copied to; NULL: none */
+	void *work;			/* the engine's own, until its release */
+	bool more_ahead;		/* it asks for another round before the pause */
 	bool prepared;			/* what is known before the pause is */
+	unsigned preparations;		/* how often it was: after an exec once more */
 	bool compat;
 	bool program_changed;		/* by exec, since it was looked at: all has to be begun anew */
 	bool stopped;			/* the target stands still until the end */

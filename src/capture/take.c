@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS_BEFORE = 3, ROUNDS_MOST = 1000 };
+enum { ROUNDS_BEFORE = 3, ROUNDS_AHEAD = 64, ROUNDS_MOST = 1000 };
 
 typedef struct err *member_fn(struct snapshot *s);
 
@@ -34,6 +34,8 @@ static struct err *for_those_left(struct snapshot_set *set, size_t first, member
 
 		if (e && set_may_drop(set, i, e)) {
 			err_free(e);
+			if (set->members.v[i]->engine)
+				set->members.v[i]->engine->release(set->members.v[i]);
 			set_drop(set, i);
 			continue;
 		}
@@ -99,9 +101,8 @@ static struct err *check_and_seize(struct snapshot *s)
 }
 
 /* Some rounds for those that appear while we look at the others; the pause does the rest. */
-static struct err *prepare_all(struct snapshot_set *set)
+static struct err *prepare_new(struct snapshot_set *set)
 {
-	TRY(for_those_left(set, 0, check_and_seize));
 	for (unsigned i = 0; set_may_change(set) && i < ROUNDS_BEFORE; i++) {
 		size_t known = set->members.n;
 
@@ -110,6 +111,57 @@ static struct err *prepare_all(struct snapshot_set *set)
 			break;
 		TRY(set_prepare(set));
 		TRY(for_those_left(set, known, check_and_seize));
+	}
+	return NULL;
+}
+
+/* --- ahead of the pause ----------------------------------------------------------------------------- */
+
+void set_let_run(struct snapshot_set *set)
+{
+	for (size_t i = 0; i < set->members.n; i++)
+		tasks_let_run(&set->members.v[i]->tasks);
+}
+
+/* What was done for one that executes another program meanwhile is in vain, and the pause has to do without. */
+static struct err *ahead(struct snapshot *s)
+{
+	struct err *e;
+
+	s->more_ahead = false;
+	if (!s->prepared)
+		return NULL;
+	e = s->engine->ahead(s);
+	if (!e || s->set->wish.kind == SET_ONE || err_code(e) == ERR_NOMEM || err_code(e) == ERR_CANCELLED ||
+	    engine_same_program(s))
+		return e;
+	err_free(e);
+	s->more_ahead = false;
+	snapshot_forget(s);
+	return NULL;
+}
+
+static bool wants_more(const struct snapshot_set *set)
+{
+	for (size_t i = 0; i < set->members.n; i++)
+		if (set->members.v[i]->more_ahead)
+			return true;
+	return false;
+}
+
+/* Those that appear meanwhile have a part in what comes; for their sake alone there are only some rounds. */
+static struct err *work_ahead(struct snapshot_set *set)
+{
+	bool more = set->engine->ahead;
+
+	for (unsigned i = 0; more && i < ROUNDS_AHEAD; i++) {
+		size_t known;
+
+		TRY(for_those_left(set, 0, ahead));
+		more = wants_more(set);
+		known = set->members.n;
+		TRY(prepare_new(set));
+		more |= set->members.n > known && i < ROUNDS_BEFORE;
 	}
 	return NULL;
 }
@@ -195,7 +247,7 @@ static struct err *copy(struct snapshot *s)
 	uint64_t began = clock_ns();
 
 	held_copy(&s->held, s->set->copy_until);
-	s->pause.copy = clock_ns() - began;
+	s->pause.copy += clock_ns() - began;
 	return NULL;
 }
 
@@ -232,8 +284,12 @@ static struct err *finish(struct snapshot *s)
 
 static struct err *by_phases(struct snapshot_set *set)
 {
-	struct err *e = prepare_all(set);
+	struct err *e = for_those_left(set, 0, check_and_seize);
 
+	if (!e)
+		e = prepare_new(set);
+	if (!e)
+		e = work_ahead(set);
 	if (!e)
 		e = in_pause(set);
 	if (e || !set->engine->stays_stopped)
@@ -243,26 +299,10 @@ static struct err *by_phases(struct snapshot_set *set)
 
 /* --- engines ------------------------------------------------------------------------------------------------ */
 
-static struct err *take_alone(struct snapshot_set *set)
-{
-	struct snapshot *s = set->members.v[0];
-
-	if (set->wish.kind != SET_ONE)
-		return err_new(ERR_UNSUPPORTED, "engine %s takes single processes only: for a set there are clone and stop",
-			       set->engine->name);
-	s->engine = set->engine;
-	s->why = set->why;
-	set->culprit = s;
-	return s->engine->take(s);
-}
-
 static struct err *take_with_engine(struct snapshot_set *set)
 {
-	struct err *e;
+	struct err *e = by_phases(set);
 
-	if (set->engine->take)
-		return take_alone(set);
-	e = by_phases(set);
 	if (e)
 		for (size_t i = 0; i < set->members.n; i++)
 			set->engine->release(set->members.v[i]);
@@ -278,11 +318,6 @@ static bool may_go_on(const struct snapshot_set *set, const struct err *e)
 				error == ENOSYS);
 }
 
-static bool serves(const struct snapshot_set *set, const struct engine *engine)
-{
-	return set->wish.kind == SET_ONE || !engine->take;
-}
-
 /* With auto the engines are tried in the order of their list; the reason tells why not the one before. */
 static struct err *take_with_some_engine(struct snapshot_set *set)
 {
@@ -290,7 +325,7 @@ static struct err *take_with_some_engine(struct snapshot_set *set)
 	struct err *e = take_with_engine(set);
 
 	for (size_t i = 0; e && engines[i] && may_go_on(set, e); i++) {
-		if (engines[i] == first || !serves(set, engines[i]))
+		if (engines[i] == first)
 			continue;
 		set->why = arena_printf(&set->arena, "%s: %s", set->engine->name, err_message(e));
 		err_free(e);

@@ -101,9 +101,9 @@ static struct err *emit_all(const struct proc_facts *f, const struct plan *p, st
 	return NULL;
 }
 
-static struct err *forecast(pid_t pid, const struct snapshot_options *options, bool in_set, struct out *o)
+static struct err *forecast(pid_t pid, const struct snapshot_options *options, struct out *o)
 {
-	struct plan_wish wish = { .budget_ns = options->budget_ns, .content = options->content, .in_set = in_set };
+	struct plan_wish wish = { .budget_ns = options->budget_ns, .content = options->content };
 	struct vma_list vmas = VMA_LIST_INIT;
 	struct proc_facts facts = { 0 };
 	struct plan plan;
@@ -124,14 +124,14 @@ static struct err *forecast(pid_t pid, const struct snapshot_options *options, b
 
 struct err *snap_forecast(pid_t pid, const struct snapshot_options *options, struct out *o)
 {
-	return forecast(pid, options, false, o);
+	return forecast(pid, options, o);
 }
 
 struct err *snap_forecast_set(const struct pid_list *pids, const struct snapshot_options *options, struct out *o)
 {
 	for (size_t i = 0; i < pids->pids.n; i++) {
 		TRY(cancel_check());
-		TRY(forecast(pids->pids.v[i], options, true, o));
+		TRY(forecast(pids->pids.v[i], options, o));
 		TRY(out_heading(o, "\n"));
 	}
 	out_begin(o, &snap_obstacle_record);

@@ -131,9 +131,9 @@ Several processes in one pause:
   $ osmodump snap --set tree -o set/
   osmodump: one process, please: its pid or its name
   [2]
-  $ osmodump snap --set tree $tree --engine precopy -o set/
-  osmodump: engine precopy takes single processes only: for a set there are clone and stop
-  [1]
+  $ mkdir ahead; osmodump snap --set tree $tree --engine precopy --json -o ahead >said 2>&1 || grep 'this kernel' said
+  $ jq -c 'select(.kind == "snapshot_set") | [.members, .engine, .consistency]' <said
+  [3,"precopy","instantaneous"]
   $ osmodump snap --set cgroup /no/such/cgroup -o set/
   osmodump: /no/such/cgroup: no such cgroup
   [1]
