@@ -42,6 +42,9 @@ const struct engine *engine_named(const char *name);	/* NULL */
 bool engine_clone_reap(pid_t pid, pid_t clone_ns);
 /* The threads are held, and run on. */
 struct err *engine_seize(struct snapshot *s) MUST_USE;
+/* They are held no more, while an engine works ahead for long: each signal to a thread that is held stops it until
+ * somebody of ours looks. */
+void engine_let_go(struct snapshot *s);
 /* The pause begins: all are asked to stop ... */
 void engine_interrupt(struct snapshot *s);
 /* ... and stand still, */

@@ -35,6 +35,7 @@ enum {
 	COPY_NS_PER_KB = 700,	/* reading and writing to the temporary file, cautiously */
 	SPARE_RUNS = 65536,
 	COPY_LIKE_LOOKS = 32,
+	STEP = 4 << 20,
 };
 
 /* So much address space is looked at page by page in the pause, where the kernel knows no other way. */
@@ -153,9 +154,13 @@ static struct err *copy_run(void *arg, const struct page_run *run)
 	p->runs++;
 	if (run->kind & PAGE_GUARD)
 		return NULL;
-	TRY(cancel_check());
-	set_let_run(p->s->set);
-	return copy(p, run->start, run->end);
+	for (uint64_t at = run->start, end; at < run->end; at = end) {
+		end = run->end - at > STEP ? at + STEP : run->end;
+		TRY(cancel_check());
+		set_let_run(p->s->set);
+		TRY(copy(p, at, end));
+	}
+	return NULL;
 }
 
 /* All pages are told: new are those that were written and those that had no entry. */
@@ -544,6 +549,7 @@ static struct err *ahead(struct snapshot *s)
 		p->untracked = is_tracked_elsewhere(s);
 		if (!p->untracked)
 			TRY(start_tracking(p));
+		engine_let_go(s);
 	}
 	return copy_ahead(p);
 }

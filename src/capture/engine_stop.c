@@ -12,14 +12,25 @@
 #include <string.h>
 #include <unistd.h>
 
-static const uint64_t stop_deadline = 2000000000;
+static const uint64_t stop_deadline = 2000000000, settling = 1000000;
 enum { SELF_DEADLINE = 10 }; /* seconds, besides the budget */
 
 struct err *engine_seize(struct snapshot *s)
 {
+	tasks_deinit(&s->tasks);
+	s->tasks = (struct tasks){ 0 };
 	TRY(tasks_seize(s->pid, &s->tasks));
+	s->let_go = false;
 	phase("seized");
 	return NULL;
+}
+
+void engine_let_go(struct snapshot *s)
+{
+	s->let_go = true;
+	tasks_resume(&s->tasks);
+	for (uint64_t began = clock_ns(); !tasks_settle(&s->tasks) && clock_ns() - began < settling;)
+		;
 }
 
 /* What exec puts on the stack tells programs apart: 16 random bytes' address, the vDSO's, the entry point. */

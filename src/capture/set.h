@@ -45,6 +45,7 @@ struct snapshot_set {
 	struct guardian *guardian;	/* NULL: none */
 	uint64_t time;			/* Unix, ns: of the pause */
 	uint64_t first_stop, all_stopped, resumed;	/* of the whole set; CLOCK_MONOTONIC */
+	uint64_t let_run;		/* when set_let_run last looked */
 	uint64_t copy_until;		/* what is not copied by then is left */
 	const struct snapshot *culprit;	/* whose failure is told */
 	size_t late;			/* members that appeared during the pause */
@@ -68,7 +69,7 @@ uint64_t set_skew(const struct snapshot_set *set);
 /* That of its weakest member. */
 enum consistency set_consistency(const struct snapshot_set *set);
 bool set_has(const struct snapshot_set *set, pid_t pid);
-/* In the tracer's thread, before the pause, while the members are held and run: what stopped for our sake goes on. Cheap. */
+/* In the tracer's thread, before the pause, now and then: what stopped for our sake goes on. Cheap. */
 void set_let_run(struct snapshot_set *set);
 
 #endif

@@ -119,8 +119,18 @@ static struct err *prepare_new(struct snapshot_set *set)
 
 void set_let_run(struct snapshot_set *set)
 {
-	for (size_t i = 0; i < set->members.n; i++)
-		tasks_let_run(&set->members.v[i]->tasks);
+	static const uint64_t often = 500000;
+	uint64_t now = clock_ns();
+
+	if (now - set->let_run < often)
+		return;
+	set->let_run = now;
+	for (size_t i = 0; i < set->members.n; i++) {
+		struct tasks *t = &set->members.v[i]->tasks;
+
+		tasks_let_run(t);
+		(void)tasks_settle(t);
+	}
 }
 
 /* What was done for one that executes another program meanwhile is in vain, and the pause has to do without. */
@@ -149,6 +159,11 @@ static bool wants_more(const struct snapshot_set *set)
 	return false;
 }
 
+static struct err *seize_again(struct snapshot *s)
+{
+	return s->let_go ? engine_seize(s) : NULL;
+}
+
 /* Those that appear meanwhile have a part in what comes; for their sake alone there are only some rounds. */
 static struct err *work_ahead(struct snapshot_set *set)
 {
@@ -163,7 +178,7 @@ static struct err *work_ahead(struct snapshot_set *set)
 		TRY(prepare_new(set));
 		more |= set->members.n > known && i < ROUNDS_BEFORE;
 	}
-	return NULL;
+	return for_those_left(set, 0, seize_again);
 }
 
 /* --- stopping ---------------------------------------------------------------------------------------- */
