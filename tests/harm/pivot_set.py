@@ -86,6 +86,10 @@ def look(places, cores):
     return values, None not in values
 
 
+def median_ms(values):
+    return sorted(values)[len(values) // 2] / 1e6 if values else 0
+
+
 def clean(folder):
     for name in os.listdir(folder):
         os.unlink(f'{folder}/{name}')
@@ -95,7 +99,7 @@ def run(args, child, places, folder):
     pids = sorted({pid for pid, _, _ in places})
     words = {'tree': ['--set', 'tree', str(child.pid)], 'apart': [],
              'list': ['--set', ','.join(map(str, pids + [child.pid]))]}.get(args.how)
-    passed, levels, late, skews = 0, {}, 0, []
+    passed, levels, late, skews, pauses = 0, {}, 0, [], []
     if args.how == 'cgroup':
         group = make_cgroup([child.pid] + pids)
         if not group:
@@ -112,6 +116,7 @@ def run(args, child, places, folder):
         levels[level] = levels.get(level, 0) + 1
         late += manifest.get('late', 0)
         skews.append(manifest.get('skew_ns', 0))
+        pauses.append(manifest.get('pause_ns', 0))
         good = same and (ordered(values) or level == 'smeared')
         if args.how == 'apart':
             good = not ordered(values)
@@ -121,7 +126,7 @@ def run(args, child, places, folder):
         clean(folder)
     print(f'figure: set of {PROCESSES + 1} processes, {args.how}{", children forked all the time" if args.churn else ""}, '
           f'engine {args.engine}: {args.count} snapshots, {levels}, {late} members came late, '
-          f'median skew {sorted(skews)[len(skews) // 2] / 1e6 if skews else 0:.2f} ms')
+          f'median skew {median_ms(skews):.2f} ms, median pause {median_ms(pauses):.2f} ms')
     failed = args.count - passed
     # One that makes children and shares the memory is in the tree, but not in the cgroup: that has to be noticed.
     expected = 'quasi-instantaneous' if args.how == 'cgroup' and args.churn else 'instantaneous'
