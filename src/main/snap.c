@@ -6,6 +6,7 @@
 #include "base/cancel.h"
 #include "capture/engine.h"
 #include "capture/phase.h"
+#include "capture/set_write.h"
 #include "main/main.h"
 #include "main/snap.h"
 
@@ -213,33 +214,17 @@ static struct err *read_job(const struct settings *s, struct snap_job *ret)
 
 /* --- writing ------------------------------------------------------------------------------------------ */
 
-struct err *snap_file_name(const struct snap_job *j, const struct snapshot *s, const char *name, const char *kind, char **ret)
+const char *snap_output(const struct settings *s)
 {
-	struct sink_names names = { .name = name, .host = s->facts.host, .trigger = "demand", .kind = kind,
-				    .pid = s->pid, .time = s->time / 1000000000 };
-
-	return sink_name(j->s->output ? j->s->output : "./", &names, ret);
+	return s->output ? s->output : "./";
 }
 
-static struct err *core_name(const struct snap_job *j, const struct snapshot *s, bool mini, char **ret)
-{
-	static const char *const suffixes[] = { [SINK_PLAIN] = "core", [SINK_ZSTD] = "core.zst", [SINK_LZ4] = "core.lz4" };
-	char kind[32], name[sizeof(s->facts.stat.comm)];
-
-	(void)snprintf(kind, sizeof(kind), "%s%s", mini ? "mini." : "", suffixes[j->sink.packing]);
-	(void)snprintf(name, sizeof(name), "%s", s->facts.stat.comm);
-	for (char *p = name; j->s->set && *p; p++) /* the manifest is UTF-8, the name of a process may be anything */
-		if ((unsigned char)*p >= 0x80)
-			*p = '_';
-	return snap_file_name(j, s, name, kind, ret);
-}
-
-struct err *snap_write(const struct snap_job *j, struct snapshot *s, bool mini, bool first, struct out *o, char **ret)
+struct err *snap_write(const struct snap_job *j, struct snapshot *s, bool mini, bool first, const char *path, struct out *o,
+		       bool *ret_there)
 {
 	struct core_options options = { .mini = mini, .trigger = "demand" };
 	CLEANUP(core_destroyp) struct core *core = NULL;
 	CLEANUP(sink_destroyp) struct sink *sink = NULL;
-	CLEANUP(freep) char *path = NULL;
 	struct sink_options to = j->sink;
 	struct sink_result result = { 0 };
 	struct core_totals totals;
@@ -247,17 +232,24 @@ struct err *snap_write(const struct snap_job *j, struct snapshot *s, bool mini, 
 
 	TRY(core_create(s, &options, &core));
 	image = core_image(core);
-	TRY(core_name(j, s, mini, &path));
 	to.path = path;
 	to.gives_way = !s->stopped;
 	TRY(sink_open(&to, image.expected, &sink));
 	TRY(sink_write(sink, &image, &result));
-	if (ret)
-		*ret = TAKE_PTR(path);
+	*ret_there = true;
 	core_totals(core, &totals);
 	if (first)
 		TRY(emit_snapshot(s, &totals, o));
 	return emit_file(&result, &totals, mini, o);
+}
+
+static struct err *write_alone(const struct snap_job *j, struct snapshot *s, bool mini, bool first, struct out *o)
+{
+	CLEANUP(freep) char *path = NULL;
+	bool there;
+
+	TRY(snapshot_file_name(s, snap_output(j->s), "demand", j->sink.packing, mini, &path));
+	return snap_write(j, s, mini, first, path, o, &there);
 }
 
 static struct err *snap(const struct snap_job *j, struct out *o)
@@ -272,8 +264,8 @@ static struct err *snap(const struct snap_job *j, struct out *o)
 	TRY(snapshot_take(j->pid, &j->snapshot, &s));
 	TRY(cancel_check());
 	if (mini)
-		TRY(snap_write(j, s, true, true, o, NULL));
-	return full ? snap_write(j, s, false, !mini, o, NULL) : NULL;
+		TRY(write_alone(j, s, true, true, o));
+	return full ? write_alone(j, s, false, !mini, o) : NULL;
 }
 
 static struct err *to_error(void *arg, const char *text, size_t len)

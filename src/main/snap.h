@@ -18,11 +18,11 @@ struct snap_job { /* what the command line asks for */
 /* --- snap.c */
 /* By number or name; USAGE when several have it. */
 struct err *snap_find_process(const char *word, pid_t *ret) MUST_USE;
-/* Where a dump of that process goes: the value of -o with `name` and `kind` put in. To be freed. */
-struct err *snap_file_name(const struct snap_job *j, const struct snapshot *s, const char *name, const char *kind,
-			   char **ret) MUST_USE;
-/* Writes one dump and tells of it; `first`: of the snapshot too. *ret, when not NULL, is its path, to be freed. */
-struct err *snap_write(const struct snap_job *j, struct snapshot *s, bool mini, bool first, struct out *o, char **ret) MUST_USE;
+/* The value of -o. */
+const char *snap_output(const struct settings *s);
+/* Writes one dump and tells of it; `first`: of the snapshot too. *ret_there: the file is there, even if it could not be told. */
+struct err *snap_write(const struct snap_job *j, struct snapshot *s, bool mini, bool first, const char *path, struct out *o,
+		       bool *ret_there) MUST_USE;
 
 /* --- snap_set.c: --set */
 struct err *snap_set(const struct snap_job *j, struct out *o) MUST_USE;

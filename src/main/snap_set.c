@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * osmodump snap --set: processes taken together, a dump of each, and the
- * manifest that says that all of them are there. What was written goes when
- * one of them fails.
+ * manifest that says that all of them are there.
  */
-#include "base/cancel.h"
 #include "capture/engine.h"
-#include "capture/set_manifest.h"
+#include "capture/set_write.h"
 #include "main/snap.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const struct field fields[] = {
 	{ "set", FIELD_STR, "tree, cgroup or list" },
@@ -123,111 +118,35 @@ static struct err *read_wish(const struct snap_job *j, struct wish *ret)
 	return j->pid ? proc_cgroup_folder(j->pid, &ret->arena, &ret->set.cgroup) : read_folder(j->s->words.v[0], ret);
 }
 
-/* All files lie in one folder, and each process has its own. */
-static struct err *check_output(const struct settings *s)
-{
-	const char *to = s->output ? s->output : "./", *slash = strrchr(to, '/'), *brace = strchr(to, '{');
-	struct stat st;
-
-	if (strcmp(to, "-") == 0)
-		return err_new(ERR_USAGE, "-o -: a set is several files: name a folder");
-	if (brace && slash && brace < slash)
-		return err_new(ERR_USAGE, "-o %s: all dumps of a set go into one folder: no {word} in its name", to);
-	if (strstr(to, "{pid}") || (slash && !slash[1]) || (stat(to, &st) == 0 && S_ISDIR(st.st_mode)))
-		return NULL;
-	return err_new(ERR_USAGE, "-o %s: a set is several files: name a folder, or put {pid} into the name", to);
-}
-
 /* --- writing ---------------------------------------------------------------------------------- */
 
-struct written {
-	VEC(char *) paths;
-	struct set_files *files; /* point into the paths */
+struct writing {
+	const struct snap_job *j;
+	struct out *o;
+	const struct snapshot *told; /* of this one it was told how it was taken */
 };
 
-static void written_deinit(struct written *w)
+static struct err *write_member(void *arg, struct snapshot *s, bool mini, const char *path, bool *ret_there)
 {
-	for (size_t i = 0; i < w->paths.n; i++)
-		free(w->paths.v[i]);
-	vec_deinit(&w->paths);
-	free(w->files);
-}
+	struct writing *w = arg;
+	bool first = w->told != s;
 
-static struct err *write_one(const struct snap_job *j, struct snapshot *s, bool mini, bool first, struct out *o,
-			     struct written *w, const char **ret_name)
-{
-	char *path = NULL;
-	struct err *e;
-
-	TRY(cancel_check());
-	if (!vec_reserve(&w->paths, w->paths.n + 1))
-		return err_nomem();
-	e = snap_write(j, s, mini, first, o, &path);
-	if (!path)
-		return e;
-	(void)vec_push(&w->paths, path); /* it is there, even if it could not be told */
-	*ret_name = str_basename(path);
-	return e;
-}
-
-static struct err *write_all(const struct snap_job *j, struct snapshot_set *set, struct out *o, struct written *w)
-{
-	bool mini = j->s->mini, full = j->s->full || !mini;
-
-	for (size_t i = 0; i < set->members.n; i++) {
-		struct set_files *f = &w->files[i];
-
-		f->file = f->mini = "";
-		if (full)
-			TRY(write_one(j, set->members.v[i], false, true, o, w, &f->file));
-		if (mini)
-			TRY(write_one(j, set->members.v[i], true, !full, o, w, full ? &f->mini : &f->file));
-	}
-	return NULL;
-}
-
-/* Beside the dumps, whatever their names are made of. */
-static struct err *manifest_name(const struct snapshot_set *set, const struct written *w, char **ret)
-{
-	const struct snapshot *first = set->members.v[0];
-	const char *path = w->paths.v[0], *slash = strrchr(path, '/');
-	CLEANUP(strbuf_deinit) struct strbuf folder = STRBUF_INIT;
-	struct sink_names names = { .name = first->facts.stat.comm, .host = first->facts.host, .trigger = "demand",
-				    .kind = "set.json", .pid = first->pid, .time = set->time / 1000000000 };
-
-	if (set->wish.kind == SET_CGROUP)
-		names.name = str_basename(set->wish.cgroup);
-	strbuf_add(&folder, slash ? path : "./", slash ? (size_t)(slash - path) + 1 : 2);
-	TRY(strbuf_check(&folder));
-	return sink_name(folder.s, &names, ret);
-}
-
-static struct err *write_set(const struct snap_job *j, struct snapshot_set *set, struct out *o, struct written *w,
-			     char **ret_manifest)
-{
-	w->files = calloc(set->members.n, sizeof(*w->files));
-	if (!w->files)
-		return err_nomem();
-	TRY(write_all(j, set, o, w));
-	TRY(cancel_check());
-	TRY(manifest_name(set, w, ret_manifest));
-	return set_manifest_write(set, w->files, *ret_manifest, j->sink.replace);
+	w->told = s;
+	return snap_write(w->j, s, mini, first, path, w->o, ret_there);
 }
 
 static struct err *take_and_write(const struct snap_job *j, const struct wish *wish, struct out *o)
 {
+	struct writing writing = { .j = j, .o = o };
+	struct set_writing how = { .to = snap_output(j->s), .trigger = "demand", .packing = j->sink.packing,
+				   .full = j->s->full || !j->s->mini, .mini = j->s->mini, .replace = j->sink.replace,
+				   .keep_partial = j->sink.keep_partial, .write = write_member, .arg = &writing };
 	CLEANUP(snapshot_set_destroyp) struct snapshot_set *set = NULL;
-	CLEANUP(written_deinit) struct written w = { 0 };
 	CLEANUP(freep) char *manifest = NULL;
-	struct err *e;
 
 	TRY(snapshot_set_take(&wish->set, &j->snapshot, &set));
-	e = write_set(j, set, o, &w, &manifest);
-	if (!e)
-		return emit(set, manifest, o);
-	for (size_t i = 0; !j->sink.keep_partial && i < w.paths.n; i++)
-		(void)unlink(w.paths.v[i]);
-	return j->sink.keep_partial || !w.paths.n ? e : err_prefix(e, "nothing of the set is kept");
+	TRY(set_write(set, &how, &manifest));
+	return emit(set, manifest, o);
 }
 
 static struct err *forecast(const struct snap_job *j, const struct wish *wish, struct out *o)
@@ -246,6 +165,6 @@ struct err *snap_set(const struct snap_job *j, struct out *o)
 	CLEANUP(wish_deinit) struct wish wish = { .arena = ARENA_INIT };
 
 	TRY(read_wish(j, &wish));
-	TRY(check_output(j->s));
+	TRY(set_write_check("-o", snap_output(j->s)));
 	return j->s->dry_run ? forecast(j, &wish, o) : take_and_write(j, &wish, o);
 }
