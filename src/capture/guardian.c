@@ -181,6 +181,11 @@ void guardian_expect(struct guardian *g, pid_t target, pid_t clone)
 	}
 }
 
+pid_t guardian_pid(const struct guardian *g)
+{
+	return g ? g->pid : 0;
+}
+
 void guardian_dismiss(struct guardian *g)
 {
 	if (!g)

@@ -37,6 +37,8 @@ struct guardian *guardian_start(guardian_reap_fn *reap);
  */
 enum { GUARDIAN_NOTHING = -1, GUARDIAN_ANY = 0 };
 void guardian_expect(struct guardian *g, pid_t target, pid_t clone);
+/* 0: there is none. */
+pid_t guardian_pid(const struct guardian *g);
 /* All is as it was: it ends. */
 void guardian_dismiss(struct guardian *g);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Who belongs to a set: as /proc and the cgroup's own list have it at this moment. */
 #include "base/cancel.h"
+#include "capture/guardian.h"
 #include "capture/set_impl.h"
 
 #include <string.h>
@@ -66,12 +67,13 @@ static bool has_memory(pid_t pid)
 	       (st.threads > 1 || (st.state != 'Z' && !(st.flags & PF_EXITING)));
 }
 
-/* Neither are we, nor is our guardian. */
-static bool may_belong(pid_t pid)
+/* Neither are we, nor is our guardian, nor what a program that takes snapshots of itself has for that (capture/helper.h). */
+static bool may_belong(const struct guardian *guardian, pid_t pid)
 {
 	struct proc_stat st;
 
-	return pid != getpid() && has_memory(pid) && !err_ignore(proc_stat_read(pid, 0, &st)) && st.ppid != getpid();
+	return pid != getpid() && pid != guardian_pid(guardian) && has_memory(pid) && !err_ignore(proc_stat_read(pid, 0, &st)) &&
+	       (st.ppid != getpid() || st.exit_signal);
 }
 
 struct err *set_wish_list(const struct set_wish *wish, struct pid_list *ret)
@@ -80,7 +82,7 @@ struct err *set_wish_list(const struct set_wish *wish, struct pid_list *ret)
 
 	TRY(list_now(wish, ret));
 	for (size_t i = 0; i < ret->pids.n; i++)
-		if (may_belong(ret->pids.v[i]))
+		if (may_belong(NULL, ret->pids.v[i]))
 			ret->pids.v[n++] = ret->pids.v[i];
 	ret->pids.n = n;
 	return NULL;
@@ -104,7 +106,7 @@ static struct err *add_new(struct snapshot_set *set, const struct pid_list *pids
 	for (size_t i = 0; i < pids->pids.n; i++) {
 		pid_t pid = pids->pids.v[i];
 
-		if (!set_has(set, pid) && (!set_may_change(set) || may_belong(pid)))
+		if (!set_has(set, pid) && (!set_may_change(set) || may_belong(set->guardian, pid)))
 			TRY(add(set, pid));
 	}
 	return NULL;
