@@ -17,7 +17,7 @@
  *
  * Other processes: what osmodump snap may do, this may (ptrace and kernel.yama.ptrace_scope
  * decide), with the same care for the process: docs/capture.md. The calling program itself:
- * osm_snapshot_self().
+ * osm_snapshot_self(). Several processes in one pause: osm_snapshot_set_take().
  *
  * x86-64 Linux, for programs of 64 and of 32 bits.
  *
@@ -254,6 +254,88 @@ struct osm_write_result {
  */
 OSM_API struct osm_error *osm_snapshot_write(struct osm_snapshot *s, const struct osm_write_options *options,
 					     struct osm_write_result *result) OSM_MUST_USE;
+
+/* --- several processes in one pause ------------------------------------------------------ */
+
+/*
+ * A set: all threads of all its processes stand still before the first is captured, and none
+ * goes on before the last one is. Its members are snapshots like others, but belong to the set:
+ *
+ *	struct osm_set_choice who = { .struct_size = sizeof(who), .kind = OSM_SET_TREE, .root = pid };
+ *	struct osm_snapshot_set *set;
+ *	struct osm_error *error = osm_snapshot_set_take(&who, NULL, &set);
+ *	...
+ *	for (size_t i = 0; i < info.members; i++)
+ *		look_at(osm_snapshot_set_member(set, i));
+ *	error = osm_snapshot_set_write(set, &to, NULL);	// to.path is a folder
+ *	osm_snapshot_set_free(set);
+ */
+struct osm_snapshot_set;
+
+enum osm_set_kind {
+	OSM_SET_LIST = 1,	/* processes that are named */
+	OSM_SET_TREE,		/* one and its descendants */
+	OSM_SET_CGROUP,		/* of a cgroup of version 2 and those below it */
+};
+
+/* Who is in it. Children that are forked while a tree or cgroup is being stopped are, too; who ends before is not. */
+struct osm_set_choice {
+	size_t struct_size;		/* set by the caller */
+	enum osm_set_kind kind;
+	int root;			/* OSM_SET_TREE; OSM_SET_CGROUP: that of this process, when `cgroup` is NULL */
+	const int *pids;		/* OSM_SET_LIST: each once */
+	size_t pid_count;
+	const char *cgroup;		/* OSM_SET_CGROUP: its folder, "/sys/fs/cgroup/..." */
+};
+
+/*
+ * As osm_snapshot_take, with one engine and one budget for all. When a member cannot be taken,
+ * none is, and the message names it. The calling process is never a member; named in a list it
+ * is OSM_USAGE.
+ */
+OSM_API struct osm_error *osm_snapshot_set_take(const struct osm_set_choice *choice,
+						const struct osm_snapshot_options *options,
+						struct osm_snapshot_set **ret) OSM_MUST_USE;
+/* Lets go of all members. Dumps opened over them live on, and keep what they need. Accepts NULL. */
+OSM_API void osm_snapshot_set_free(struct osm_snapshot_set *set);
+
+struct osm_snapshot_set_info {
+	size_t struct_size;		/* set by the caller */
+	enum osm_set_kind kind;
+	int root;			/* of OSM_SET_TREE, else 0 */
+	const char *cgroup;		/* folder of OSM_SET_CGROUP, else "" */
+	size_t members;
+	size_t late;			/* of them: appeared while the others were being stopped */
+	const char *engine, *engine_reason;
+	enum osm_consistency consistency; /* of the weakest member */
+	uint64_t time_ns;		/* of the pause, since 1970 UTC */
+	uint64_t pause_ns;		/* first thread stopped to last one resumed, over all; 0: they stand still yet */
+	uint64_t skew_ns;		/* first thread asked to stop to last one that stood still, over all */
+	bool stopped;			/* until osm_snapshot_set_free: engine "stop" */
+};
+OSM_API struct osm_error *osm_snapshot_set_info(const struct osm_snapshot_set *set,
+						struct osm_snapshot_set_info *ret) OSM_MUST_USE;
+/* From 0 to osm_snapshot_set_info.members, parents before their children; NULL beyond. Good until
+ * osm_snapshot_set_free; osm_snapshot_free does nothing to it. */
+OSM_API struct osm_snapshot *osm_snapshot_set_member(const struct osm_snapshot_set *set, size_t index);
+
+struct osm_set_write_result {
+	size_t struct_size;		/* set by the caller */
+	const char *manifest;		/* its path, until the set is written again or freed; NULL: failed */
+	size_t files;			/* dumps that are there */
+	uint64_t size, written;		/* sums over them, as in osm_write_result */
+	uint64_t unreadable;
+	uint64_t nanoseconds;
+};
+
+/*
+ * A dump of each member, and last the manifest that opens all as one system. options->path is a
+ * folder, or a name with {pid} in it; names are those of osmodump snap --set. The other options
+ * are of each dump; progress is told of one after the other. When something fails, nothing is
+ * kept (OSM_WRITE_KEEP_PARTIAL: what is there).
+ */
+OSM_API struct osm_error *osm_snapshot_set_write(struct osm_snapshot_set *set, const struct osm_write_options *options,
+						 struct osm_set_write_result *result) OSM_MUST_USE;
 
 #ifdef __cplusplus
 }

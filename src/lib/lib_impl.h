@@ -6,7 +6,8 @@
 #include "osmosis/snapshot.h"
 
 #include "base/err.h"
-#include "capture/snapshot.h"
+#include "capture/set.h"
+#include "capture/sink.h"
 #include "format/dump.h"
 
 #include <stdatomic.h>
@@ -29,13 +30,35 @@ struct osm_error *open_over(struct dump *dump, const struct osm_options *options
 
 struct osm_snapshot {
 	struct snapshot *s;
-	atomic_uint refs;		/* its owner's, and one of each dump over it */
+	struct osm_snapshot_set *set;	/* whose member it is, and with which it lives; NULL: none */
+	atomic_uint refs;		/* its owner's, and one of each dump over it; a member's are its set's */
 	const struct task **threads;	/* those with registers */
 	size_t n_threads;
 };
 
 void osm_snapshot_ref(struct osm_snapshot *s);
-#define osm_snapshot_unref osm_snapshot_free
+void osm_snapshot_unref(struct osm_snapshot *s); /* accepts NULL */
 struct err *no_snapshot(void) MUST_USE;
+struct err *snapshot_options_of(const struct osm_snapshot_options *from, struct snapshot_options *ret) MUST_USE;
+/* Its threads, once it is taken; to be freed. */
+struct err *index_threads(struct osm_snapshot *s) MUST_USE;
+
+struct osm_snapshot_set {
+	struct snapshot_set *set;
+	struct arena arena;		/* what was asked for */
+	atomic_uint refs;		/* its owner's, and one of each dump over a member */
+	struct osm_snapshot *members;	/* in the order of set->members */
+	size_t n_members;		/* that are whole */
+	char *manifest;			/* the last that was written; NULL: none */
+};
+
+void osm_snapshot_set_ref(struct osm_snapshot_set *set);
+#define osm_snapshot_set_unref osm_snapshot_set_free
+
+/* snapshot_write.c */
+struct err *take_in_write_options(const struct osm_write_options *from, struct osm_write_options *ret) MUST_USE;
+struct err *sink_options_of(const struct osm_write_options *o, struct sink_options *ret) MUST_USE;
+/* One dump, with options that were taken in. *ret is filled on failure too. */
+struct err *write_dump(struct osm_snapshot *s, const struct osm_write_options *options, struct osm_write_result *ret) MUST_USE;
 
 #endif

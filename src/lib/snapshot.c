@@ -45,7 +45,7 @@ static struct err *read_content(const struct osm_snapshot_options *o, struct con
 	return NULL;
 }
 
-static struct err *read_options(const struct osm_snapshot_options *from, struct snapshot_options *ret)
+struct err *snapshot_options_of(const struct osm_snapshot_options *from, struct snapshot_options *ret)
 {
 	struct osm_snapshot_options o = { 0 };
 
@@ -62,7 +62,7 @@ static struct err *read_options(const struct osm_snapshot_options *from, struct 
 	return read_content(&o, &ret->content);
 }
 
-static struct err *index_threads(struct osm_snapshot *s)
+struct err *index_threads(struct osm_snapshot *s)
 {
 	const struct tasks *t = &s->s->tasks;
 
@@ -97,7 +97,7 @@ static struct err *take(pid_t pid, const struct osm_snapshot_options *from, stru
 		return err_new(ERR_USAGE, "no place for the snapshot was given (NULL)");
 	if (pid <= 0)
 		return err_new(ERR_USAGE, "%d is no process", (int)pid);
-	TRY(read_options(from, &options));
+	TRY(snapshot_options_of(from, &options));
 	options.self = pid == getpid();
 	s = calloc(1, sizeof(*s));
 	if (!s)
@@ -105,7 +105,7 @@ static struct err *take(pid_t pid, const struct osm_snapshot_options *from, stru
 	atomic_init(&s->refs, 1);
 	e = take_into(pid, &options, s);
 	if (e) {
-		osm_snapshot_free(s);
+		osm_snapshot_unref(s);
 		return e;
 	}
 	*ret = s;
@@ -124,16 +124,29 @@ struct osm_error *osm_snapshot_self(const struct osm_snapshot_options *options, 
 
 void osm_snapshot_ref(struct osm_snapshot *s)
 {
-	atomic_fetch_add(&s->refs, 1);
+	if (s->set)
+		osm_snapshot_set_ref(s->set);
+	else
+		atomic_fetch_add(&s->refs, 1);
 }
 
-void osm_snapshot_free(struct osm_snapshot *s)
+void osm_snapshot_unref(struct osm_snapshot *s)
 {
+	if (s && s->set) {
+		osm_snapshot_set_unref(s->set);
+		return;
+	}
 	if (!s || atomic_fetch_sub(&s->refs, 1) != 1)
 		return;
 	snapshot_destroy(s->s);
 	free(s->threads);
 	free(s);
+}
+
+void osm_snapshot_free(struct osm_snapshot *s)
+{
+	if (s && !s->set)
+		osm_snapshot_unref(s);
 }
 
 /* --- what was reached ---------------------------------------------------------------------------- */

@@ -40,7 +40,7 @@ static struct err *run_sink(struct writing *w, struct sink *sink, const struct s
 	return e;
 }
 
-static struct err *sink_options_of(const struct osm_write_options *o, struct sink_options *ret)
+struct err *sink_options_of(const struct osm_write_options *o, struct sink_options *ret)
 {
 	static const enum sink_packing packings[] = { [OSM_PACK_NONE] = SINK_PLAIN, [OSM_PACK_ZSTD] = SINK_ZSTD,
 						      [OSM_PACK_LZ4] = SINK_LZ4 };
@@ -94,22 +94,34 @@ static struct err *write_core(struct osm_snapshot *s, struct writing *w, struct 
 	return e;
 }
 
+struct err *take_in_write_options(const struct osm_write_options *from, struct osm_write_options *ret)
+{
+	if (!from)
+		return err_new(ERR_USAGE, "osm_write_options: NULL");
+	return take_in("osm_write_options", from, ret, sizeof(*ret), sizeof(*ret));
+}
+
+struct err *write_dump(struct osm_snapshot *s, const struct osm_write_options *options, struct osm_write_result *ret)
+{
+	struct writing w = { .options = *options, .stop = false };
+
+	return write_core(s, &w, ret);
+}
+
 struct osm_error *osm_snapshot_write(struct osm_snapshot *s, const struct osm_write_options *options,
 				     struct osm_write_result *result)
 {
+	struct osm_write_options own = { 0 };
 	struct osm_write_result out = { 0 };
-	struct writing w = { .stop = false };
 	struct err *e = s ? NULL : no_snapshot();
 
-	if (!e && !options)
-		e = err_new(ERR_USAGE, "osm_write_options: NULL");
 	if (!e)
-		e = take_in("osm_write_options", options, &w.options, sizeof(w.options), sizeof(w.options));
+		e = take_in_write_options(options, &own);
 	if (!e && result) /* before there is a file */
 		e = give_out("osm_write_result", result, &out, sizeof(out), sizeof(out));
 	if (e)
 		return pub(e);
-	e = write_core(s, &w, &out);
+	e = write_dump(s, &own, &out);
 	if (result)
 		copy_out(result, &out, sizeof(out));
 	return pub(e);

@@ -9,7 +9,7 @@ sleeper=
 trap '[ -z "$sleeper" ] || kill "$sleeper"; rm -rf "$work"' EXIT
 cd "$work"
 
-for f in self-snapshot snapshot-process; do
+for f in self-snapshot snapshot-process snapshot-set; do
 	# shellcheck disable=SC2046
 	cc -std=c11 -D_DEFAULT_SOURCE -Wall -Wextra -Werror -g -O0 -pthread -o $f "$examples/$f.c" \
 		$(pkg-config --cflags --libs osmosis)
@@ -94,6 +94,47 @@ while read -r tid ip; do
 done < walked
 kill -0 $sleeper
 [ -z "$(ps -o stat= --ppid $sleeper)" ] || { echo "a child was left"; exit 1; }
+
+# several in one pause: a tree with children that the calling program itself has none of, then a list
+cat > family.c <<'END'
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <signal.h>
+#include <unistd.h>
+static void work(void) { prctl(PR_SET_PDEATHSIG, SIGKILL); for (;;) pause(); }
+int main(void)
+{
+	for (int i = 0; i < 2; i++)
+		if (fork() == 0)
+			work();
+	usleep(100000);
+	puts("ready");
+	fflush(stdout);
+	for (;;)
+		pause();
+}
+END
+cc -g -O0 -o family family.c
+./family > said.family &
+family=$!
+for _ in $(seq 200); do
+	grep -q ready said.family && break
+	sleep 0.05
+done
+mkdir set list
+./snapshot-set set $family > out 2> err || { cat out err; exit 1; }
+wanted out '^3 processes, engine clone, instantaneous' "process $family family, 1 threads" '!pause' 'written set/.*\.set\.json: 3 dumps'
+[ "$(grep -c '^process ' out)" = 3 ]
+"$OSMODUMP" -q set/*.set.json -c '|*k' > ours
+wanted ours 'family!main' 'family!work'
+"$OSMODUMP" info set/*.set.json > info.out
+wanted info.out 'tree'
+./snapshot-set list $family $sleeper > out 2> err || { cat out err; exit 1; }
+wanted out '^2 processes' "process $sleeper threads, 4 threads" 'written list/.*: 2 dumps'
+[ "$(ls list | wc -l)" = 3 ]
+kill $family
+if ./snapshot-set list 999999999 2> err; then exit 1; fi
+wanted err 'error 6: .*999999999'
 
 # what cannot be: an error with a reason
 if ./snapshot-process 999999999 nothing 2> err; then exit 1; fi
