@@ -11,7 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-static const uint64_t default_budget = 50000000;
 /* Copying in the pause, bytes a nanosecond: a cautious figure for one thread (4 GB/s is measured). */
 enum { COPY_BYTES_PER_NS = 3 };
 
@@ -61,7 +60,7 @@ static struct err *choose_engine(struct snapshot_set *set)
 	if (set->is_auto && set->wish.kind == SET_ONE)
 		return choose_by_plan(set);
 	set->engine = set->is_auto ? engines[0] : engine_named(name);
-	set->why = set->is_auto ? "the shortest pause for all of a set" : "asked for";
+	set->why = set->is_auto ? PLAN_FIRST_FOR_ALL : "asked for";
 	return set->engine ? NULL : err_new(ERR_USAGE, "no engine '%s'", name);
 }
 
@@ -158,7 +157,7 @@ static struct err *take_once(const struct set_wish *wish, const struct snapshot_
 	set->wish = *wish;
 	set->options = *options;
 	if (!set->options.budget_ns)
-		set->options.budget_ns = default_budget;
+		set->options.budget_ns = SNAPSHOT_BUDGET_NS;
 	set->pool.left = set->options.budget_ns * COPY_BYTES_PER_NS;
 	e = take(set);
 	s = culprit(set);

@@ -29,9 +29,11 @@
 #include "capture/vma.h"
 #include "format/snapshot.h"
 
+enum { SNAPSHOT_BUDGET_NS = 50000000 }; /* where none is given */
+
 struct snapshot_options {
 	const char *engine;	/* NULL or "auto": chosen */
-	uint64_t budget_ns;	/* of the pause; 0: 50 ms */
+	uint64_t budget_ns;	/* of the pause; 0: SNAPSHOT_BUDGET_NS */
 	struct content_choice content;
 	bool environment;
 	const char *folder;	/* for temporary copies; NULL: $TMPDIR or /var/tmp */

@@ -179,6 +179,7 @@ static const struct {
 } sizes[] = {
 	{ "KernelPageSize:", offsetof(struct vma, page_size) },
 	{ "Rss:", offsetof(struct vma, rss) },
+	{ "Pss:", offsetof(struct vma, pss) },
 	{ "Shared_Dirty:", offsetof(struct vma, shared_dirty) },
 	{ "Private_Dirty:", offsetof(struct vma, private_dirty) },
 	{ "Anonymous:", offsetof(struct vma, anonymous) },

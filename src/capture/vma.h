@@ -40,7 +40,8 @@ struct vma {
 	const char *path;	/* file, or "[heap]" "[stack]" "[vdso]" "[anon:...]"; "" when none; \012 undone */
 	uint64_t page_size;	/* KernelPageSize; 4096 when not detailed */
 	/* bytes; 0 unless VMA_DETAILED; rss: with huge pages of hugetlbfs, which smaps counts apart */
-	uint64_t rss, anonymous, private_dirty, shared_dirty, swap, huge; /* huge: AnonHugePages + FilePmdMapped + ShmemPmdMapped */
+	uint64_t rss, pss;	/* pss: each page divided by the number of mappings of it; without those of hugetlbfs */
+	uint64_t anonymous, private_dirty, shared_dirty, swap, huge; /* huge: AnonHugePages + FilePmdMapped + ShmemPmdMapped */
 };
 
 struct vma_list {

@@ -71,7 +71,7 @@ static const struct record file_record = {
 		"[Partial:      {partial:Y}\n]",
 };
 
-static const struct record *const records[] = { &snapshot_record, &file_record, &snap_set_record, &snap_plan_record,
+static const struct record *const records[] = { &snapshot_record, &file_record, &snap_set_record, &snap_plan_record, &snap_plan_set_record,
 						&snap_engine_record, &snap_obstacle_record, NULL };
 
 static double ms(uint64_t ns)

@@ -30,8 +30,8 @@ extern const struct record snap_set_record;
 
 /* --- snap_forecast.c: --dry-run, tells what a snapshot would cost; only /proc is read. */
 struct err *snap_forecast(pid_t pid, const struct snapshot_options *options, struct out *o) MUST_USE;
-/* The same for all of a set. */
-struct err *snap_forecast_set(const struct pid_list *pids, const struct snapshot_options *options, struct out *o) MUST_USE;
-extern const struct record snap_plan_record, snap_engine_record, snap_obstacle_record;
+/* The same for each process of a set, and for all together. */
+struct err *snap_forecast_set(const struct set_wish *wish, const struct snapshot_options *options, struct out *o) MUST_USE;
+extern const struct record snap_plan_record, snap_plan_set_record, snap_engine_record, snap_obstacle_record;
 
 #endif

@@ -31,6 +31,32 @@ const struct record snap_plan_record = {
 		"Engine:       {engine|none} ({engine_reason})\n",
 };
 
+static const struct field set_fields[] = {
+	{ "members", FIELD_UINT, "processes" },
+	{ "threads", FIELD_UINT, "of all of them" },
+	{ "resident", FIELD_SIZE, "bytes in memory; what several share counts once" },
+	{ "huge", FIELD_SIZE, "of them on huge pages" },
+	{ "shared", FIELD_SIZE, "of them in shared mappings" },
+	{ "to_copy", FIELD_SIZE, "shared or unforkable bytes that are copied in the pause, once" },
+	{ "expected_size", FIELD_SIZE, "of all dumps, uncompressed; each has what it shares" },
+	{ "free", FIELD_SIZE, "on the disk of the present folder" },
+	{ "cgroup_headroom", FIELD_SIZE, "left in the narrowest memory cgroup of a member; absent: no limit" },
+	{ "engine", FIELD_STR, "that would be taken" },
+	{ "engine_reason", FIELD_STR, "why, or why not the one before it" },
+	{ NULL },
+};
+const struct record snap_plan_set_record = {
+	.kind = "plan_set",
+	.help = "With --dry-run and --set: what is to be expected of all together; its engines and notes follow",
+	.fields = set_fields,
+	.text = "Set:          {members} processes, {threads} threads\n"
+		"Memory:       {resident:S} resident, {huge:S} of it on huge pages, {shared:S} of it shared; {to_copy:S} to copy in "
+		"the pause\n"
+		"Dumps:        about {expected_size:S} uncompressed[; {free:S} free here]\n"
+		"[Cgroup:       {cgroup_headroom:S} left\n]"
+		"Engine:       {engine|none} ({engine_reason})\n",
+};
+
 static const struct field engine_fields[] = {
 	{ "name", FIELD_STR, "engine" },
 	{ "serves", FIELD_BOOL, "can be used" },
@@ -56,9 +82,16 @@ const struct record snap_obstacle_record = {
 	.text = "Note:         {text}\n",
 };
 
-static struct err *emit_plan(const struct proc_facts *f, const struct plan *p, struct out *o)
+static uint64_t free_here(void)
 {
 	struct statvfs here;
+
+	return statvfs(".", &here) == 0 ? (uint64_t)here.f_bavail * here.f_frsize : 0;
+}
+
+static struct err *emit_plan(const struct proc_facts *f, const struct plan *p, struct out *o)
+{
+	uint64_t here = free_here();
 
 	out_begin(o, &snap_plan_record);
 	out_uint(o, "pid", (uint64_t)f->stat.tgid);
@@ -68,8 +101,8 @@ static struct err *emit_plan(const struct proc_facts *f, const struct plan *p, s
 	out_uint(o, "huge", p->huge);
 	out_uint(o, "to_copy", p->to_copy);
 	out_uint(o, "expected_size", p->expected_size);
-	if (statvfs(".", &here) == 0)
-		out_uint(o, "free", (uint64_t)here.f_bavail * here.f_frsize);
+	if (here)
+		out_uint(o, "free", here);
 	if (p->headroom != UINT64_MAX)
 		out_uint(o, "cgroup_headroom", p->headroom);
 	out_name(o, "engine", p->choice);
@@ -88,54 +121,129 @@ static struct err *emit_engine(const struct plan_engine *e, struct out *o)
 	return out_end(o);
 }
 
-static struct err *emit_all(const struct proc_facts *f, const struct plan *p, struct out *o)
+static struct err *emit_note(const char *text, struct out *o)
 {
-	TRY(emit_plan(f, p, o));
+	out_begin(o, &snap_obstacle_record);
+	out_str(o, "text", text);
+	return out_end(o);
+}
+
+static struct err *emit_details(const struct plan *p, struct out *o)
+{
 	for (size_t i = 0; i < p->n_engines; i++)
 		TRY(emit_engine(&p->engines[i], o));
-	for (size_t i = 0; i < p->n_obstacles; i++) {
-		out_begin(o, &snap_obstacle_record);
-		out_str(o, "text", p->obstacles[i]);
-		TRY(out_end(o));
-	}
+	for (size_t i = 0; i < p->n_obstacles; i++)
+		TRY(emit_note(p->obstacles[i], o));
 	return NULL;
 }
 
-static struct err *forecast(pid_t pid, const struct snapshot_options *options, struct out *o)
-{
-	struct plan_wish wish = { .budget_ns = options->budget_ns, .content = options->content };
-	struct vma_list vmas = VMA_LIST_INIT;
-	struct proc_facts facts = { 0 };
-	struct plan plan;
-	struct err *e = proc_facts_read(pid, 0, &facts);
+/* --- one process ----------------------------------------------------------------------------- */
 
-	if (!e)
-		e = vma_list_read(pid, true, &vmas);
-	if (!e && wish.content.filter == UINT32_MAX)
-		wish.content.filter = facts.coredump_filter;
-	if (!e)
-		e = plan_make(&facts, &vmas, &wish, &facts.arena, &plan);
-	if (!e)
-		e = emit_all(&facts, &plan, o);
-	vma_list_deinit(&vmas);
-	proc_facts_deinit(&facts);
-	return e;
+struct forecast { /* of one process */
+	struct proc_facts facts;
+	struct vma_list vmas;
+	struct plan_wish wish;
+	struct plan plan;
+};
+
+static void forecast_deinit(struct forecast *f)
+{
+	vma_list_deinit(&f->vmas);
+	proc_facts_deinit(&f->facts);
+}
+
+static struct plan_wish wish_of(const struct snapshot_options *options)
+{
+	return (struct plan_wish){ .budget_ns = options->budget_ns ? options->budget_ns : SNAPSHOT_BUDGET_NS,
+				   .content = options->content };
+}
+
+/* *f starts as { .vmas = VMA_LIST_INIT }, and is to be freed in any case. */
+static struct err *forecast(pid_t pid, const struct snapshot_options *options, struct forecast *f)
+{
+	f->wish = wish_of(options);
+	TRY(proc_facts_read(pid, 0, &f->facts));
+	TRY(vma_list_read(pid, true, &f->vmas));
+	if (f->wish.content.filter == UINT32_MAX)
+		f->wish.content.filter = f->facts.coredump_filter;
+	return plan_make(&f->facts, &f->vmas, &f->wish, &f->facts.arena, &f->plan);
+}
+
+static struct err *emit_forecast(const struct forecast *f, struct out *o)
+{
+	TRY(emit_plan(&f->facts, &f->plan, o));
+	return emit_details(&f->plan, o);
 }
 
 struct err *snap_forecast(pid_t pid, const struct snapshot_options *options, struct out *o)
 {
-	return forecast(pid, options, o);
+	CLEANUP(forecast_deinit) struct forecast f = { .vmas = VMA_LIST_INIT };
+
+	TRY(forecast(pid, options, &f));
+	return emit_forecast(&f, o);
 }
 
-struct err *snap_forecast_set(const struct pid_list *pids, const struct snapshot_options *options, struct out *o)
+/* --- a set ----------------------------------------------------------------------------------- */
+
+struct forecast_set {
+	struct plan_set plans;
+	struct arena arena;
+};
+
+static void forecast_set_deinit(struct forecast_set *f)
 {
-	for (size_t i = 0; i < pids->pids.n; i++) {
-		TRY(cancel_check());
-		TRY(forecast(pids->pids.v[i], options, o));
-		TRY(out_heading(o, "\n"));
+	plan_set_deinit(&f->plans);
+	arena_deinit(&f->arena);
+}
+
+static struct err *add_member(pid_t pid, const struct snapshot_options *options, struct forecast_set *set, struct out *o)
+{
+	CLEANUP(forecast_deinit) struct forecast f = { .vmas = VMA_LIST_INIT };
+
+	TRY(cancel_check());
+	TRY(forecast(pid, options, &f));
+	TRY(plan_set_add(&set->plans, pid, &f.vmas, &f.wish, &f.plan, &set->arena));
+	TRY(emit_forecast(&f, o));
+	return out_heading(o, "\n");
+}
+
+static struct err *emit_set(const struct plan *p, struct out *o)
+{
+	uint64_t here = free_here();
+
+	out_begin(o, &snap_plan_set_record);
+	out_uint(o, "members", p->processes);
+	out_uint(o, "threads", p->threads);
+	out_uint(o, "resident", p->resident);
+	out_uint(o, "huge", p->huge);
+	out_uint(o, "shared", p->shared);
+	out_uint(o, "to_copy", p->to_copy);
+	out_uint(o, "expected_size", p->expected_size);
+	if (here)
+		out_uint(o, "free", here);
+	if (p->headroom != UINT64_MAX)
+		out_uint(o, "cgroup_headroom", p->headroom);
+	out_name(o, "engine", p->choice);
+	out_str(o, "engine_reason", p->choice ? p->choice_why : "none serves");
+	TRY(out_end(o));
+	TRY(emit_details(p, o));
+	return here && p->expected_size > here ? emit_note("the dumps may not fit the disk", o) : NULL;
+}
+
+struct err *snap_forecast_set(const struct set_wish *wish, const struct snapshot_options *options, struct out *o)
+{
+	CLEANUP(forecast_set_deinit) struct forecast_set set = { .arena = ARENA_INIT };
+	CLEANUP(pid_list_deinit) struct pid_list pids = { 0 };
+	struct plan_wish wanted = wish_of(options);
+
+	TRY(set_wish_list(wish, &pids));
+	for (size_t i = 0; i < pids.pids.n; i++) {
+		struct err *e = add_member(pids.pids.v[i], options, &set, o);
+
+		if (e && (err_code(e) != ERR_NOTFOUND || wish->kind == SET_LIST))
+			return e;
+		err_free(e); /* it has ended meanwhile: none of the set */
 	}
-	out_begin(o, &snap_obstacle_record);
-	out_strf(o, "text", "the %zu processes of the set stand still together, for about the sum of their pauses",
-		 pids->pids.n);
-	return out_end(o);
+	TRY(plan_set_end(&set.plans, &wanted, &set.arena));
+	return emit_set(&set.plans.total, o);
 }

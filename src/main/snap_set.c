@@ -149,22 +149,11 @@ static struct err *take_and_write(const struct snap_job *j, const struct wish *w
 	return emit(set, manifest, o);
 }
 
-static struct err *forecast(const struct snap_job *j, const struct wish *wish, struct out *o)
-{
-	struct pid_list pids = { 0 };
-	struct err *e = set_wish_list(&wish->set, &pids);
-
-	if (!e)
-		e = snap_forecast_set(&pids, &j->snapshot, o);
-	pid_list_deinit(&pids);
-	return e;
-}
-
 struct err *snap_set(const struct snap_job *j, struct out *o)
 {
 	CLEANUP(wish_deinit) struct wish wish = { .arena = ARENA_INIT };
 
 	TRY(read_wish(j, &wish));
 	TRY(set_write_check("-o", snap_output(j->s)));
-	return j->s->dry_run ? forecast(j, &wish, o) : take_and_write(j, &wish, o);
+	return j->s->dry_run ? snap_forecast_set(&wish.set, &j->snapshot, o) : take_and_write(j, &wish, o);
 }

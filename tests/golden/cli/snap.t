@@ -139,8 +139,44 @@ Several processes in one pause:
   [1]
   $ osmodump snap --set tree $tree --dry-run --json | jq -r .kind | sort | uniq -c | sed 's/^ *//'
   3 plan
-  9 plan_engine
-  1 plan_obstacle
+  12 plan_engine
+  1 plan_set
+  $ osmodump snap --set tree $tree --dry-run | tail -7 | sed 's/[0-9][0-9.]* \(.B\|ms\)/N \1/g; s/ and what.*//; s/^  precopy .*/  precopy .../'
+  Set:          3 processes, 3 threads
+  Memory:       N [kM]B resident, N kB of it on huge pages, N kB of it shared; N kB to copy in the pause (re)
+  Dumps:        about N [kM]B uncompressed; N .B free here (re)
+  Engine:       clone (the first of those that serve all of a set)
+    clone      pause about N ms
+    precopy ...
+    stop       pause about N ms
+
+What they share is copied once, but each dump has it:
+
+  $ cat >share.py <<'END'
+  > import mmap, os, time
+  > shared = mmap.mmap(-1, 8 << 20)
+  > os.fork() and os.fork()
+  > for at in range(0, 8 << 20, 4096):
+  >     shared[at] = 1
+  > open(f'ready.{os.getpid()}', 'w').close()
+  > time.sleep(100)
+  > END
+  $ python3 share.py & sharers=$!
+  $ until [ "$(ls ready.* 2>/dev/null | wc -l)" = 3 ]; do sleep 0.05; done
+  $ osmodump snap --set tree $sharers --dry-run --json >said
+  $ jq -c 'select(.kind == "plan") | .to_copy' <said
+  8388608
+  8388608
+  8388608
+  $ jq -c 'select(.kind == "plan_set") | [.members, .threads, .to_copy, .shared < 9000000, .expected_size > 25165824]' <said
+  [3,3,8388608,true,true]
+  $ osmodump snap --set tree $sharers --budget 1 --dry-run | tail -1 | sed 's/about [0-9]* ms/about N ms/'
+  Note:         all 3 processes stand still for about N ms; the budget is 1 ms
+  $ osmodump snap --set tree $sharers --engine precopy --json -o ahead >said 2>&1 || grep 'this kernel' said
+  $ jq -c 'select(.kind == "snapshot_set") | .members' <said
+  3
+  $ kill $(ps -o pid= --ppid $sharers) $sharers
+
   $ mkdir other; osmodump snap --set tree $tree --mini --full --compress zstd -q -o 'other/{pid}-{kind}' >/dev/null
   $ ls other | sed "s/[0-9]*-/PID-/; s/\.[0-9]*\.[0-9T]*Z/.PID.TIME/"
   PID-core.zst
