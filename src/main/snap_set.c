@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static const struct field fields[] = {
 	{ "set", FIELD_STR, "tree, cgroup or list" },
@@ -135,6 +136,19 @@ static struct err *write_member(void *arg, struct snapshot *s, bool mini, const 
 	return snap_write(w->j, s, mini, first, path, w->o, ret_there);
 }
 
+/* Each member takes some. */
+static void allow_many_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+		/* a large set may not be taken, and says so */
+	}
+}
+
 static struct err *take_and_write(const struct snap_job *j, const struct wish *wish, struct out *o)
 {
 	struct writing writing = { .j = j, .o = o };
@@ -144,6 +158,7 @@ static struct err *take_and_write(const struct snap_job *j, const struct wish *w
 	CLEANUP(snapshot_set_destroyp) struct snapshot_set *set = NULL;
 	CLEANUP(freep) char *manifest = NULL;
 
+	allow_many_files();
 	TRY(snapshot_set_take(&wish->set, &j->snapshot, &set));
 	TRY(set_write(set, &how, &manifest));
 	return emit(set, manifest, o);
