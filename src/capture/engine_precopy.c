@@ -11,9 +11,9 @@
  * are tracked.
  *
  * Of a set, members that were not copied ahead are copied whole in the pause:
- * those that came late, that executed another program meanwhile, or that run in
- * the memory of another member (vfork, CLONE_VM), where the kernel tracks for
- * one of us only.
+ * those that came late, or executed another program meanwhile. Of members that
+ * run in the same memory (vfork, CLONE_VM) one is tracked and copied, for the
+ * kernel tracks once only, and the others read its copy.
  */
 #include "base/cancel.h"
 #include "capture/content.h"
@@ -45,6 +45,8 @@ struct precopy {
 	struct snapshot *s;
 	unsigned preparation;		/* of the program that is copied: another one after an exec */
 	bool untracked;			/* nothing is copied ahead */
+	bool captured;
+	const struct precopy *twin;	/* another member that runs in the same memory, and has the copy; NULL: none */
 	struct store store;
 	struct track track;
 	struct pagemap *pages;
@@ -423,8 +425,6 @@ static struct err *copy_rest(struct precopy *p)
 {
 	struct snapshot *s = p->s;
 
-	TRY(read_mappings(p, &s->vmas));
-	snapshot_mark_stacks(s);
 	p->copied = 0;
 	for (size_t i = 0; i < s->vmas.vmas.n; i++) {
 		enum content content = wanted(p, &s->vmas.vmas.v[i]);
@@ -540,6 +540,31 @@ static bool is_tracked_elsewhere(const struct snapshot *s)
 	return false;
 }
 
+/* Stacks are those of its own threads, so that another choice of classes may want other mappings. */
+static bool wants_the_same(const struct precopy *p, const struct precopy *other)
+{
+	const struct vma_list *a = &p->s->vmas, *b = &other->s->vmas;
+	bool same = a->vmas.n == b->vmas.n;
+
+	for (size_t i = 0; same && i < a->vmas.n; i++)
+		same = a->vmas.v[i].start == b->vmas.v[i].start && a->vmas.v[i].end == b->vmas.v[i].end &&
+		       wanted(p, &a->vmas.v[i]) == wanted(other, &b->vmas.v[i]);
+	return same;
+}
+
+static const struct precopy *find_twin(const struct precopy *p)
+{
+	const struct snapshot_set *set = p->s->set;
+
+	for (size_t i = 0; i < set->members.n; i++) {
+		const struct precopy *other = begun(set->members.v[i]);
+
+		if (other && other->captured && !other->twin && shares_memory(p->s, other->s) && wants_the_same(p, other))
+			return other;
+	}
+	return NULL;
+}
+
 static struct err *ahead(struct snapshot *s)
 {
 	struct precopy *p = begun(s);
@@ -562,9 +587,15 @@ static struct err *capture(struct snapshot *s)
 	if (!p)
 		TRY(begin(s, &p));
 	p->untracked |= !is_tracked(s);
-	if (p->untracked)
+	TRY(read_mappings(p, &s->vmas));
+	snapshot_mark_stacks(s);
+	if (p->untracked) {
 		TRY(store_expect(&p->store, SPARE_RUNS));
-	TRY(copy_rest(p));
+		p->twin = find_twin(p);
+	}
+	if (!p->twin)
+		TRY(copy_rest(p));
+	p->captured = true;
 	s->pause.copy = clock_ns() - began;
 	return NULL;
 }
@@ -574,7 +605,7 @@ static struct err *finish(struct snapshot *s)
 	struct precopy *p = s->work;
 
 	stop_tracking(p);
-	s->store = &p->store;
+	s->store = p->twin ? &p->twin->store : &p->store;
 	return NULL;
 }
 

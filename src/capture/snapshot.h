@@ -63,7 +63,7 @@ struct snapshot {
 	pid_t clone, clone_ns;		/* the second in the target's own pid namespace */
 	pid_t memory;			/* whose memory is read: the clone's or the target's; 0: none any more */
 	struct remote reader;		/* of that */
-	struct store *store;		/* or where it was copied to; NULL: none */
+	const struct store *store;	/* or where it was copied to; NULL: none */
 	void *work;			/* the engine's own, until its release */
 	bool let_go;			/* threads that were seized are no more: they will be again before the pause */
 	bool more_ahead;		/* it asks for another round before the pause */
