@@ -16,9 +16,10 @@
  * copies ready. Engines give phases, which capture/take.c goes through, each for
  * all members of the set before the next one begins:
  *	check	nobody is held yet: can it be done?
- *	ahead	all are seized, and run: what can be done before the pause, in
- *		rounds over all members, as long as some member asks for more of
- *		them (more_ahead). Members that come late have none of it
+ *	ahead	all are seized, and run: what can be done before the pause. Again
+ *		for all, round by round, as long as some member asks for more
+ *		(more_ahead). The first round is to be short, or to let go: others
+ *		are held and wait for their turn. Members that come late have none
  *	capture	all threads of all members stand still, their registers are known
  *	finish	all run again (not with stays_stopped)
  * Each but capture may be NULL.

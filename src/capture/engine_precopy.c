@@ -565,18 +565,24 @@ static const struct precopy *find_twin(const struct precopy *p)
 	return NULL;
 }
 
+static struct err *start(struct snapshot *s)
+{
+	struct precopy *p;
+
+	TRY(begin(s, &p));
+	p->untracked = is_tracked_elsewhere(s);
+	if (!p->untracked)
+		TRY(start_tracking(p));
+	engine_let_go(s);
+	s->more_ahead = !p->untracked;
+	return NULL;
+}
+
 static struct err *ahead(struct snapshot *s)
 {
 	struct precopy *p = begun(s);
 
-	if (!p) {
-		TRY(begin(s, &p));
-		p->untracked = is_tracked_elsewhere(s);
-		if (!p->untracked)
-			TRY(start_tracking(p));
-		engine_let_go(s);
-	}
-	return copy_ahead(p);
+	return p ? copy_ahead(p) : start(s);
 }
 
 static struct err *capture(struct snapshot *s)

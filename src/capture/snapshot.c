@@ -249,7 +249,8 @@ void snapshot_forget(struct snapshot *s)
 	s->facts = (struct proc_facts){ 0 };
 	s->n_threads = 0;
 	s->options.content.filter = s->set->options.content.filter;
-	s->program_changed = s->prepared = false;
+	s->program_changed = s->prepared = s->more_ahead = false;
+	s->rounds_ahead = 0;
 }
 
 void snapshot_start_over(struct snapshot *s)
@@ -259,6 +260,8 @@ void snapshot_start_over(struct snapshot *s)
 	vma_list_deinit(&s->vmas);
 	s->vmas = (struct vma_list)VMA_LIST_INIT;
 	s->pause = (struct snapshot_pause){ 0 };
+	s->more_ahead = s->let_go = false;
+	s->rounds_ahead = 0;
 }
 
 void snapshot_free(struct snapshot *s)

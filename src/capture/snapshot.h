@@ -66,6 +66,7 @@ struct snapshot {
 	const struct store *store;	/* or where it was copied to; NULL: none */
 	void *work;			/* the engine's own, until its release */
 	bool let_go;			/* threads that were seized are no more: they will be again before the pause */
+	unsigned rounds_ahead;		/* of the engine's ahead, for the program that is known */
 	bool more_ahead;		/* it asks for another round before the pause */
 	bool prepared;			/* what is known before the pause is */
 	unsigned preparations;		/* how often it was: after an exec once more */

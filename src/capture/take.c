@@ -94,8 +94,11 @@ static struct err *check(struct snapshot *s)
 	return s->prepared && s->engine->check ? s->engine->check(s) : NULL;
 }
 
+/* Those that are not held yet, nor were. */
 static struct err *check_and_seize(struct snapshot *s)
 {
+	if (s->tasks.v.n || s->let_go)
+		return NULL;
 	TRY(check(s));
 	return engine_seize(s);
 }
@@ -110,7 +113,7 @@ static struct err *prepare_new(struct snapshot_set *set)
 		if (set->members.n == known)
 			break;
 		TRY(set_prepare(set));
-		TRY(for_those_left(set, known, check_and_seize));
+		TRY(for_those_left(set, 0, check_and_seize));
 	}
 	return NULL;
 }
@@ -141,14 +144,19 @@ static struct err *ahead(struct snapshot *s)
 	s->more_ahead = false;
 	if (!s->prepared)
 		return NULL;
+	s->rounds_ahead++;
 	e = s->engine->ahead(s);
 	if (!e || s->set->wish.kind == SET_ONE || err_code(e) == ERR_NOMEM || err_code(e) == ERR_CANCELLED ||
 	    engine_same_program(s))
 		return e;
 	err_free(e);
-	s->more_ahead = false;
 	snapshot_forget(s);
 	return NULL;
+}
+
+static struct err *begin_ahead(struct snapshot *s)
+{
+	return s->rounds_ahead ? NULL : ahead(s);
 }
 
 static bool wants_more(const struct snapshot_set *set)
@@ -159,25 +167,36 @@ static bool wants_more(const struct snapshot_set *set)
 	return false;
 }
 
+/* All at once, before the first is held again: some may have to be waited for. */
+static struct err *forget_tasks(struct snapshot *s)
+{
+	if (s->let_go) {
+		tasks_deinit(&s->tasks);
+		s->tasks = (struct tasks){ 0 };
+	}
+	return NULL;
+}
+
 static struct err *seize_again(struct snapshot *s)
 {
 	return s->let_go ? engine_seize(s) : NULL;
 }
 
-/* Those that appear meanwhile have a part in what comes; for their sake alone there are only some rounds. */
+/* Those that appear in the first rounds, which are the longest, have a part in the others. */
 static struct err *work_ahead(struct snapshot_set *set)
 {
-	bool more = set->engine->ahead;
-
-	for (unsigned i = 0; more && i < ROUNDS_AHEAD; i++) {
-		size_t known;
-
+	if (!set->engine->ahead)
+		return NULL;
+	TRY(for_those_left(set, 0, begin_ahead));
+	for (unsigned i = 0; i < ROUNDS_AHEAD && wants_more(set); i++) {
 		TRY(for_those_left(set, 0, ahead));
-		more = wants_more(set);
-		known = set->members.n;
+		if (i >= ROUNDS_BEFORE)
+			continue;
 		TRY(prepare_new(set));
-		more |= set->members.n > known && i < ROUNDS_BEFORE;
+		TRY(for_those_left(set, 0, begin_ahead));
 	}
+	TRY(for_those_left(set, 0, forget_tasks));
+	TRY(prepare_new(set));
 	return for_those_left(set, 0, seize_again);
 }
 
