@@ -425,6 +425,7 @@ static struct err *copy_rest(struct precopy *p)
 {
 	struct snapshot *s = p->s;
 
+	store_begin_pause(&p->store);
 	p->copied = 0;
 	for (size_t i = 0; i < s->vmas.vmas.n; i++) {
 		enum content content = wanted(p, &s->vmas.vmas.v[i]);

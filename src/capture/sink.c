@@ -85,7 +85,7 @@ struct err *sink_open(const struct sink_options *options, uint64_t expected, str
 	s->threads = options->threads ? options->threads : default_threads();
 	if (s->threads > MAX_THREADS)
 		s->threads = MAX_THREADS;
-	s->file.fd = s->file.direct_fd = -1;
+	s->file.fd = s->file.direct.fd = -1;
 	s->file.stop = &s->stop;
 	(void)pthread_mutex_init(&s->file.lock, NULL);
 	s->options.path = options->path;

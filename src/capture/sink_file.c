@@ -68,7 +68,7 @@ static struct err *open_temp(struct sink_file *f)
 	}
 	f->temp = temp;
 	f->kind = FILE_NAMED;
-	f->direct_fd = open(temp, O_WRONLY | O_DIRECT | O_CLOEXEC);
+	direct_open(&f->direct, f->fd, O_WRONLY);
 	return NULL;
 }
 
@@ -114,9 +114,8 @@ void sink_file_close(struct sink_file *f)
 {
 	if (f->fd >= 0)
 		(void)close(f->fd);
-	if (f->direct_fd >= 0)
-		(void)close(f->direct_fd);
-	f->fd = f->direct_fd = -1;
+	f->fd = -1;
+	direct_close(&f->direct);
 	free(f->stage);
 	f->stage = NULL;
 	if (f->temp)

@@ -14,6 +14,7 @@
 
 #include "capture/sink.h"
 #include "base/vec.h"
+#include "capture/direct.h"
 #include "format/zstd_seekable.h"
 #include <pthread.h>
 #include <stdatomic.h>
@@ -30,8 +31,7 @@ enum file_kind {
 struct sink_file {
 	enum file_kind kind;
 	int fd;			/* -1: none */
-	int direct_fd;		/* FILE_NAMED: past the page cache; -1: not to be had */
-	atomic_bool no_direct;	/* it was refused */
+	struct direct direct;	/* FILE_NAMED: past the page cache */
 	char *path, *temp;	/* path NULL: standard output; temp NULL: nothing to remove */
 	const char *name;	/* for messages */
 	bool replace;
@@ -44,9 +44,6 @@ struct sink_file {
 	_Atomic uint64_t written, looked_at;
 	const atomic_bool *stop; /* waiting ends */
 };
-
-/* Of memory, file offset and size, for the way past the page cache. */
-enum { SINK_ALIGNED = 4096 };
 
 struct err *sink_file_open(struct sink_file *f, const struct sink_options *o, uint64_t expected) MUST_USE;
 void sink_file_close(struct sink_file *f); /* and removes the temporary file */

@@ -374,7 +374,7 @@ static struct err *set_up(struct job *j, struct worker *w, unsigned n)
 		TRY(sink_packer_init(&w[i].packer, o->packing, o->level));
 		if (j->ordered && o->packing == SINK_PLAIN)
 			continue; /* slots have buffers */
-		w[i].buf = aligned_alloc(SINK_ALIGNED, SINK_CHUNK);
+		w[i].buf = aligned_alloc(DIRECT_ALIGNED, SINK_CHUNK);
 		if (!w[i].buf)
 			return err_nomem();
 	}

@@ -10,9 +10,8 @@
  * The rate is kept by a clock that runs ahead: each piece moves it by the time
  * it may take, and waits until the clock was reached.
  *
- * What goes past the page cache has to be aligned, and large enough to be worth
- * a transfer of its own: the rest, tails and what lies between holes, goes through
- * it. What is written in order is gathered to such pieces first, in the stage.
+ * Tails and what is small between holes goes through the page cache, the rest past
+ * it. What is written in order is gathered to large pieces for that, in the stage.
  */
 #include "capture/sink_impl.h"
 #include "base/cancel.h"
@@ -31,7 +30,6 @@ enum {
 	LOOK_EVERY_MS = 100,
 	SPACE_EVERY = 64 << 20, /* written bytes between looks at the disk */
 	PACKED_AT_BEST = 8,	/* times that process memory shrinks when it shrinks well */
-	DIRECT_FROM = 128 << 10, /* bytes at once */
 	STAGE = 1 << 20,
 };
 #define SECOND UINT64_C(1000000000)
@@ -133,7 +131,7 @@ static size_t piece_of(const struct sink_file *f, size_t n)
 	size_t most = n;
 
 	if (f->rate && f->rate / 10 < most)
-		most = f->rate / 10 < SINK_ALIGNED ? SINK_ALIGNED : (size_t)(f->rate / 10) & ~(size_t)(SINK_ALIGNED - 1);
+		most = f->rate / 10 < DIRECT_ALIGNED ? DIRECT_ALIGNED : (size_t)(f->rate / 10) & ~(size_t)(DIRECT_ALIGNED - 1);
 	return most < n ? most : n;
 }
 
@@ -166,30 +164,11 @@ static struct err *wait_for_reader(const struct sink_file *f)
 	}
 }
 
-static bool may_go_direct(const struct sink_file *f, const uint8_t *p, size_t n, uint64_t offset)
-{
-	return f->direct_fd >= 0 && n >= DIRECT_FROM && !(((uintptr_t)p | n | offset) & (SINK_ALIGNED - 1)) &&
-	       !atomic_load_explicit(&f->no_direct, memory_order_relaxed);
-}
-
-/* A file system that has larger blocks, or changed its mind, refuses: then as always. */
-static ssize_t write_named(struct sink_file *f, const uint8_t *p, size_t n, uint64_t offset)
-{
-	if (may_go_direct(f, p, n, offset)) {
-		ssize_t done = pwrite(f->direct_fd, p, n, (off_t)offset);
-
-		if (done >= 0 || errno != EINVAL)
-			return done;
-		atomic_store_explicit(&f->no_direct, true, memory_order_relaxed);
-	}
-	return pwrite(f->fd, p, n, (off_t)offset);
-}
-
 static ssize_t write_once(struct sink_file *f, const uint8_t *p, size_t n, uint64_t offset)
 {
 	switch (f->kind) {
 	case FILE_NAMED:
-		return write_named(f, p, n, offset);
+		return direct_pwrite(&f->direct, f->fd, p, n, offset);
 	case FILE_SOCKET:
 		return send(f->fd, p, n, MSG_DONTWAIT | MSG_NOSIGNAL);
 	case FILE_GIVEN:
@@ -243,8 +222,8 @@ struct err *sink_put_at(struct sink_file *f, const uint8_t *p, size_t n, uint64_
 
 void sink_gather(struct sink_file *f)
 {
-	if (f->direct_fd >= 0)
-		f->stage = aligned_alloc(SINK_ALIGNED, STAGE); /* or not: it is only faster */
+	if (f->direct.fd >= 0)
+		f->stage = aligned_alloc(DIRECT_ALIGNED, STAGE); /* or not: it is only faster */
 }
 
 static struct err *write_stage(struct sink_file *f)

@@ -33,11 +33,13 @@ struct err *store_open(const char *folder, struct store *ret)
 	s.fd = make_file(folder);
 	if (s.fd < 0)
 		return err_os(errno, "%s: a temporary file", folder);
-	s.buffer = malloc(STORE_STEP);
-	if (!s.buffer) {
+	s.buffer = aligned_alloc(DIRECT_ALIGNED, STORE_STEP);
+	s.direct = malloc(sizeof(*s.direct));
+	if (!s.buffer || !s.direct) {
 		store_close(&s);
 		return err_nomem();
 	}
+	direct_open(s.direct, s.fd, O_RDWR);
 	*ret = s;
 	return NULL;
 }
@@ -46,6 +48,9 @@ void store_close(struct store *s)
 {
 	if (s->fd >= 0)
 		(void)close(s->fd);
+	if (s->direct)
+		direct_close(s->direct);
+	free(s->direct);
 	free(s->buffer);
 	remote_detach(&s->from);
 	vec_deinit(&s->regions);
@@ -116,7 +121,10 @@ static struct err *put(struct store *s, uint64_t address, const uint8_t *buf, si
 
 		if (!n)
 			return err_new(ERR_NOTFOUND, "memory at 0x%llx appeared in the pause", (unsigned long long)address);
-		written = pwrite(s->fd, buf, n, (off_t)at);
+		if (s->in_pause)
+			written = pwrite(s->fd, buf, n, (off_t)at);
+		else
+			written = direct_pwrite(s->direct, s->fd, buf, n, at);
 		if (written != (ssize_t)n) /* a short one is the last that fits */
 			return err_os(written < 0 ? errno : ENOSPC, "temporary file of the copies ($TMPDIR)");
 		address += n;
@@ -177,6 +185,11 @@ struct err *store_expect(struct store *s, size_t runs)
 	bool ok = vec_reserve(&s->touched, runs) && vec_reserve(&s->unreadable, s->unreadable.n + SPARE_REFUSED);
 
 	return ok ? NULL : err_nomem();
+}
+
+void store_begin_pause(struct store *s)
+{
+	s->in_pause = true;
 }
 
 bool store_touch(struct store *s, uint64_t start, uint64_t end)
@@ -248,7 +261,7 @@ size_t store_read(const struct store *s, uint64_t address, void *buf, size_t siz
 	if (run->end - address < size)
 		size = (size_t)(run->end - address);
 	size = place(s, address, size, &at);
-	n = size ? pread(s->fd, buf, size, (off_t)at) : 0;
+	n = size ? direct_pread(s->direct, s->fd, buf, size, at) : 0;
 	if (n < 0 || (size && !n)) { /* behind the file's end: reserved, never written */
 		memset(buf, 0, size);
 		return n < 0 ? 0 : size;

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/vec.h"
+#include "capture/direct.h"
 #include "capture/remote.h"
 #include <stddef.h>
 #include <stdint.h>
@@ -24,6 +25,8 @@ struct store_run {
 
 struct store {
 	int fd;			/* -1: none */
+	struct direct *direct;	/* past the page cache */
+	bool in_pause;		/* somebody waits, who must not wait for the disk */
 	uint64_t size;
 	VEC(struct store_region) regions;	/* by address, apart */
 	VEC(struct store_run) touched;		/* by address, joined */
@@ -43,6 +46,8 @@ struct err *store_copy(struct store *s, pid_t pid, uint64_t start, uint64_t end,
 /* In order of addresses. False: no room was kept for so many (store_expect). */
 bool store_touch(struct store *s, uint64_t start, uint64_t end);
 struct err *store_expect(struct store *s, size_t runs) MUST_USE;
+/* From here on it is written to through the page cache: nobody waits for the disk then. */
+void store_begin_pause(struct store *s);
 /* Marks pages as such that cannot be read. False: no room was kept for so many. */
 bool store_refuse(struct store *s, uint64_t start, uint64_t end);
 /* The touched runs within [start, end), in order. */
