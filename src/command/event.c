@@ -128,32 +128,19 @@ static void describe_windows(const struct dump_facts *f, const struct dump_excep
 	}
 }
 
-/* A core without NT_SIGINFO tells the signal's number only. */
-static bool has_signal_code(const struct dump_facts *f, const struct dump_exception *e)
-{
-	return f->kind != DUMP_ELFCORE || e->n_parameters;
-}
-
-/* si_code: a minidump keeps it in the flags, an ELF core as first parameter. */
-static int32_t signal_code(const struct dump_facts *f, const struct dump_exception *e)
-{
-	if (f->kind == DUMP_ELFCORE)
-		return e->n_parameters ? (int32_t)e->parameters[0] : 0;
-	return (int32_t)e->flags;
-}
-
 static enum fault_access describe_signal(struct target *t, const struct dump_exception *e,
 					 struct strbuf *sb)
 {
 	CLEANUP(strbuf_deinit) struct strbuf why = STRBUF_INIT;
 	const struct dump_facts *f = target_facts(t);
 	enum fault_access access;
-	int32_t code = signal_code(f, e);
+	int32_t code = 0;
+	bool has_code = linux_signal_code(f, e, &code);
 	const char *name = linux_signal_code_name(e->code, code), *text = linux_signal_text(e->code);
 
 	if (text)
 		strbuf_adds(sb, text);
-	if (!has_signal_code(f, e))
+	if (!has_code)
 		return ACCESS_UNKNOWN;
 	if (name)
 		strbuf_addf(sb, "%s%s", text ? ": " : "", name);
@@ -247,6 +234,8 @@ static struct err *emit_exception(struct session *s, struct out *o, const struct
 	CLEANUP(strbuf_deinit) struct strbuf reason = STRBUF_INIT, layout = STRBUF_INIT;
 	bool is_signal = f->os == OS_LINUX || f->os == OS_ANDROID;
 	enum fault_access access = exception_describe(session_target(s), e, &reason);
+	int32_t code = 0;
+	bool has_code = linux_signal_code(f, e, &code);
 
 	if (f->os == OS_WINDOWS)
 		add_windows_layout(s, e, &layout);
@@ -255,12 +244,12 @@ static struct err *emit_exception(struct session *s, struct out *o, const struct
 	out_begin_as(o, &exception_record, is_signal ? signal_layout
 			     : layout.len ? layout.s : exception_record.text);
 	out_uint(o, "tid", e->tid);
-	if (!is_signal || linux_signal_is_fault(e->code, signal_code(f, e)))
+	if (!is_signal || linux_signal_is_fault(e->code, code))
 		emit_address(s, o, e->address);
 	out_uint(o, "code", e->code);
 	out_str(o, "name", exception_name(f, e->code));
-	if (is_signal && has_signal_code(f, e))
-		out_int(o, "signal_code", signal_code(f, e));
+	if (is_signal && has_code)
+		out_int(o, "signal_code", code);
 	else if (!is_signal)
 		out_uint(o, "flags", e->flags);
 	emit_parameters(s, o, e);

@@ -39,7 +39,9 @@ struct fault {
 	bool has_regs, decoded;
 	struct insn insn;
 	uint64_t address;
+	bool has_address;
 	enum fault_access access;
+	enum fault_place place;
 };
 
 const char *fault_access_name(enum fault_access access)
@@ -67,7 +69,7 @@ static void decode(struct fault *f)
 
 static void init(struct fault *f, struct target *t, const struct dump_exception *e)
 {
-	*f = (struct fault){ .t = t, .address = e->address };
+	*f = (struct fault){ .t = t, .address = e->address, .has_address = true };
 	f->has_regs = !err_ignore(target_exception_regs(t, &f->regs)) &&
 		      regs_has(&f->regs, f->regs.arch->ip);
 	if (!f->has_regs)
@@ -133,23 +135,27 @@ static const char *verb(enum fault_access access)
 	return verbs[access];
 }
 
-static void explain_unmapped(const struct fault *f, struct strbuf *sb)
+static void explain_unmapped(struct fault *f, struct strbuf *sb)
 {
-	if (f->address < NULL_PAGES && f->access == ACCESS_EXECUTE)
+	f->place = f->address < NULL_PAGES ? PLACE_NULL
+		   : is_stack_overflow(f) ? PLACE_STACK_END
+					  : PLACE_UNMAPPED;
+	if (f->place == PLACE_NULL && f->access == ACCESS_EXECUTE)
 		strbuf_adds(sb, "jump to or call of a null pointer");
-	else if (f->address < NULL_PAGES)
+	else if (f->place == PLACE_NULL)
 		strbuf_addf(sb, "%s a null pointer", verb(f->access));
-	else if (is_stack_overflow(f))
+	else if (f->place == PLACE_STACK_END)
 		strbuf_addf(sb, "%s memory below the stack: stack overflow", verb(f->access));
 	else
 		strbuf_addf(sb, "%s memory that is not mapped", verb(f->access));
 }
 
-static void explain_protection(const struct fault *f, struct strbuf *sb)
+static void explain_protection(struct fault *f, struct strbuf *sb)
 {
 	const struct dump_segment *s = segment_from(f->t, f->address);
 
-	if (is_stack_overflow(f)) {
+	f->place = is_stack_overflow(f) ? PLACE_STACK_END : PLACE_PROTECTED;
+	if (f->place == PLACE_STACK_END) {
 		strbuf_addf(sb, "%s the guard below the stack: stack overflow", verb(f->access));
 		return;
 	}
@@ -174,14 +180,23 @@ static bool branch_target(const struct fault *f, uint64_t *ret)
 	return !err_ignore(arch_reg_value(&f->regs, f->insn.operands, ret));
 }
 
+static void note_wild(struct fault *f, uint64_t address)
+{
+	f->place = PLACE_NOT_CANONICAL;
+	f->has_address = true;
+	f->address = address;
+}
+
 static void explain_kernel(struct fault *f, struct strbuf *sb)
 {
 	uint64_t address = 0;
 
-	if (f->regs.arch->machine != MACHINE_X64 || !f->decoded)
+	f->has_address = false;
+	if (!f->has_regs || f->regs.arch->machine != MACHINE_X64 || !f->decoded)
 		return;
 	if ((f->insn.flags & INSN_HAS_MEMORY) && insn_effective_address(&f->insn, &f->regs, &address) &&
 	    !is_canonical(address)) {
+		note_wild(f, address);
 		strbuf_addf(sb, "%s 0x%" PRIx64 ", which is no canonical address", verb(f->access),
 			    address);
 		return;
@@ -189,6 +204,7 @@ static void explain_kernel(struct fault *f, struct strbuf *sb)
 	if (!branch_target(f, &address) || is_canonical(address))
 		return;
 	f->access = ACCESS_EXECUTE;
+	note_wild(f, address);
 	strbuf_addf(sb, "jump to 0x%" PRIx64 ", which is no canonical address", address);
 }
 
@@ -203,14 +219,36 @@ static void explain_sender(const struct fault *f, const struct dump_exception *e
 		strbuf_addf(sb, "sent by process %" PRIu32 " of user %" PRIu64, pid, e->parameters[2]);
 }
 
+static bool was_sent(struct target *t, int32_t code)
+{
+	return code <= 0 && target_facts(t)->kind == DUMP_ELFCORE;
+}
+
+static void explain_segv(struct fault *f, struct target *t, const struct dump_exception *e, int32_t code,
+			 struct strbuf *sb)
+{
+	const char *text = linux_signal_code_text(e->code, code);
+
+	init(f, t, e);
+	if (code == SEGV_MAPERR)
+		explain_unmapped(f, sb);
+	else if (code == SEGV_ACCERR)
+		explain_protection(f, sb);
+	else if (code == SI_KERNEL)
+		explain_kernel(f, sb);
+	else if (text)
+		strbuf_adds(sb, text);
+	if (code == SI_KERNEL && !sb->len)
+		f->access = ACCESS_UNKNOWN;
+}
+
 enum fault_access linux_explain_signal(struct target *t, const struct dump_exception *e, int32_t code,
 				       struct strbuf *sb)
 {
 	const char *text = linux_signal_code_text(e->code, code);
-	struct fault f;
+	struct fault f = { .t = t };
 
-	if (code <= 0 && target_facts(t)->kind == DUMP_ELFCORE) {
-		f.t = t;
+	if (was_sent(t, code)) {
 		explain_sender(&f, e, sb);
 		return ACCESS_UNKNOWN;
 	}
@@ -218,16 +256,31 @@ enum fault_access linux_explain_signal(struct target *t, const struct dump_excep
 		strbuf_adds(sb, text ? text : "");
 		return ACCESS_UNKNOWN;
 	}
-	init(&f, t, e);
-	if (code == SEGV_MAPERR)
-		explain_unmapped(&f, sb);
-	else if (code == SEGV_ACCERR)
-		explain_protection(&f, sb);
-	else if (code == SI_KERNEL && f.has_regs)
-		explain_kernel(&f, sb);
-	else if (text)
-		strbuf_adds(sb, text);
-	return code == SI_KERNEL && !sb->len ? ACCESS_UNKNOWN : f.access;
+	explain_segv(&f, t, e, code, sb);
+	return f.access;
+}
+
+bool linux_signal_fault(struct target *t, const struct dump_exception *e, int32_t code,
+			struct signal_fault *ret)
+{
+	CLEANUP(strbuf_deinit) struct strbuf words = STRBUF_INIT;
+	struct fault f;
+
+	if (e->code != SIGNAL_SEGV || was_sent(t, code))
+		return false;
+	explain_segv(&f, t, e, code, &words);
+	*ret = (struct signal_fault){ f.access, f.place, f.has_address, f.address };
+	return true;
+}
+
+/* A core without NT_SIGINFO tells the signal's number only. A minidump keeps
+ * si_code in the flags, an ELF core as first parameter. */
+bool linux_signal_code(const struct dump_facts *f, const struct dump_exception *e, int32_t *ret)
+{
+	if (f->kind == DUMP_ELFCORE && !e->n_parameters)
+		return false;
+	*ret = f->kind == DUMP_ELFCORE ? (int32_t)e->parameters[0] : (int32_t)e->flags;
+	return true;
 }
 
 bool linux_abort_message(struct target *t, struct strbuf *sb)

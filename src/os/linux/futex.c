@@ -2,14 +2,14 @@
 /*
  * Futex waits and glibc's lock objects: see futex.h.
  *
- * Facts: syscall numbers and argument registers from the kernel's syscall
- * tables and syscall(2); object layouts from glibc's public bits/struct_*.h by
+ * Facts: object layouts from glibc's public bits/struct_*.h by
  * way of the type pack; TID in the owner field and in the futex word of
  * priority-inheriting and robust mutexes (FUTEX_TID_MASK, futex(2)).
  */
 #include "os/linux/futex.h"
 
 #include "base/cancel.h"
+#include "os/linux/syscall.h"
 #include "target/bind.h"
 
 #include <stdlib.h>
@@ -33,19 +33,6 @@ enum {
 	KIND_PROTECTS = 0x40,
 	KIND_SHARED = 0x80,
 	KIND_MASK = 0x3ff,	/* the above and two bits of lock elision */
-};
-
-/* Where each machine keeps number and arguments of a system call. */
-static const struct syscall_abi {
-	enum machine machine;
-	uint8_t number, args[3];
-	uint32_t futex, futex_time64; /* 0: none */
-} abis[] = {
-	{ MACHINE_X64, X64_ORIG_RAX, { X64_RDI, X64_RSI, X64_RDX }, 202, 0 },
-	{ MACHINE_X86, X86_ORIG_EAX, { X86_EBX, X86_ECX, X86_EDX }, 240, 422 },
-	{ MACHINE_ARM64, 8, { 0, 1, 2 }, 98, 0 },
-	{ MACHINE_ARM, 7, { 0, 1, 2 }, 240, 422 },
-	{ MACHINE_RISCV64, 17, { 10, 11, 12 }, 98, 0 },
 };
 
 /* The frame that names the object; first match from the innermost wins. */
@@ -119,33 +106,20 @@ const char *futex_object_name(enum futex_object object)
 	return names[object];
 }
 
-static const struct syscall_abi *abi_for(enum machine machine)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(abis); i++)
-		if (abis[i].machine == machine)
-			return &abis[i];
-	return NULL;
-}
-
 static struct err *futex_call(struct target *t, struct thread *th, struct futex_wait *w)
 {
-	const struct syscall_abi *abi = abi_for(target_facts(t)->machine);
-	struct regs regs;
+	struct linux_syscall s = { 0 };
+	bool certain;
 
-	if (!abi)
-		return err_new(ERR_UNSUPPORTED, "system calls of %s are not known",
-			       machine_name(target_facts(t)->machine));
-	TRY(thread_regs(t, th, HALF_NATIVE, &regs));
-	if (!regs_has(&regs, abi->number) ||
-	    (regs.v[abi->number] != abi->futex &&
-	     (!abi->futex_time64 || regs.v[abi->number] != abi->futex_time64)))
+	TRY(linux_syscall_of(t, th, &s, &certain));
+	if (s.call != CALL_FUTEX)
 		return err_new(ERR_NOTFOUND, "thread %u is not in a futex call", th->tid);
 	*w = (struct futex_wait){
 		.thread = th,
-		.address = regs.v[abi->args[0]],
-		.op = (int)(regs.v[abi->args[1]] & FUTEX_CMD_MASK),
-		.is_private = regs.v[abi->args[1]] & FUTEX_PRIVATE,
-		.expected = (uint32_t)regs.v[abi->args[2]],
+		.address = s.args[0],
+		.op = (int)(s.args[1] & FUTEX_CMD_MASK),
+		.is_private = s.args[1] & FUTEX_PRIVATE,
+		.expected = (uint32_t)s.args[2],
 	};
 	return NULL;
 }
@@ -313,6 +287,13 @@ static unsigned attributes_of(uint64_t kind)
 	       (kind & KIND_PROTECTS ? MUTEX_PROTECTS : 0u) | (shared ? MUTEX_SHARED : 0u);
 }
 
+static uint64_t member_at(struct target *t, const struct binding *b, uint64_t address, const char *member)
+{
+	uint64_t offset = 0;
+
+	return err_ignore(bind_offset(t, HALF_NATIVE, b, member, &offset)) ? 0 : address + offset;
+}
+
 /* The kernel hands robust and inheriting mutexes on by the futex word, which
  * holds the owner's TID; the owner field follows when that thread runs. */
 static void read_mutex(struct target *t, struct futex_lock *l)
@@ -324,12 +305,14 @@ static void read_mutex(struct target *t, struct futex_lock *l)
 	l->fields_known = true;
 	l->locked = m.lock != 0;
 	l->owner_tid = (uint32_t)m.owner;
+	l->owner_at = member_at(t, &mutex_binding, l->address, "__owner");
 	l->recursion = (int32_t)m.count;
 	l->mutex_kind = (int32_t)m.kind & KIND_TYPE;
 	l->mutex_attributes = attributes_of(m.kind);
 	if (!(l->mutex_attributes & (MUTEX_ROBUST | MUTEX_INHERITS)))
 		return;
 	l->owner_tid = (uint32_t)m.lock & FUTEX_TID_MASK;
+	l->owner_at = member_at(t, &mutex_binding, l->address, "__lock");
 	l->owner_died = m.lock & FUTEX_OWNER_DIED;
 }
 
@@ -342,6 +325,7 @@ static void read_rwlock(struct target *t, struct futex_lock *l)
 	l->fields_known = true;
 	l->readers = (uint32_t)r.readers >> 3;
 	l->owner_tid = (uint32_t)r.cur_writer;
+	l->owner_at = member_at(t, &rwlock_binding, l->address, "__cur_writer");
 	l->locked = l->owner_tid || l->readers;
 }
 

@@ -63,6 +63,7 @@ struct futex_lock {
 	uint64_t address;
 	bool locked;
 	uint32_t owner_tid;	/* 0: none or not known (readers have no names) */
+	uint64_t owner_at;	/* where that is written; 0: nowhere */
 	struct thread *owner;	/* NULL: no such thread (any more) */
 	int32_t recursion;	/* mutex: count of a recursive one */
 	int32_t mutex_kind;	/* PTHREAD_MUTEX_*, -1: not known */

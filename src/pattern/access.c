@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* Access violations: see access.h. */
+#include "pattern/access.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const char *verb(enum fault_access access)
+{
+	static const char *const verbs[] = { "accessed", "read from", "wrote to", "jumped to" };
+
+	return verbs[access];
+}
+
+const char *fault_place_in_code(struct pattern_run *run, const struct fault *f)
+{
+	const struct blame *b = facts_blame(run->facts);
+	const char *thread = f->thread ? run_thread_text(run, f->thread)
+				       : run_text(run, "thread with tid %u", f->record->tid);
+
+	if (!b->frame)
+		return thread;
+	if (!*b->function)
+		return run_text(run, "%s in %s", thread, b->module);
+	return run_text(run, "%s in %s!%s", thread, b->module, b->function);
+}
+
+/* The register that the address was made of, by the instruction. */
+static void show_operand(struct pattern_run *run, struct finding *found, const struct fault *f)
+{
+	const struct arch *arch = f->regs.arch;
+	uint8_t bytes[16];
+	struct insn i;
+	size_t n;
+
+	if (!arch->disassemble || arch->max_insn > sizeof(bytes))
+		return;
+	n = space_read_some(target_space(run->target), regs_ip(&f->regs), bytes, arch->max_insn);
+	if (!n) {
+		finding_unread(run, found, "the code at the instruction pointer, 0x%" PRIx64, regs_ip(&f->regs));
+		return;
+	}
+	arch->disassemble(bytes, n, regs_ip(&f->regs), NULL, NULL, &i);
+	if (i.flags & INSN_INVALID)
+		return;
+	evidence_other(run, found,
+		       &(struct evidence){ .has_address = true, .address = regs_ip(&f->regs),
+					   .command = run_text(run, "u 0x%" PRIx64 " L1", regs_ip(&f->regs)),
+					   .windbg = run_text(run, "u 0x%" PRIx64 " L1", regs_ip(&f->regs)),
+					   .gdb = run_text(run, "x/1i 0x%" PRIx64, regs_ip(&f->regs)) },
+		       "the instruction: %s %s", i.mnemonic, i.operands);
+	if (!(i.flags & INSN_HAS_MEMORY) || !regs_has(&f->regs, i.mem_base) || i.mem_base == arch->ip)
+		return;
+	evidence_other(run, found,
+		       &(struct evidence){ .has_value = true, .value = f->regs.v[i.mem_base], .size = arch->pointer_size,
+					   .command = run_text(run, ".ecxr; r %s", arch->regs[i.mem_base].name),
+					   .windbg = run_text(run, ".ecxr; r %s", arch->regs[i.mem_base].name),
+					   .gdb = run_text(run, "info registers %s", arch->regs[i.mem_base].name) },
+		       "register %s, which the address was made of", arch->regs[i.mem_base].name);
+}
+
+void fault_evidence(struct pattern_run *run, struct finding *found, const struct fault *f)
+{
+	const struct blame *b = facts_blame(run->facts);
+
+	if (f->thread)
+		finding_thread(run, found, f->thread);
+	if (b->frame) {
+		finding_module(run, found, b->module);
+		evidence_other(run, found,
+			       &(struct evidence){ .has_address = true, .address = b->frame->ip,
+						   .command = run_text(run, ".ecxr; ln 0x%" PRIx64, b->frame->ip),
+						   .windbg = run_text(run, ".ecxr; ln 0x%" PRIx64, b->frame->ip),
+						   .gdb = run_text(run, "info symbol 0x%" PRIx64, b->frame->ip) },
+			       "%s%s%s is where to begin: %s", b->module, *b->function ? "!" : "", b->function, b->why);
+	}
+	evidence_other(run, found, &(struct evidence){ .command = ".ecxr; k", .windbg = ".ecxr; k", .gdb = "bt" },
+		       "the stack of the fault, %zu frames", b->stack ? b->stack->n : 0);
+}
+
+struct finding *access_finding(struct pattern_run *run, const struct fault *f, unsigned confidence, const char *what)
+{
+	const char *address = f->has_address ? run_text(run, " (0x%" PRIx64 ")", f->address) : "";
+	struct finding *found;
+
+	found = finding_add(run, SEVERITY_PROBLEM, confidence, "%s: %s %s %s%s.", *f->name ? f->name : "Access violation",
+			    fault_place_in_code(run, f), verb(f->access), what, address);
+	evidence_other(run, found,
+		       &(struct evidence){ .has_address = f->has_address, .address = f->address, .command = ".exr -1",
+					   .windbg = ".exr -1", .gdb = "p $_siginfo" },
+		       "the address that was accessed lies in %s", fault_place_text(f->place));
+	if (!f->has_regs)
+		finding_unread(run, found, "registers at the fault");
+	else
+		show_operand(run, found, f);
+	fault_evidence(run, found, f);
+	if (f->access == ACCESS_READ || f->access == ACCESS_WRITE)
+		found->bucket = run_text(run, "%s_%s", found->bucket, f->access == ACCESS_READ ? "READ" : "WRITE");
+	else if (f->access == ACCESS_EXECUTE)
+		found->bucket = run_text(run, "%s_EXECUTE", found->bucket);
+	return found;
+}

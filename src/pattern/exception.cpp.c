@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* C++ exception: one that nobody caught. */
+#include "os/linux/fault.h"
+#include "os/windows/thrown.h"
+#include "pattern/access.h"
+
+#include <string.h>
+
+/* What libstdc++'s and libc++'s terminate handlers say before they abort. */
+static const char *const terminate_words[] = { "terminate called", "terminating with uncaught", "terminating due to" };
+
+static bool says_terminate(const char *message)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(terminate_words); i++)
+		if (strstr(message, terminate_words[i]))
+			return true;
+	return false;
+}
+
+/* The functions by which an exception that nobody catches ends a program. */
+static const struct frame *terminate_frame(const struct stack *s)
+{
+	static const char *const names[] = { "std::terminate", "__cxxabiv1::__terminate", "__cxa_throw", "_ZSt9terminatev",
+					     "__terminate" };
+
+	for (size_t i = 0; s && i < s->n; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(names) && s->frames[i].function; k++)
+			if (str_starts(s->frames[i].function, names[k]))
+				return &s->frames[i];
+	return NULL;
+}
+
+static void match_windows(struct pattern_run *run, const struct fault *f)
+{
+	CLEANUP(strbuf_deinit) struct strbuf what = STRBUF_INIT;
+	struct finding *found;
+
+	thrown_describe(run->target, target_facts(run->target)->pointer_size, f->record, &what);
+	found = finding_add(run, SEVERITY_PROBLEM, 96, "A C++ exception that nobody caught: %s threw %s.",
+			    fault_place_in_code(run, f), what.len ? what.s : "an object whose type is not in the dump");
+	evidence_other(run, found, &(struct evidence){ .command = ".exr -1", .windbg = ".exr -1" },
+		       "exception 0xe06d7363, parameters: magic number, object, type%s%s", what.len ? "; " : "", what.s);
+	if (!what.len)
+		finding_unread(run, found, "type and message of the object: its memory, or that of its type, is not "
+					   "in the dump");
+	fault_evidence(run, found, f);
+}
+
+static void match_linux(struct pattern_run *run, const struct fault *f)
+{
+	CLEANUP(strbuf_deinit) struct strbuf message = STRBUF_INIT;
+	const struct blame *b = facts_blame(run->facts);
+	const struct frame *frame = terminate_frame(b->stack);
+	bool says = linux_abort_message(run->target, &message) && says_terminate(message.s);
+	struct finding *found;
+
+	if (!frame && !says)
+		return;
+	found = finding_add(run, SEVERITY_PROBLEM, frame ? 93 : 85, "A C++ exception that nobody caught ended the "
+			    "process: %s%s%s.", fault_place_in_code(run, f), says ? ": " : "", says ? message.s : "");
+	if (frame)
+		evidence_other(run, found,
+			       &(struct evidence){ .command = ".ecxr; k", .windbg = ".ecxr; k", .gdb = "bt" },
+			       "%s in frame %u", frame->function, frame->index);
+	fault_evidence(run, found, f);
+}
+
+static struct err *match(struct pattern_run *run)
+{
+	const struct fault *f = facts_fault(run->facts);
+
+	if (f->class == FAULT_CPP)
+		match_windows(run, f);
+	else if (f->class == FAULT_ABORT && target_facts(run->target)->os == OS_LINUX)
+		match_linux(run, f);
+	return NULL;
+}
+
+static const char *const explains[] = { "exception.abort", NULL };
+
+const struct pattern pattern_cpp_exception = {
+	.id = "exception.cpp",
+	.title = "C++ exception",
+	.category = CATEGORY_EXCEPTION,
+	.definition = "The program threw a C++ exception that no handler took.",
+	.context = "An error that the caller did not expect, an exception out of a destructor, a function that promised "
+		   "not to throw, or a thread's outermost function.",
+	.criterion = "Windows: exception 0xE06D7363. Linux: SIGABRT with std::terminate on the stack, or with the message "
+		     "of the terminate handler.",
+	.false_positives = "A dump that was taken at the first chance, before handlers were asked, shows exceptions that "
+			   "are handled.",
+	.recommendation = "Type and message say what went wrong. Find the first frame of your own below the throw: either "
+			  "it must not throw there, or a caller has to catch it.",
+	.bucket = "CPP_EXCEPTION",
+	.needs = NEEDS_FAULT,
+	.explains = explains,
+	.match = match,
+};

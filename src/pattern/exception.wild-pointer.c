@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* Wild pointer: an access to an address that was never a pointer of this program. */
+#include "pattern/access.h"
+
+#include <inttypes.h>
+
+/* All bytes printable: a string lies where a pointer should. */
+static bool is_text(uint64_t v, unsigned size, char *ret)
+{
+	unsigned n = 0;
+
+	for (; n < size && v; n++, v >>= 8) {
+		ret[n] = (char)(v & 0xff);
+		if (ret[n] < ' ' || ret[n] > '~')
+			return false;
+	}
+	ret[n] = '\0';
+	return n >= 4 && !v;
+}
+
+static const char *place_of(const struct fault *f)
+{
+	if (f->place == PLACE_PROTECTED && f->access == ACCESS_EXECUTE)
+		return "memory that holds no code";
+	return fault_place_text(f->place);
+}
+
+static struct err *match(struct pattern_run *run)
+{
+	const struct fault *f = facts_fault(run->facts);
+	unsigned size = target_facts(run->target)->pointer_size == 8 ? 8 : 4;
+	struct finding *found;
+	char text[9];
+
+	if (f->class != FAULT_ACCESS || f->place == PLACE_NULL || f->place == PLACE_STACK_END)
+		return NULL;
+	/* without registers, address and regions nothing more is known than the exception */
+	found = access_finding(run, f, f->place == PLACE_UNKNOWN ? 75 : 92, place_of(f));
+	if (f->has_address && is_text(f->address, size, text))
+		evidence_other(run, found,
+			       &(struct evidence){ .has_value = true, .value = f->address, .size = size,
+						   .command = run_text(run, ".formats 0x%" PRIx64, f->address),
+						   .windbg = run_text(run, ".formats 0x%" PRIx64, f->address) },
+			       "the address reads as the text \"%s\": a string was taken for a pointer", text);
+	return NULL;
+}
+
+const struct pattern pattern_wild_pointer = {
+	.id = "exception.wild-pointer",
+	.title = "Wild pointer",
+	.category = CATEGORY_EXCEPTION,
+	.definition = "The program used an address that is no null pointer and at which there is nothing to be had: "
+		      "not mapped, not canonical, or memory that does not allow the access.",
+	.context = "Memory that was freed or never initialised, a buffer that ran over, a wrong cast, an index out of "
+		   "bounds.",
+	.criterion = "An access violation outside of the null pages and of the ends of stacks.",
+	.false_positives = "Memory that is protected on purpose, whose fault a handler should have taken: garbage "
+			   "collectors, guard pages, files that were cut while they were mapped.",
+	.recommendation = "Find where the pointer was read from and look at what lies around it: text, a fill pattern, "
+			  "a neighbour's data tell who wrote it.",
+	.bucket = "INVALID_POINTER",
+	.needs = NEEDS_FAULT,
+	.match = match,
+};

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* Facts: see facts.h. */
+#include "pattern/facts.h"
+
+enum { MEMORY_LIMIT = 256 << 20 };
+
+struct facts {
+	struct target *t;
+	struct arena arena;
+	struct wait_graph graph;
+	struct coverage coverage;
+	struct fault fault;
+	struct blame blame;
+	bool has_graph, has_coverage, has_fault, has_blame;
+	bool tried_graph;
+};
+
+struct err *facts_create(struct target *t, struct facts **ret)
+{
+	struct facts *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return err_nomem();
+	f->t = t;
+	f->arena.limit = MEMORY_LIMIT;
+	*ret = f;
+	return NULL;
+}
+
+void facts_destroy(struct facts *f)
+{
+	if (!f)
+		return;
+	arena_deinit(&f->arena);
+	free(f);
+}
+
+struct err *facts_wait_graph(struct facts *f, const struct wait_graph **ret)
+{
+	if (!f->tried_graph) {
+		f->tried_graph = true;
+		TRY(wait_graph_build(f->t, &f->arena, &f->graph));
+		f->has_graph = true;
+	}
+	if (!f->has_graph)
+		return err_new(ERR_UNSUPPORTED, "the wait graph could not be built");
+	*ret = &f->graph;
+	return NULL;
+}
+
+struct err *facts_coverage(struct facts *f, const struct coverage **ret)
+{
+	if (!f->has_coverage)
+		TRY(coverage_find(f->t, &f->coverage));
+	f->has_coverage = true;
+	*ret = &f->coverage;
+	return NULL;
+}
+
+const struct fault *facts_fault(struct facts *f)
+{
+	if (!f->has_fault)
+		fault_find(f->t, &f->fault);
+	f->has_fault = true;
+	return &f->fault;
+}
+
+const struct blame *facts_blame(struct facts *f)
+{
+	if (!f->has_blame)
+		blame_find(f->t, facts_fault(f), NULL, &f->arena, &f->blame);
+	f->has_blame = true;
+	return &f->blame;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Facts: what several patterns ask of a target, worked out once per analysis and
+ * only when asked for: who waits for whom, what the fault was, which frame is to
+ * blame, how much of the memory is there.
+ */
+#ifndef OSM_PATTERN_FACTS_H
+#define OSM_PATTERN_FACTS_H
+
+#include "pattern/blame.h"
+#include "pattern/coverage.h"
+#include "pattern/fault.h"
+#include "pattern/wait_graph.h"
+#include "target/target.h"
+
+struct facts;
+
+struct err *facts_create(struct target *t, struct facts **ret) MUST_USE;
+void facts_destroy(struct facts *f); /* accepts NULL */
+
+/* Borrowed until facts_destroy. Each fails the same way when asked again. */
+struct err *facts_wait_graph(struct facts *f, const struct wait_graph **ret) MUST_USE;
+struct err *facts_coverage(struct facts *f, const struct coverage **ret) MUST_USE;
+const struct fault *facts_fault(struct facts *f);	/* class FAULT_NONE: none */
+const struct blame *facts_blame(struct facts *f);	/* of the fault's or the first thread */
+
+#endif

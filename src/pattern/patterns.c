@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every pattern, by category. To add one:
+ *  1. src/pattern/<id>.c: the row and its match(); the nouns are in pattern.h,
+ *     what a finding needs in finding.h, what can be asked for in facts.h. The
+ *     shortest complete example is exception.null-code.c;
+ *  2. an extern and a line here, in its category;
+ *  3. docs/patterns/<id>.md: its sections are those of docs/patterns/README.md,
+ *     and the table there gets a line;
+ *  4. tests/golden/pattern/<id>.t: a dump that has it, one that has not, and one
+ *     that nearly has it, each under a line that begins with these words.
+ * tests/unit/test-patterns.c fails for a row that lacks any of these.
+ */
+#include "pattern/engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const struct pattern pattern_truncated, pattern_partial, pattern_requested;
+extern const struct pattern pattern_stack_overflow, pattern_null_data, pattern_null_code, pattern_wild_pointer,
+	pattern_cpp_exception, pattern_abort;
+extern const struct pattern pattern_lock_cycle, pattern_self_deadlock, pattern_orphaned_lock, pattern_wait_chain;
+extern const struct pattern pattern_spiking_thread;
+extern const struct pattern pattern_critical_section;
+
+const struct pattern *const patterns[] = {
+	/* quality */
+	&pattern_truncated,
+	&pattern_partial,
+	&pattern_requested,
+	/* exception */
+	&pattern_stack_overflow,
+	&pattern_null_data,
+	&pattern_null_code,
+	&pattern_wild_pointer,
+	&pattern_cpp_exception,
+	&pattern_abort,
+	/* wait */
+	&pattern_lock_cycle,
+	&pattern_self_deadlock,
+	&pattern_orphaned_lock,
+	&pattern_wait_chain,
+	/* cpu */
+	&pattern_spiking_thread,
+	/* corruption */
+	&pattern_critical_section,
+	NULL,
+};
+
+const char *category_name(enum pattern_category c)
+{
+	static const char *const names[] = {
+		[CATEGORY_QUALITY] = "quality",	  [CATEGORY_EXCEPTION] = "exception",
+		[CATEGORY_WAIT] = "wait",	  [CATEGORY_RESOURCE] = "resource",
+		[CATEGORY_CPU] = "cpu",		  [CATEGORY_CORRUPTION] = "corruption",
+		[CATEGORY_MODULE] = "module",
+	};
+
+	return names[c];
+}
+
+const char *needs_name(unsigned bit)
+{
+	switch (bit) {
+	case NEEDS_FAULT: return "an exception or signal";
+	case NEEDS_SYSTEM_WINDOWS: return "a dump of Windows";
+	case NEEDS_SYSTEM_LINUX: return "a dump of Linux";
+	case NEEDS_THREADS: return "threads";
+	case NEEDS_TIMES: return "processor times of threads";
+	default: return NULL;
+	}
+}
+
+const struct pattern *pattern_named(const char *id)
+{
+	for (size_t i = 0; patterns[i]; i++)
+		if (strcmp(patterns[i]->id, id) == 0)
+			return patterns[i];
+	return NULL;
+}
+
+bool pattern_explains(const struct pattern *cause, const struct pattern *effect)
+{
+	for (const char *const *id = cause->explains; id && *id; id++)
+		if (strcmp(*id, effect->id) == 0)
+			return true;
+	return false;
+}
+
+static const struct threshold *threshold_named(const char *name, size_t len)
+{
+	for (size_t i = 0; patterns[i]; i++)
+		for (const struct threshold *t = patterns[i]->thresholds; t && t->name; t++)
+			if (strncmp(t->name, name, len) == 0 && !t->name[len])
+				return t;
+	return NULL;
+}
+
+static struct err *unknown_threshold(const char *text)
+{
+	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
+
+	for (size_t i = 0; patterns[i]; i++)
+		for (const struct threshold *t = patterns[i]->thresholds; t && t->name; t++)
+			strbuf_addf(&sb, " %s", t->name);
+	return err_new(ERR_USAGE, "no such threshold: '%.60s'; there are:%s", text, sb.s);
+}
+
+struct err *threshold_parse(const char *text, struct threshold_setting *ret)
+{
+	const char *eq = strchr(text, '=');
+	const struct threshold *t = threshold_named(text, eq ? (size_t)(eq - text) : strlen(text));
+	unsigned long long v;
+	char *end;
+
+	if (!t)
+		return unknown_threshold(text);
+	if (!eq || eq[1] < '0' || eq[1] > '9')
+		return err_new(ERR_USAGE, "'%.60s': a threshold is given as name=number", text);
+	errno = 0;
+	v = strtoull(eq + 1, &end, 10);
+	if (*end || errno)
+		return err_new(ERR_USAGE, "'%.60s': the number cannot be understood", text);
+	*ret = (struct threshold_setting){ t, v };
+	return NULL;
+}

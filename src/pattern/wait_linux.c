@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Waits of Linux threads: futex objects (os/linux/futex.h), and reads, writes and
+ * file locks on descriptors. Which process is at the other end of a pipe, or
+ * holds a file lock, a dump of one process does not tell: those are objects
+ * without an owner.
+ */
+#include "pattern/wait_graph_impl.h"
+
+#include "os/linux/futex.h"
+#include "os/linux/syscall.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static unsigned sure_of(enum futex_evidence evidence)
+{
+	switch (evidence) {
+	case EVIDENCE_FRAME:
+	case EVIDENCE_CALL: return 98;
+	case EVIDENCE_CONTENT: return 90;
+	case EVIDENCE_NONE: break;
+	}
+	return 50;
+}
+
+static const char *known_by(struct wait_builder *b, const struct futex_wait *w, enum futex_evidence best)
+{
+	const char *text;
+
+	if (w->evidence == EVIDENCE_FRAME) {
+		text = arena_printf(b->arena, "its futex call and %s on its stack", w->function);
+		return text ? text : "";
+	}
+	if (best == EVIDENCE_CONTENT)
+		return "its futex call, and what the word belongs to by its contents";
+	return "its futex call";
+}
+
+/* A normal mutex that its owner locks again is never had; glibc's other kinds
+ * count (1) or answer with an error (2). */
+static bool is_plain(const struct futex_lock *l)
+{
+	return l->object == FUTEX_MUTEX && l->fields_known && l->mutex_kind != 1 && l->mutex_kind != 2;
+}
+
+static bool has_owner_by_nature(const struct futex_lock *l)
+{
+	return l->object == FUTEX_MUTEX || l->object == FUTEX_RWLOCK || l->object == FUTEX_LOW_LEVEL;
+}
+
+static struct err *lock_node(struct wait_builder *b, const struct futex_lock *l, size_t *ret)
+{
+	struct wait_node n = {
+		.kind = has_owner_by_nature(l) ? WAIT_LOCK : WAIT_OBJECT,
+		.address = l->address,
+		.type = futex_object_name(l->object),
+		.name = wait_symbol(b, l->address),
+		.function = "",
+		.owner_at = l->owner_tid ? l->owner_at : 0,
+		.owner_size = 4,
+		.unread = !l->fields_known && (l->object == FUTEX_MUTEX || l->object == FUTEX_RWLOCK),
+		.abandoned = l->owner_died,
+		.plain = is_plain(l),
+	};
+	bool is_new;
+
+	return wait_object_node(b, &n, ret, &is_new);
+}
+
+static struct err *add_owner(struct wait_builder *b, const struct futex_lock *l, size_t lock)
+{
+	struct wait_edge e = { .from = lock, .owned = true, .decisive = true, .sure = sure_of(l->evidence),
+			       .known_by = "the lock's owner field" };
+
+	if (!l->fields_known || !l->owner_tid || l->object == FUTEX_JOIN)
+		return NULL;
+	TRY(wait_thread_node(b, l->owner_tid, &e.to));
+	return wait_add_edge(b, &e);
+}
+
+/* A thread that is joined is waited for itself: there is nothing between. */
+static struct err *add_lock(struct wait_builder *b, const struct futex_lock *l)
+{
+	bool joins = l->object == FUTEX_JOIN && l->owner_tid;
+	size_t to = 0;
+
+	if (joins)
+		TRY(wait_thread_node(b, l->owner_tid, &to));
+	else
+		TRY(lock_node(b, l, &to));
+	for (size_t i = 0; i < l->n_waiters; i++) {
+		struct wait_edge e = { .from = l->waiters[i]->index, .to = to, .decisive = true,
+				       .sure = sure_of(l->first[i].evidence > l->evidence ? l->first[i].evidence
+											  : l->evidence),
+				       .known_by = known_by(b, &l->first[i], l->evidence) };
+
+		TRY(wait_add_edge(b, &e));
+	}
+	return joins ? NULL : add_owner(b, l, to);
+}
+
+/* --- descriptors ----------------------------------------------------------------------- */
+
+static const struct dump_handle *descriptor(struct wait_builder *b, uint64_t fd)
+{
+	const struct dump_handle *v = NULL;
+	size_t n = 0;
+
+	if (err_ignore(dump_handles(target_dump(b->t), &v, &n)))
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		if (v[i].is_descriptor && v[i].handle == fd)
+			return &v[i];
+	return NULL;
+}
+
+static const char *call_text(enum linux_call call)
+{
+	switch (call) {
+	case CALL_READ: return "reads from";
+	case CALL_WRITE: return "writes to";
+	case CALL_ACCEPT: return "accepts connections of";
+	case CALL_FLOCK:
+	case CALL_LOCK: return "waits for a lock on";
+	case CALL_FUTEX:
+	case CALL_OTHER: break;
+	}
+	return NULL;
+}
+
+static struct err *add_descriptor(struct wait_builder *b, struct thread *th)
+{
+	struct linux_syscall s = { 0 };
+	struct wait_edge e = { .from = th->index, .decisive = true };
+	struct wait_node n = { .kind = WAIT_OBJECT, .is_handle = true, .function = "" };
+	const struct dump_handle *h;
+	bool certain = false, is_new;
+
+	if (err_ignore(linux_syscall_of(b->t, th, &s, &certain)) || !certain || !call_text(s.call))
+		return NULL;
+	h = descriptor(b, s.args[0]);
+	n.address = s.args[0];
+	n.type = h && *h->type ? h->type : "descriptor";
+	n.name = !h ? "" : h->detail && *h->detail ? h->detail : h->name;
+	TRY(wait_object_node(b, &n, &e.to, &is_new));
+	e.sure = 95;
+	e.known_by = arena_printf(b->arena, "its system call: %s descriptor %llu", call_text(s.call),
+				  (unsigned long long)s.args[0]);
+	return e.known_by ? wait_add_edge(b, &e) : err_nomem();
+}
+
+struct err *wait_linux(struct wait_builder *b)
+{
+	struct futex_lock *locks = NULL;
+	struct thread *threads;
+	size_t n = 0, n_threads = target_threads(b->t, &threads);
+
+	if (target_facts(b->t)->os != OS_LINUX && target_facts(b->t)->os != OS_ANDROID)
+		return NULL;
+	TRY(futex_locks(b->t, b->arena, &locks, &n));
+	for (size_t i = 0; i < n; i++)
+		TRY(add_lock(b, &locks[i]));
+	for (size_t i = 0; i < n_threads; i++)
+		TRY(add_descriptor(b, &threads[i]));
+	return NULL;
+}
