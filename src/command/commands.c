@@ -6,6 +6,10 @@
  */
 #include "command/session_impl.h"
 
+extern const struct command command_analyze;
+extern const struct command command_explain;
+extern const struct command command_patterns;
+extern const struct command command_pattern;
 extern const struct command command_k;
 extern const struct command command_address;
 extern const struct command command_vprot;
@@ -102,6 +106,10 @@ extern const struct command command_radix;
 const struct command *const commands[] = {
 	/* threads and stacks */
 	&command_threads,
+	&command_analyze,
+	&command_explain,
+	&command_patterns,
+	&command_pattern,
 	&command_k,
 	&command_r,
 	&command_frame,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 extern const struct subcommand subcommand_debug;
+extern const struct subcommand subcommand_analyze;
 extern const struct subcommand subcommand_info;
 extern const struct subcommand subcommand_snap;
 extern const struct subcommand subcommand_symbolize;
@@ -18,6 +19,7 @@ extern const struct subcommand subcommand_version;
 
 const struct subcommand *const subcommands[] = {
 	&subcommand_debug,
+	&subcommand_analyze,
 	&subcommand_info,
 	&subcommand_snap,
 	&subcommand_symbolize,

@@ -38,6 +38,7 @@ struct settings {
 	const struct subcommand *subcommand;
 	VEC(struct script) scripts;	/* -c and -cf, in their order */
 	VEC(const char *) words;	/* what is no option: file names */
+	VEC(const char *) thresholds;	/* --threshold, in their order */
 	const char *symbol_path, *image_path, *sysroot, *tmpdir, *log;
 	const char *pdb, *elf, *sym, *module, *base;
 	const char *output, *budget, *engine, *set, *include, *exclude;
@@ -54,6 +55,7 @@ struct option_row {
 	const char *of;		/* sub-commands that take it: "debug info"; "": all */
 	size_t offset;		/* in struct settings: const char * with arg, else bool */
 	bool is_script, is_file;/* goes to scripts instead */
+	bool is_threshold;	/* to thresholds */
 	bool completes_files;
 };
 

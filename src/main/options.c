@@ -18,20 +18,22 @@ const struct option_row option_rows[] = {
 	{ { "-cf", "--command-file" }, "FILE", "run the commands of a file and quit; may be repeated",
 	  "debug", .is_script = true, .is_file = true, .completes_files = true },
 	{ { "--json" }, NULL, "one JSON object a line instead of text",
-	  "debug info snap symbolize convert commands version", AT(json) },
+	  "debug analyze info snap symbolize convert commands version", AT(json) },
 	{ { "-y", "--symbol-path" }, "PATH", "where symbols are, in _NT_SYMBOL_PATH's syntax (default: that variable)",
-	  "debug symbolize", AT(symbol_path), .completes_files = true },
+	  "debug analyze symbolize", AT(symbol_path), .completes_files = true },
 	{ { "-i", "--image-path" }, "PATH", "folders with the programs and libraries, parted by ';'",
-	  "debug", AT(image_path), .completes_files = true },
+	  "debug analyze", AT(image_path), .completes_files = true },
 	{ { "--sysroot" }, "DIR", "put before the paths of modules in Linux dumps",
-	  "debug symbolize", AT(sysroot),
+	  "debug analyze symbolize", AT(sysroot),
 	  .completes_files = true },
 	{ { "-logo", "--log" }, "FILE", "copy what is printed to a file", "debug", AT(log),
 	  .completes_files = true },
-	{ { "-z" }, "FILE", "the dump, as cdb takes it", "debug info", .completes_files = true },
-	{ { "-q", "--quiet" }, NULL, "no banner and no notices", "debug info snap symbolize convert", AT(quiet) },
+	{ { "-z" }, "FILE", "the dump, as cdb takes it", "debug analyze info", .completes_files = true },
+	{ { "-q", "--quiet" }, NULL, "no banner and no notices", "debug analyze info snap symbolize convert", AT(quiet) },
 	{ { "--tmpdir" }, "DIR", "where compressed dumps are unpacked (default: $TMPDIR or /var/tmp)",
-	  "debug info symbolize convert", AT(tmpdir), .completes_files = true },
+	  "debug analyze info symbolize convert", AT(tmpdir), .completes_files = true },
+	{ { "--threshold" }, "NAME=VALUE", "a pattern's threshold; may be repeated (`!pattern ID` tells which there are)",
+	  "analyze", .is_threshold = true },
 	{ { "--pdb" }, "FILE", "the PDB file that knows the addresses", "symbolize", AT(pdb),
 	  .completes_files = true },
 	{ { "--elf" }, "FILE", "the ELF file that knows the addresses", "symbolize", AT(elf),
@@ -101,6 +103,8 @@ static struct err *store(struct settings *s, const struct option_row *row, const
 
 		return vec_push(&s->scripts, script) ? NULL : err_nomem();
 	}
+	if (row->is_threshold)
+		return vec_push(&s->thresholds, value) ? NULL : err_nomem();
 	if (!row->arg)
 		*(bool *)place = true;
 	else if (row->offset)
@@ -178,4 +182,5 @@ void settings_deinit(struct settings *s)
 {
 	vec_deinit(&s->scripts);
 	vec_deinit(&s->words);
+	vec_deinit(&s->thresholds);
 }
