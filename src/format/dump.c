@@ -104,7 +104,7 @@ static bool known_defect(const struct dump *d, const struct err *e)
 
 void dump_add_defect(struct dump *d, struct err *e)
 {
-	struct dump_defect defect = { NULL };
+	struct dump_defect defect = { NULL, e ? err_code(e) : 0 };
 
 	if (e && d->defects.n < MAX_DEFECTS && !known_defect(d, e))
 		defect.text = arena_strdup(&d->arena, err_message(e));

@@ -267,6 +267,7 @@ struct dump_annotation {	/* Crashpad/Breakpad key=value, comments */
 /* A damage or omission that did not stop us. */
 struct dump_defect {
 	const char *text;	/* "file: what at offset ...: expected ..., found ..." */
+	enum err_code code;	/* ERR_TRUNCATED: the file ends too early; ERR_CORRUPT ... */
 };
 
 #define DUMP_LIST(type, name) struct err *dump_##name(struct dump *d, const type **ret, size_t *ret_n) MUST_USE
