@@ -48,17 +48,34 @@ static struct err *add_settings(const struct settings *s, struct strbuf *line)
 	return strbuf_check(line);
 }
 
+/* Errors of !commands do not end their line, but come here. */
+static void keep_error(void *arg, struct err *e)
+{
+	struct err **kept = arg;
+
+	if (*kept)
+		err_free(e);
+	else
+		*kept = e;
+}
+
 static struct err *analyze(const struct settings *s, struct target *t, struct out *o)
 {
 	CLEANUP(session_destroyp) struct session *session = NULL;
 	CLEANUP(strbuf_deinit) struct strbuf line = STRBUF_INIT;
+
+	struct err *e = NULL, *kept = NULL;
 
 	strbuf_adds(&line, "!analyze -v");
 	TRY(add_file(&line));
 	TRY(add_settings(s, &line));
 	TRY(session_create(t, &session));
 	out_set_pointer_size(o, session_pointer_size(session));
-	return session_run(session, line.s, o);
+	session_on_error(session, keep_error, &kept);
+	e = session_run(session, line.s, o);
+	if (e)
+		keep_error(&kept, e);
+	return kept;
 }
 
 static int run(const struct settings *s)

@@ -75,7 +75,7 @@ void fault_evidence(struct pattern_run *run, struct finding *found, const struct
 			       "%s%s%s is where to begin: %s", b->module, *b->function ? "!" : "", b->function, b->why);
 	}
 	evidence_other(run, found, &(struct evidence){ .command = ".ecxr; k", .windbg = ".ecxr; k", .gdb = "bt" },
-		       "the stack of the fault, %zu frames", b->stack ? b->stack->n : 0);
+		       "the stack of the fault, frames: %zu", b->stack ? b->stack->n : 0);
 }
 
 struct finding *access_finding(struct pattern_run *run, const struct fault *f, unsigned confidence, const char *what)
@@ -88,7 +88,9 @@ struct finding *access_finding(struct pattern_run *run, const struct fault *f, u
 	evidence_other(run, found,
 		       &(struct evidence){ .has_address = f->has_address, .address = f->address, .command = ".exr -1",
 					   .windbg = ".exr -1", .gdb = "p $_siginfo" },
-		       "the address that was accessed lies in %s", fault_place_text(f->place));
+		       "the address that was accessed: %s", fault_place_text(f->place));
+	if (f->unstated)
+		finding_doubt(run, found, 80, "the dump does not tell what raised the signal");
 	if (!f->has_regs)
 		finding_unread(run, found, "registers at the fault");
 	else

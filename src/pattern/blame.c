@@ -15,6 +15,7 @@ static const char *const well_tested[] = {
 	"mswsock",	"verifier",	"dbghelp",	"dbgcore",     "apphelp",      "clr",
 	"coreclr",	"mscorwks",	"libc",		"libc-*",      "libpthread*",  "ld-*",
 	"ld",		"libstdc++",	"libgcc_s*",	"linux-vdso*", "linux-gate*",  "libm",
+	"[vdso]",
 	"libm-*",	"librt*",	"libdl*",	"libsystem_*", "libdyld",      "libc++abi",
 };
 

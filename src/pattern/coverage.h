@@ -9,7 +9,6 @@ struct coverage {
 	size_t threads, with_registers, with_stack;	/* stack: where the stack pointer points to */
 	uint64_t stated;	/* bytes of memory that the container lists */
 	uint64_t present;	/* of them, in the file or known to be zero */
-	size_t truncated;	/* defects that say that the file ends too early */
 };
 
 struct err *coverage_find(struct target *t, struct coverage *ret) MUST_USE;

@@ -36,9 +36,8 @@ static void tell(struct pattern_run *run, struct thread *th, const struct wait_n
 	if (n->activity != ACTIVITY_RUNS)
 		f->confidence_why = "the dump does not tell whether it runs";
 	finding_thread(run, f, th);
-	evidence_other(run, f, &(struct evidence){ .has_value = true, .value = time / second, .command = all,
-						   .windbg = all, .gdb = NULL },
-		       "seconds of processor time");
+	evidence_other(run, f, &(struct evidence){ .command = all, .windbg = all },
+		       "it used %" PRIu64 " s, all threads %" PRIu64 " s", time / second, total / second);
 	evidence_stack(run, f, th, "what it does");
 }
 

@@ -2,43 +2,45 @@
 /* Deadlock: threads that wait for each other in a ring. */
 #include "pattern/waits.h"
 
-enum { MAX_NAMED = 6 };
+enum { MAX_LINKS = 4 };
 
-/* "mutex", or "lock" where the kinds differ, or "" where threads are joined. */
-static const char *lock_word(const struct wait_graph *g, const struct wait_ring *r)
+static size_t next_thread(const struct wait_graph *g, const struct wait_ring *r, size_t i)
 {
-	const char *type = NULL;
-
-	for (size_t i = 0; i < r->n; i++) {
-		const struct wait_node *n = &g->nodes[r->nodes[i]];
-
-		if (n->kind == WAIT_THREAD)
-			continue;
-		if (type && type != n->type)
-			return "lock";
-		type = n->type;
-	}
-	return type;
+	do
+		i = (i + 1) % r->n;
+	while (g->nodes[r->nodes[i]].kind != WAIT_THREAD);
+	return i;
 }
 
-static const char *names(struct pattern_run *run, const struct wait_graph *g, const struct wait_ring *r,
-			 size_t *ret_threads)
+/* "A waits for mutex m at 0x..., which B holds" */
+static void add_link(struct pattern_run *run, const struct wait_graph *g, const struct wait_ring *r, size_t i,
+		     struct strbuf *sb)
+{
+	const struct wait_node *lock = &g->nodes[r->nodes[(i + 1) % r->n]];
+	const char *holder = waits_node_text(run, &g->nodes[r->nodes[next_thread(g, r, i)]]);
+
+	strbuf_addf(sb, "%s waits for ", waits_node_text(run, &g->nodes[r->nodes[i]]));
+	if (lock->kind == WAIT_THREAD)
+		strbuf_addf(sb, "%s to end", holder);
+	else
+		strbuf_addf(sb, "%s, which %s holds", waits_node_text(run, lock), holder);
+}
+
+static const char *who_waits_for_whom(struct pattern_run *run, const struct wait_graph *g, const struct wait_ring *r)
 {
 	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
-	size_t n = 0, k = 0;
+	size_t n = 0, i = 0;
 
-	for (size_t i = 0; i < r->n; i++)
-		n += g->nodes[r->nodes[i]].kind == WAIT_THREAD;
-	for (size_t i = 0; i < r->n && k < MAX_NAMED; i++) {
-		if (g->nodes[r->nodes[i]].kind != WAIT_THREAD)
-			continue;
-		strbuf_addf(&sb, "%s%s", !k ? "" : k + 1 == n ? " and " : ", ",
-			    run_thread_text(run, g->nodes[r->nodes[i]].thread));
-		k++;
-	}
-	if (k < n)
-		strbuf_addf(&sb, " and %zu more", n - k);
-	*ret_threads = n;
+	do {
+		if (n < MAX_LINKS) {
+			strbuf_adds(&sb, n ? "; " : "");
+			add_link(run, g, r, i, &sb);
+		}
+		n++;
+		i = next_thread(g, r, i);
+	} while (i);
+	if (n > MAX_LINKS)
+		strbuf_addf(&sb, "; and so on, %zu threads in a ring", n);
 	return run_text(run, "%s", sb.s);
 }
 
@@ -64,19 +66,14 @@ static void show(struct pattern_run *run, struct finding *f, const struct wait_g
 
 static void tell(struct pattern_run *run, const struct wait_graph *g, const struct wait_ring *r)
 {
-	const char *word = lock_word(g, r);
-	size_t n_threads, behind = behind_ring(g, r);
-	const char *who = names(run, g, r, &n_threads);
+	size_t behind = behind_ring(g, r);
 	unsigned sure = waits_sureness(g, r->nodes, r->n);
 	struct finding *f;
 
-	f = finding_add(run, SEVERITY_PROBLEM, sure, "Deadlock: %s %s%s%s.%s", who,
-			n_threads == 2 ? "wait for each other" : "wait for each other in a ring",
-			word ? run_text(run, ", each for the %s that the other holds", word) : "",
-			n_threads > 2 && word ? " (the next one's)" : "",
-			behind ? run_text(run, " %zu more thread%s behind them.", behind,
-					  behind == 1 ? " waits" : "s wait")
-			       : "");
+	f = finding_add(run, SEVERITY_PROBLEM, sure, "Deadlock: %s.%s", who_waits_for_whom(run, g, r),
+			!behind ? ""
+				: run_text(run, " %zu more thread%s behind them.", behind,
+					   behind == 1 ? " waits" : "s wait"));
 	if (sure < 95)
 		f->confidence_why = "which lock a thread waits for was inferred";
 	show(run, f, g, r);

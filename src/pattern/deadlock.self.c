@@ -18,8 +18,11 @@ static void tell(struct pattern_run *run, const struct wait_graph *g, const stru
 	waits_show_wait(run, f, g, r->nodes[0]);
 	if (lock)
 		waits_show_owner(run, f, g, r->nodes[1]);
-	if (lock && !lock->plain && lock->kind == WAIT_LOCK)
-		finding_doubt(run, f, 75, "a lock of this kind may be entered again by its owner");
+	if (lock && !lock->plain && lock->kind == WAIT_LOCK) {
+		finding_doubt(run, f, 40, "a lock of this kind lets its owner enter again: the owner may be of another "
+					  "moment than the wait");
+		f->severity = SEVERITY_NOTE;
+	}
 	waits_add_followers(run, f, g, r->nodes[0]);
 }
 

@@ -266,10 +266,10 @@ static int decided_first(const struct finding *x, const struct finding *y)
 	return (x->decision != DECIDED) - (y->decision != DECIDED);
 }
 
-/* Notes of quality say what the dump is, and come behind those about the process. */
+/* What the dump is comes behind what is equally grave and about the process. */
 static int rank(const struct finding *f)
 {
-	return f->severity == SEVERITY_NOTE && f->pattern->category == CATEGORY_QUALITY;
+	return f->pattern->category == CATEGORY_QUALITY;
 }
 
 static int compare(const void *a, const void *b)

@@ -40,14 +40,6 @@ static void show_message(struct pattern_run *run, struct finding *found, const c
 		found->bucket = messages[i].bucket;
 }
 
-static bool sent_from_outside(struct target *t, const struct fault *f)
-{
-	int32_t code = 0;
-
-	return target_facts(t)->kind == DUMP_ELFCORE && linux_signal_code(target_facts(t), f->record, &code) &&
-	       code <= 0 && f->record->n_parameters > 1 && f->record->parameters[1] != target_pid(t);
-}
-
 static struct err *match(struct pattern_run *run)
 {
 	CLEANUP(strbuf_deinit) struct strbuf message = STRBUF_INIT;
@@ -55,7 +47,7 @@ static struct err *match(struct pattern_run *run)
 	bool is_linux = target_facts(run->target)->os == OS_LINUX, has = false;
 	struct finding *found;
 
-	if (f->class != FAULT_ABORT || (is_linux && sent_from_outside(run->target, f)))
+	if (f->class != FAULT_ABORT)
 		return NULL;
 	if (is_linux)
 		has = linux_abort_message(run->target, &message);

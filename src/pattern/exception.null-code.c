@@ -7,7 +7,7 @@ static struct err *match(struct pattern_run *run)
 	const struct fault *f = facts_fault(run->facts);
 
 	if (f->class == FAULT_ACCESS && f->place == PLACE_NULL && f->access == ACCESS_EXECUTE)
-		(void)access_finding(run, f, 97, "a null pointer to code");
+		(void)access_finding(run, f, 97, "a null pointer");
 	return NULL;
 }
 

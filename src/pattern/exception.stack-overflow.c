@@ -61,10 +61,9 @@ static void show_recursion(struct pattern_run *run, struct finding *f, const str
 		return;
 	first = &b->stack->frames[r.start];
 	evidence_other(run, f,
-		       &(struct evidence){ .has_address = true, .address = first->ip, .has_value = true,
-					   .value = r.repeats, .command = ".ecxr; k 40", .windbg = ".ecxr; k 40",
+		       &(struct evidence){ .has_address = true, .address = first->ip, .command = ".ecxr; k 40", .windbg = ".ecxr; k 40",
 					   .gdb = "bt 64" },
-		       "recursion: from frame %zu on, %zu frames repeat %zu times: %s", r.start, r.period, r.repeats,
+		       "recursion: from frame %zu on a group of %zu repeats %zu times: %s", r.start, r.period, r.repeats,
 		       run_symbol_text(run, first->lookup));
 	f->bucket = "STACK_OVERFLOW_RECURSION";
 }

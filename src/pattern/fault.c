@@ -15,7 +15,7 @@
 
 #include <stdio.h>
 
-enum { NULL_LIMIT = 0x10000, STATE_FREE = 0x10000, SIGILL_ = 4, SIGTRAP_ = 5, SIGABRT_ = 6, SIGFPE_ = 8,
+enum { NULL_LIMIT = 0x10000, LINUX_NULL_LIMIT = 0x1000, STATE_FREE = 0x10000, SIGILL_ = 4, SIGTRAP_ = 5, SIGABRT_ = 6, SIGFPE_ = 8,
        SIGSEGV_ = 11 };
 
 const char *fault_class_name(enum fault_class c)
@@ -34,12 +34,12 @@ const char *fault_class_name(enum fault_class c)
 const char *fault_place_text(enum fault_place p)
 {
 	static const char *const texts[] = {
-		[PLACE_UNKNOWN] = "memory of which nothing is known",
-		[PLACE_NULL] = "the pages that are never mapped, for null pointers to fault on",
+		[PLACE_UNKNOWN] = "an address of which the dump tells nothing more",
+		[PLACE_NULL] = "pages that are never mapped, for null pointers to fault on",
 		[PLACE_STACK_END] = "the end of a stack",
 		[PLACE_UNMAPPED] = "memory that is not mapped",
 		[PLACE_PROTECTED] = "memory that does not allow the access",
-		[PLACE_NOT_CANONICAL] = "no canonical address",
+		[PLACE_NOT_CANONICAL] = "an address that is not canonical",
 	};
 
 	return texts[p];
@@ -62,11 +62,11 @@ static const struct {
 };
 
 /* Regions only tell where the dump has them. */
-static enum fault_place windows_place(struct target *t, uint64_t address)
+static enum fault_place place_by_address(struct target *t, uint64_t address, uint64_t null_limit)
 {
 	struct region r;
 
-	if (address < NULL_LIMIT)
+	if (address < null_limit)
 		return PLACE_NULL;
 	if (err_ignore(target_region_at(t, address, &r)) || !r.has_state)
 		return PLACE_UNKNOWN;
@@ -94,7 +94,7 @@ static void windows_access(struct target *t, struct fault *f)
 	/* before data execution prevention a jump to nowhere was a read */
 	if (f->has_regs && f->address == regs_ip(&f->regs) && f->access == ACCESS_READ)
 		f->access = ACCESS_EXECUTE;
-	f->place = windows_place(t, f->address);
+	f->place = place_by_address(t, f->address, NULL_LIMIT);
 }
 
 static void find_windows(struct target *t, struct fault *f)
@@ -126,6 +126,19 @@ static enum fault_class signal_class(uint32_t signal)
 	}
 }
 
+/* SI_USER, SI_QUEUE, SI_TKILL: no instruction did that, but a process. */
+static void note_sender(struct target *t, struct fault *f)
+{
+	uint64_t pid = f->record->n_parameters > 1 ? f->record->parameters[1] : 0;
+
+	if (f->class == FAULT_ACCESS)
+		f->class = FAULT_OTHER;
+	if (!pid || (uint32_t)pid == target_pid(t))
+		return;
+	f->class = FAULT_REQUESTED;
+	f->sender = (uint32_t)pid;
+}
+
 static void find_linux(struct target *t, struct fault *f)
 {
 	const char *name = linux_signal_name(f->record->code);
@@ -136,15 +149,18 @@ static void find_linux(struct target *t, struct fault *f)
 	(void)snprintf(f->name, sizeof(f->name), "%s", name ? name : "");
 	f->class = f->record->code == UINT32_MAX || !f->record->code ? FAULT_REQUESTED
 								    : signal_class(f->record->code);
-	/* SI_USER, SI_QUEUE, SI_TKILL: no instruction did that */
-	if (has_code && code <= 0 && target_facts(t)->kind == DUMP_ELFCORE && f->class == FAULT_ACCESS)
-		f->class = FAULT_OTHER;
+	if (has_code && code <= 0 && target_facts(t)->kind == DUMP_ELFCORE)
+		note_sender(t, f);
 	if (f->class != FAULT_ACCESS || !has_code || !linux_signal_fault(t, f->record, code, &at))
 		return;
 	f->access = at.access;
 	f->place = at.place;
-	f->has_address = at.has_address;
 	f->address = at.address;
+	/* Breakpad's older dumps have the address and no si_code; other codes state none */
+	f->unstated = !code && target_facts(t)->kind == DUMP_MINIDUMP;
+	f->has_address = at.has_address && (f->unstated || f->place != PLACE_UNKNOWN);
+	if (f->place == PLACE_UNKNOWN && f->has_address)
+		f->place = place_by_address(t, f->address, LINUX_NULL_LIMIT);
 	if (f->place == PLACE_STACK_END)
 		f->class = FAULT_STACK_OVERFLOW;
 }

@@ -35,6 +35,8 @@ struct fault {
 	enum fault_place place;
 	bool has_address;
 	uint64_t address;
+	uint32_t sender;			/* FAULT_REQUESTED: process that sent the signal; 0: none */
+	bool unstated;				/* what raised the signal; taken for a fault */
 };
 
 void fault_find(struct target *t, struct fault *ret);

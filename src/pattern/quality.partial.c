@@ -33,7 +33,7 @@ static struct err *match(struct pattern_run *run)
 											   : SEVERITY_NOTE;
 	f = finding_add(run, severity, 97, "The dump is partial: it has %" PRIu64 " kB of memory%s, and the stacks of "
 					  "%zu of %zu threads.",
-			c->present >> 10,
+			(c->present + 1023) >> 10,
 			c->stated > c->present ? run_text(run, " of the %" PRIu64 " kB that it lists", c->stated >> 10) : "",
 			c->with_stack, c->threads);
 	evidence_other(run, f, &(struct evidence){ .command = "!address -summary", .windbg = "!address -summary",

@@ -5,10 +5,10 @@
 
 #include <string.h>
 
-enum { SIGQUIT_ = 3, SIGABRT_ = 6, MAX_FRAMES = 8 };
+enum { MAX_FRAMES = 8 };
 
 /* Functions that are there when a debugger broke in, or when one asked for a dump. */
-static const char *const break_in[] = { "DbgUiRemoteBreakin", "DbgBreakPoint", "RtlReportCriticalFailure" };
+static const char *const break_in[] = { "DbgUiRemoteBreakin", "DbgBreakPoint" };
 
 static bool stack_has(const struct stack *s, const char *const *names, size_t n)
 {
@@ -17,17 +17,6 @@ static bool stack_has(const struct stack *s, const char *const *names, size_t n)
 			if (strstr(s->frames[i].function, names[k]))
 				return true;
 	return false;
-}
-
-/* A signal that came from outside: kill -QUIT, kill -ABRT by another process. */
-static bool sent_by_other(struct target *t, const struct fault *f)
-{
-	int32_t code = 0;
-
-	if (target_facts(t)->os != OS_LINUX || target_facts(t)->kind != DUMP_ELFCORE ||
-	    !linux_signal_code(target_facts(t), f->record, &code) || code > 0 || f->record->n_parameters < 3)
-		return false;
-	return f->record->parameters[1] && f->record->parameters[1] != target_pid(t);
 }
 
 static struct finding *match_snapshot(struct pattern_run *run, const struct dump_snapshot *s)
@@ -50,14 +39,13 @@ static struct finding *match_fault(struct pattern_run *run, const struct fault *
 
 	if (f->class == FAULT_NONE)
 		return finding_add(run, SEVERITY_NOTE, 90, text, "it states no exception and no signal");
+	if (f->sender)
+		return finding_add(run, SEVERITY_NOTE, 95, "Forced dump: process %u sent %s; nothing had failed in the "
+							   "process itself.", f->sender, f->name);
 	if (f->class == FAULT_REQUESTED)
 		return finding_add(run, SEVERITY_NOTE, 95, text, "its exception is one that stands for none");
-	if (f->class == FAULT_BREAKPOINT && b->stack && stack_has(b->stack, break_in, 2))
+	if (f->class == FAULT_BREAKPOINT && b->stack && stack_has(b->stack, break_in, ARRAY_SIZE(break_in)))
 		return finding_add(run, SEVERITY_NOTE, 90, text, "a debugger broke in");
-	if (sent_by_other(run->target, f))
-		return finding_add(run, SEVERITY_NOTE, 95, "Forced dump: process %u sent %s; nothing had failed in "
-							   "the process itself.",
-				   (unsigned)f->record->parameters[1], f->name);
 	return NULL;
 }
 

@@ -24,7 +24,7 @@ const char *activity_name(enum activity a)
 {
 	static const char *const names[] = {
 		[ACTIVITY_UNKNOWN] = "not known",	[ACTIVITY_RUNS] = "runs",
-		[ACTIVITY_SYSTEM_CALL] = "is in the kernel", [ACTIVITY_STOPPED] = "is stopped",
+		[ACTIVITY_SYSTEM_CALL] = "is in a system call", [ACTIVITY_STOPPED] = "is stopped",
 		[ACTIVITY_GONE] = "is gone",
 	};
 

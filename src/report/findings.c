@@ -73,6 +73,7 @@ const struct record report_evidence_record = {
 	.fields = evidence_fields,
 	.text = "   - {meaning}[; {address:w}[ has 0x{value}]][      \\[{command}\\]]\n",
 };
+static const char value_layout[] = "   - {meaning}; 0x{value}[      \\[{command}\\]]\n";
 
 static bool is_shown(const struct finding *f, const struct report_options *r)
 {
@@ -125,6 +126,47 @@ static const struct finding *first_note(const struct analysis *an)
 	return NULL;
 }
 
+/* Whoever breaks in with a debugger leaves a breakpoint, which is no fault. */
+static bool was_requested(const struct analysis *an)
+{
+	for (size_t i = 0; i < an->n; i++)
+		if (an->findings[i]->pattern == pattern_named("quality.requested"))
+			return true;
+	return false;
+}
+
+/* A fault that no pattern knows is told all the same. */
+static bool add_fault(const struct analysis *an, struct strbuf *sb)
+{
+	const struct fault *f = facts_fault(an->facts);
+	const struct blame *b = facts_blame(an->facts);
+
+	if (f->class == FAULT_NONE || f->class == FAULT_REQUESTED || was_requested(an))
+		return false;
+	strbuf_addf(sb, "No pattern was recognised behind the %s", fault_class_name(f->class));
+	if (*f->name)
+		strbuf_addf(sb, " (%s)", f->name);
+	if (f->thread)
+		strbuf_addf(sb, " of thread %zu", f->thread->index);
+	if (b->frame)
+		strbuf_addf(sb, " in %s%s%s", b->module, *b->function ? "!" : "", b->function);
+	strbuf_addc(sb, '.');
+	return !sb->failed;
+}
+
+static void emit_no_problem(const struct analysis *an, const struct report_options *r, struct out *o)
+{
+	CLEANUP(strbuf_deinit) struct strbuf fault = STRBUF_INIT;
+	const struct finding *note = first_note(an);
+
+	if (!r->waits_only && add_fault(an, &fault))
+		out_str(o, "verdict", fault.s);
+	else if (note && !r->waits_only)
+		out_strf(o, "verdict", "No problem was recognised. %s", note->verdict);
+	else
+		out_str(o, "verdict", "No problem was recognised.");
+}
+
 static void emit_counts(const struct analysis *an, struct out *o)
 {
 	size_t of[SEVERITY_PROBLEM + 1] = { 0 }, undecided = 0;
@@ -146,16 +188,11 @@ static void emit_counts(const struct analysis *an, struct out *o)
 struct err *report_verdict(const struct analysis *an, const struct report_options *r,
 			   const struct report_focus *focus, struct out *o)
 {
-	const struct finding *note = first_note(an);
-
 	out_begin(o, &report_analysis_record);
-	if (focus->top)
+	if (!focus->top) {
+		emit_no_problem(an, r, o);
+	} else {
 		out_str(o, "verdict", focus->top->verdict);
-	else if (note && !r->waits_only)
-		out_strf(o, "verdict", "No problem was recognised. %s", note->verdict);
-	else
-		out_str(o, "verdict", "No problem was recognised.");
-	if (focus->top) {
 		out_str(o, "severity", severity_name(focus->top->severity));
 		out_uint(o, "confidence", focus->top->confidence);
 		out_str(o, "pattern", focus->top->pattern->id);
@@ -245,7 +282,7 @@ static struct err *emit_evidence(const struct finding *f, const struct evidence 
 {
 	CLEANUP(strbuf_deinit) struct strbuf layout = STRBUF_INIT;
 
-	TRY(indent(report_evidence_record.text, f->depth, &layout));
+	TRY(indent(e->has_value && !e->has_address ? value_layout : report_evidence_record.text, f->depth, &layout));
 	out_begin_as(o, &report_evidence_record, layout.s);
 	out_uint(o, "finding", f->number);
 	if (e->has_address)

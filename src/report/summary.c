@@ -27,7 +27,7 @@ const struct record report_quality_record = {
 	.kind = "dump_quality",
 	.help = "what the dump has",
 	.fields = quality_fields,
-	.text = "\nDump: {title}[, {consistency}][, written by {writer}]; {machine}\n"
+	.text = "\nDump: {title}[, written by {writer}]; {machine}\n"
 		"      {memory:S} of memory[ of {memory_listed:S} that it lists]; {threads} threads, "
 		"{threads_with_registers} with registers, {threads_with_stack} with their stack[; {damages} damages]\n",
 };

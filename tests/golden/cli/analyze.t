@@ -1,0 +1,72 @@
+osmodump analyze: the verdict without a prompt
+
+  $ export XDG_CONFIG_HOME=$PWD/config
+  $ cat > chain.recipe <<'END'
+  > elfcore x64
+  > process pid=100 ppid=1 uid=0 gid=0 name=demo args=demo
+  > thread 100 rsp=0x7ffc00001000 rip=0x401000 orig_rax=230
+  > thread 101 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2
+  > thread 102 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2
+  > memory 0x401000 prot=rx fill 0x20 0x90
+  > memory 0x500000 prot=rw u32 2 0 100 1 0 zero 0x14
+  > memory 0x7ffc00001000 prot=rw zero 0x200
+  > END
+  $ mkdump chain.recipe chain
+  $ osmodump analyze chain
+  
+  No problem was recognised. Manual dump: it states no exception and no signal; nothing had failed in the process itself.
+  
+  1. Manual, forced or live dump [quality.requested]: note, 90 % sure
+     Manual dump: it states no exception and no signal; nothing had failed in the process itself.
+     - what made the dump be written      [.lastevent]
+     What to do: There is no crash to explain. Look at waits and processor times; take a second dump a little later to tell what stands still from what moves.
+  
+  Dump: User Core Dump File (ELF): Linux x64 process; x64
+        0.570 kB of memory; 3 threads, 3 with registers, 3 with their stack
+  
+  PROCESS_NAME:  demo
+  
+  FAULTING_THREAD:  00000064
+  
+  BLAMED_BECAUSE:  no frame lies in a module
+  
+  STACK_TEXT:
+  Child-SP          RetAddr           Call Site
+  00007ffc`00001000 00000000`00000000 0x401000
+  $ osmodump analyze --threshold chain.waiters=2 chain | head -8
+  
+  Wait chain: 2 threads wait for what thread 0 (tid 100) holds, which is in a system call.
+  
+  1. Wait chain [wait.chain]: warning, 85 % sure
+     Wait chain: 2 threads wait for what thread 0 (tid 100) holds, which is in a system call.
+     - thread 0 (tid 100) is in a system call      [~0k]
+     - owner of mutex at 0x500000: thread 0 (tid 100); 0000000000500008 has 0x64      [dd 0x500008 L1]
+     Thresholds: chain.waiters=2 threads, chain.problem=10 threads
+
+Thresholds in a file, which the command line overrules:
+
+  $ mkdir -p config/osmodump
+  $ printf '# ours\nchain.waiters=2 # two are many here\n\n' > config/osmodump/thresholds
+  $ osmodump analyze chain | sed -n 2p
+  Wait chain: 2 threads wait for what thread 0 (tid 100) holds, which is in a system call.
+  $ osmodump analyze --threshold chain.waiters=3 chain | sed -n 2p
+  No problem was recognised. Manual dump: it states no exception and no signal; nothing had failed in the process itself.
+  $ osmodump analyze --json chain | head -2
+  {"kind":"analysis","verdict":"Wait chain: 2 threads wait for what thread 0 (tid 100) holds, which is in a system call.","severity":"warning","confidence":85,"pattern":"wait.chain","problems":0,"warnings":1,"notes":1,"undecided":0,"patterns_run":8,"patterns_unfit":7}
+  {"kind":"finding","number":1,"pattern":"wait.chain","title":"Wait chain","category":"wait","severity":"warning","decision":"decided","confidence":85,"verdict":"Wait chain: 2 threads wait for what thread 0 (tid 100) holds, which is in a system call.","depth":0,"threads":[0,1,2],"tids":[100,101,102],"thresholds":["chain.waiters=2 threads","chain.problem=10 threads"],"recommendation":"Look at the stack of the thread at the end: what it does while it holds the lock should be done without it. Take a second dump to see whether the owner is still the same."}
+
+What is wrong with the command line or the file:
+
+  $ osmodump analyze --threshold 'chain.waiters=2;q' chain
+  'chain.waiters=2;q': a threshold is given as name=number
+  [2]
+  $ osmodump analyze --threshold chain.waiters=two chain
+  'chain.waiters=two': a threshold is given as name=number
+  [2]
+  $ echo nothing > nothing
+  $ osmodump analyze nothing 2>&1 | cut -c1-40
+  osmodump: nothing: not a dump that is un
+  $ osmodump analyze
+  osmodump: which file?
+  Try 'osmodump --help'.
+  [2]

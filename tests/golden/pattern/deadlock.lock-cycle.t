@@ -1,0 +1,84 @@
+Deadlock: threads that wait for each other in a ring.
+
+  $ found() { osmodump -q $1 -c '!analyze -v' | sed -n "/\[$2\]/,/^ *$/p"; }
+  $ verdict() { osmodump -q $1 -c '!analyze' | sed -n 2p; }
+
+It has it: 101 holds the mutex at 0x500000 and waits for the one at 0x500040, 102 the other way round; 103 queues:
+
+  $ cat > has.recipe <<'END'
+  > elfcore x64
+  > process pid=100 ppid=1 uid=0 gid=0 name=demo args=demo
+  > thread 100 rsp=0x7ffc00001000 rip=0x401000 orig_rax=230
+  > thread 101 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500040 rsi=0x80 rdx=2
+  > thread 102 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2
+  > thread 103 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2
+  > memory 0x401000 prot=rx fill 0x20 0x90
+  > memory 0x500000 prot=rw u32 2 0 101 1 0 zero 0x14 at 0x500040 u32 2 0 102 1 0 zero 0x14
+  > memory 0x7ffc00001000 prot=rw zero 0x200
+  > END
+  $ mkdump has.recipe has
+  $ found has deadlock.lock-cycle
+  1. Deadlock [deadlock.lock-cycle]: problem, 90 % sure (which lock a thread waits for was inferred)
+     Deadlock: thread 1 (tid 101) waits for mutex at 0x500040, which thread 2 (tid 102) holds; thread 2 (tid 102) waits for mutex at 0x500000, which thread 1 (tid 101) holds. 1 more thread waits behind them.
+     - thread 1 (tid 101) waits for mutex at 0x500040; known by its futex call, and what the word belongs to by its contents      [~1k]
+     - owner of mutex at 0x500040: thread 2 (tid 102); 0000000000500048 has 0x66      [dd 0x500048 L1]
+     - thread 2 (tid 102) waits for mutex at 0x500000; known by its futex call, and what the word belongs to by its contents      [~2k]
+     - owner of mutex at 0x500000: thread 1 (tid 101); 0000000000500008 has 0x65      [dd 0x500008 L1]
+     What to do: Give all locks one order and take them in it, or take only one at a time. The stacks show where each thread took the lock that it holds and where it waits. To go on now, the process has to be ended.
+  
+
+  $ verdict has
+  Deadlock: thread 1 (tid 101) waits for mutex at 0x500040, which thread 2 (tid 102) holds; thread 2 (tid 102) waits for mutex at 0x500000, which thread 1 (tid 101) holds. 1 more thread waits behind them.
+
+It has it, with three threads:
+
+  $ cat > ring.recipe <<'END'
+  > elfcore x64
+  > process pid=100 ppid=1 uid=0 gid=0 name=demo args=demo
+  > thread 100 rsp=0x7ffc00001000 rip=0x401000 orig_rax=230
+  > thread 101 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500040 rsi=0x80 rdx=2
+  > thread 102 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500080 rsi=0x80 rdx=2
+  > thread 103 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2
+  > memory 0x401000 prot=rx fill 0x20 0x90
+  > memory 0x500000 prot=rw u32 2 0 101 1 0 zero 0x14 at 0x500040 u32 2 0 102 1 0 zero 0x14 at 0x500080 u32 2 0 103 1 0 zero 0x14
+  > memory 0x7ffc00001000 prot=rw zero 0x200
+  > END
+  $ mkdump ring.recipe ring
+  $ verdict ring
+  Deadlock: thread 1 (tid 101) waits for mutex at 0x500040, which thread 2 (tid 102) holds; thread 2 (tid 102) waits for mutex at 0x500080, which thread 3 (tid 103) holds; thread 3 (tid 103) waits for mutex at 0x500000, which thread 1 (tid 101) holds.
+
+It has it not: the owner waits for nothing:
+
+  $ cat > hasnot.recipe <<'END'
+  > elfcore x64
+  > process pid=100 ppid=1 uid=0 gid=0 name=demo args=demo
+  > thread 100 rsp=0x7ffc00001000 rip=0x401000 orig_rax=230
+  > thread 101 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500040 rsi=0x80 rdx=2
+  > thread 102 rsp=0x7ffc00001000 rip=0x401000 orig_rax=230
+  > memory 0x401000 prot=rx fill 0x20 0x90
+  > memory 0x500000 prot=rw u32 0 0 0 1 0 zero 0x14 at 0x500040 u32 2 0 102 1 0 zero 0x14
+  > memory 0x7ffc00001000 prot=rw zero 0x200
+  > END
+  $ mkdump hasnot.recipe hasnot
+  $ found hasnot deadlock.lock-cycle
+  $ verdict hasnot
+  No problem was recognised. Manual dump: it states no exception and no signal; nothing had failed in the process itself.
+
+It nearly has it: a line of three, whose last thread sleeps:
+
+  $ cat > nearly.recipe <<'END'
+  > elfcore x64
+  > process pid=100 ppid=1 uid=0 gid=0 name=demo args=demo
+  > thread 100 rsp=0x7ffc00001000 rip=0x401000 orig_rax=230
+  > thread 101 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500040 rsi=0x80 rdx=2
+  > thread 102 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500080 rsi=0x80 rdx=2
+  > thread 103 rsp=0x7ffc00001000 rip=0x401000 orig_rax=230
+  > memory 0x401000 prot=rx fill 0x20 0x90
+  > memory 0x500000 prot=rw u32 2 0 101 1 0 zero 0x14 at 0x500040 u32 2 0 102 1 0 zero 0x14 at 0x500080 u32 2 0 103 1 0 zero 0x14
+  > memory 0x7ffc00001000 prot=rw zero 0x200
+  > END
+  $ mkdump nearly.recipe nearly
+  $ found nearly deadlock.lock-cycle
+  $ verdict nearly
+  No problem was recognised. Manual dump: it states no exception and no signal; nothing had failed in the process itself.
+
