@@ -156,12 +156,11 @@ static struct err *collect_waits(struct locks *l)
 
 	for (size_t i = 0; i < n; i++) {
 		struct wait w = { .thread = &threads[i] };
-		bool certain;
 
 		TRY(cancel_check());
 		if (l->half == HALF_WOW && !threads[i].teb32)
 			continue;
-		w.address = critsec_waited_by(t, w.thread, l->half, &certain);
+		(void)critsec_waited_by(t, w.thread, l->half, &w.address);
 		if (w.address && !vec_push(&l->waits, w))
 			return err_nomem();
 	}

@@ -59,21 +59,30 @@ static void show_operand(struct pattern_run *run, struct finding *found, const s
 		       "register %s, which the address was made of", arch->regs[i.mem_base].name);
 }
 
+/* The innermost frame's instruction is a register, those of others are return addresses. */
+static void show_blame(struct pattern_run *run, struct finding *found, const struct fault *f, const struct blame *b)
+{
+	bool innermost = b->frame->ip == regs_ip(&f->regs);
+	const char *show = innermost ? run_text(run, ".ecxr; r %s", f->regs.arch->regs[f->regs.arch->ip].name)
+				     : ".ecxr; k";
+
+	finding_module(run, found, b->module);
+	evidence_other(run, found,
+		       &(struct evidence){ .has_address = true, .address = b->frame->ip, .command = show, .windbg = show,
+					   .gdb = run_text(run, "info symbol 0x%" PRIx64, b->frame->ip) },
+		       "%s%s%s is where to begin: %s", b->module, *b->function ? "!" : "", b->function, b->why);
+}
+
 void fault_evidence(struct pattern_run *run, struct finding *found, const struct fault *f)
 {
 	const struct blame *b = facts_blame(run->facts);
 
 	if (f->thread)
 		finding_thread(run, found, f->thread);
-	if (b->frame) {
-		finding_module(run, found, b->module);
-		evidence_other(run, found,
-			       &(struct evidence){ .has_address = true, .address = b->frame->ip,
-						   .command = run_text(run, ".ecxr; ln 0x%" PRIx64, b->frame->ip),
-						   .windbg = run_text(run, ".ecxr; ln 0x%" PRIx64, b->frame->ip),
-						   .gdb = run_text(run, "info symbol 0x%" PRIx64, b->frame->ip) },
-			       "%s%s%s is where to begin: %s", b->module, *b->function ? "!" : "", b->function, b->why);
-	}
+	if (!f->has_regs)
+		return;
+	if (b->frame)
+		show_blame(run, found, f, b);
 	evidence_other(run, found, &(struct evidence){ .command = ".ecxr; k", .windbg = ".ecxr; k", .gdb = "bt" },
 		       "the stack of the fault, frames: %zu", b->stack ? b->stack->n : 0);
 }
@@ -86,8 +95,8 @@ struct finding *access_finding(struct pattern_run *run, const struct fault *f, u
 	found = finding_add(run, SEVERITY_PROBLEM, confidence, "%s: %s %s %s%s.", *f->name ? f->name : "Access violation",
 			    fault_place_in_code(run, f), verb(f->access), what, address);
 	evidence_other(run, found,
-		       &(struct evidence){ .has_address = f->has_address, .address = f->address, .command = ".exr -1",
-					   .windbg = ".exr -1", .gdb = "p $_siginfo" },
+		       &(struct evidence){ .has_address = f->has_address && !f->unstated, .address = f->address,
+					   .command = ".exr -1", .windbg = ".exr -1", .gdb = "p $_siginfo" },
 		       "the address that was accessed: %s", fault_place_text(f->place));
 	if (f->unstated)
 		finding_doubt(run, found, 80, "the dump does not tell what raised the signal");

@@ -84,6 +84,9 @@ static struct err *match(struct pattern_run *run)
 	const struct wait_graph *g = NULL;
 
 	TRY(facts_wait_graph(run->facts, &g));
+	if (!g->n_rings && g->n_blind > 1)
+		waits_show_unread(run, finding_undecidable(run, "Whether threads are in a deadlock: %zu wait for locks that, "
+								"or whose owners, are not in the dump.", g->n_blind), g);
 	for (size_t i = 0; i < g->n_rings; i++) {
 		TRY(run_check(run));
 		if (g->rings[i].n > 2)

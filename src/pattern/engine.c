@@ -203,7 +203,7 @@ static void find_cause(struct owner *w, struct finding *effect)
 	for (size_t i = 0; i < w->found.n; i++) {
 		struct finding *f = w->found.v[i];
 
-		if (f == effect || f->decision != DECIDED || !pattern_explains(f->pattern, effect->pattern) ||
+		if (f == effect || f->decision != DECIDED || f->severity == SEVERITY_NOTE || !pattern_explains(f->pattern, effect->pattern) ||
 		    !touch(f, effect) || leads_to(f, effect))
 			continue;
 		if (!best || f->confidence > best->confidence)

@@ -11,10 +11,10 @@ static const struct {
 	const char *words, *means, *bucket;
 } messages[] = {
 	{ "Assertion", "an assertion of the program failed", "ASSERT" },
+	{ "double free", "a block was freed twice", "DOUBLE_FREE" },
 	{ "free():", "the allocator's checks found the heap broken", "HEAP_CORRUPTION" },
 	{ "malloc", "the allocator's checks found the heap broken", "HEAP_CORRUPTION" },
 	{ "realloc():", "the allocator's checks found the heap broken", "HEAP_CORRUPTION" },
-	{ "double free", "a block was freed twice", "DOUBLE_FREE" },
 	{ "corrupted", "the allocator's checks found the heap broken", "HEAP_CORRUPTION" },
 	{ "stack smashing", "a function's stack frame was overwritten", "STACK_BUFFER_OVERRUN" },
 	{ "buffer overflow", "a checked copy would have overrun its buffer", "BUFFER_OVERRUN" },
@@ -51,8 +51,9 @@ static struct err *match(struct pattern_run *run)
 		return NULL;
 	if (is_linux)
 		has = linux_abort_message(run->target, &message);
-	found = finding_add(run, SEVERITY_PROBLEM, has ? 97 : 88, "The program ended itself: %s called abort%s%s.",
-			    fault_place_in_code(run, f), has ? ": " : "", has ? message.s : "");
+	found = finding_add(run, SEVERITY_PROBLEM, has ? 97 : 88, "The program ended itself: %s called abort%s%s%s",
+			    fault_place_in_code(run, f), has ? ": " : "", has ? message.s : "",
+			    has && str_ends_nocase(message.s, ".") ? "" : ".");
 	evidence_other(run, found, &(struct evidence){ .command = ".lastevent", .windbg = ".lastevent",
 						       .gdb = "p $_siginfo" },
 		       "%s, raised by the process itself", *f->name ? f->name : "the exception");

@@ -1,21 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* C++ exception: one that nobody caught. */
-#include "os/linux/fault.h"
 #include "os/windows/thrown.h"
 #include "pattern/access.h"
 
 #include <string.h>
-
-/* What libstdc++'s and libc++'s terminate handlers say before they abort. */
-static const char *const terminate_words[] = { "terminate called", "terminating with uncaught", "terminating due to" };
-
-static bool says_terminate(const char *message)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(terminate_words); i++)
-		if (strstr(message, terminate_words[i]))
-			return true;
-	return false;
-}
 
 /* The functions by which an exception that nobody catches ends a program. */
 static const struct frame *terminate_frame(const struct stack *s)
@@ -48,20 +36,16 @@ static void match_windows(struct pattern_run *run, const struct fault *f)
 
 static void match_linux(struct pattern_run *run, const struct fault *f)
 {
-	CLEANUP(strbuf_deinit) struct strbuf message = STRBUF_INIT;
-	const struct blame *b = facts_blame(run->facts);
-	const struct frame *frame = terminate_frame(b->stack);
-	bool says = linux_abort_message(run->target, &message) && says_terminate(message.s);
+	const struct frame *frame = terminate_frame(facts_blame(run->facts)->stack);
 	struct finding *found;
 
-	if (!frame && !says)
+	if (!frame)
 		return;
-	found = finding_add(run, SEVERITY_PROBLEM, frame ? 93 : 85, "A C++ exception that nobody caught ended the "
-			    "process: %s%s%s.", fault_place_in_code(run, f), says ? ": " : "", says ? message.s : "");
-	if (frame)
-		evidence_other(run, found,
-			       &(struct evidence){ .command = ".ecxr; k", .windbg = ".ecxr; k", .gdb = "bt" },
-			       "%s in frame %u", frame->function, frame->index);
+	found = finding_add(run, SEVERITY_PROBLEM, 93, "A C++ exception that nobody caught ended the process: %s.",
+			    fault_place_in_code(run, f));
+	evidence_other(run, found, &(struct evidence){ .command = ".ecxr; k", .windbg = ".ecxr; k", .gdb = "bt" },
+		       "%s in frame %u", frame->function, frame->index);
+	finding_unread(run, found, "type and message of the object: the program printed them and did not keep them");
 	fault_evidence(run, found, f);
 }
 
@@ -85,8 +69,8 @@ const struct pattern pattern_cpp_exception = {
 	.definition = "The program threw a C++ exception that no handler took.",
 	.context = "An error that the caller did not expect, an exception out of a destructor, a function that promised "
 		   "not to throw, or a thread's outermost function.",
-	.criterion = "Windows: exception 0xE06D7363. Linux: SIGABRT with std::terminate on the stack, or with the message "
-		     "of the terminate handler.",
+	.criterion = "Windows: exception 0xE06D7363. Linux: SIGABRT with std::terminate or __cxa_throw on the "
+		     "stack.",
 	.false_positives = "A dump that was taken at the first chance, before handlers were asked, shows exceptions that "
 			   "are handled.",
 	.recommendation = "Type and message say what went wrong. Find the first frame of your own below the throw: either "

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 
 static const struct threshold thresholds[] = {
-	{ "partial.stacks", 90, "percent", "fewer threads than this with a stack in the dump make it a warning" },
+	{ "partial.stacks", 80, "percent", "fewer threads than this with a stack in the dump make it a warning" },
 	{ NULL },
 };
 
@@ -36,7 +36,7 @@ static struct err *match(struct pattern_run *run)
 			(c->present + 1023) >> 10,
 			c->stated > c->present ? run_text(run, " of the %" PRIu64 " kB that it lists", c->stated >> 10) : "",
 			c->with_stack, c->threads);
-	evidence_other(run, f, &(struct evidence){ .command = "!address -summary", .windbg = "!address -summary",
+	evidence_other(run, f, &(struct evidence){ .command = ".dumpdebug", .windbg = "!address -summary",
 						   .gdb = "maintenance info sections" },
 		       "what of the address space the file holds");
 	if (c->with_registers < c->threads)

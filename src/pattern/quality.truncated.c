@@ -54,7 +54,7 @@ static struct err *match_damage(struct pattern_run *run, const struct coverage *
 	if (!dump_defects(target_dump(run->target), &defects))
 		return NULL;
 	if (!truncated)
-		f = finding_add(run, SEVERITY_NOTE, 90, "The dump file is damaged: parts of it were left out.");
+		f = finding_add(run, SEVERITY_NOTE, 90, "Parts of the dump file are damaged, or not as they should be.");
 	else
 		f = finding_add(run, c->with_stack * 100 < c->threads * run_threshold(run, "truncated.stacks")
 					     ? SEVERITY_PROBLEM : SEVERITY_WARNING,
@@ -81,7 +81,7 @@ static const char *const explains[] = { "quality.partial", NULL };
 
 const struct pattern pattern_truncated = {
 	.id = "quality.truncated",
-	.title = "Truncated dump",
+	.title = "Truncated or damaged dump",
 	.category = CATEGORY_QUALITY,
 	.definition = "The dump file ends before the data that its own headers announce, or is damaged otherwise.",
 	.context = "A full disk, a limit on the size of core files, a dumping tool or a transfer that was broken off.",

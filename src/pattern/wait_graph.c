@@ -307,6 +307,7 @@ struct err *wait_graph_build(struct target *t, struct arena *a, struct wait_grap
 	g.n_threads = b.n_threads;
 	g.n_edges = b.edges.n;
 	g.n_unread = b.unread.n;
+	g.n_blind = b.n_blind;
 	TRY(work_out(&g, a));
 	*ret = g;
 	return NULL;

@@ -87,6 +87,7 @@ struct wait_graph {
 	size_t n_rings;
 	const char **unread;		/* what could not be looked at */
 	size_t n_unread;
+	size_t n_blind;			/* threads that wait for a lock that, or whose owner, is not in the dump */
 };
 
 /* In the arena, whose limit bounds it. */

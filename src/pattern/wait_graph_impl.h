@@ -19,6 +19,7 @@ struct wait_builder {
 	VEC(const char *) unread;
 	struct u64map by_key;	/* of locks, objects and gone threads: node + 1 */
 	size_t n_threads;
+	size_t n_blind;		/* threads whose lock, or its owner, is not in the dump */
 };
 
 /* Node of a thread of the target; or of one that is gone, made when first named. */

@@ -10,8 +10,7 @@
 #include "os/linux/futex.h"
 #include "os/linux/syscall.h"
 
-#include <stdio.h>
-#include <string.h>
+#include <inttypes.h>
 
 static unsigned sure_of(enum futex_evidence evidence)
 {
@@ -96,6 +95,11 @@ static struct err *add_lock(struct wait_builder *b, const struct futex_lock *l)
 				       .known_by = known_by(b, &l->first[i], l->evidence) };
 
 		TRY(wait_add_edge(b, &e));
+	}
+	if (!joins && b->nodes.v[to].unread) {
+		b->n_blind += l->n_waiters;
+		TRY(wait_add_unread(b, "%s at 0x%" PRIx64 ": its memory is not in the dump (threads that wait for it: %zu)",
+				    futex_object_name(l->object), l->address, l->n_waiters));
 	}
 	return joins ? NULL : add_owner(b, l, to);
 }

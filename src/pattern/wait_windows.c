@@ -61,14 +61,18 @@ static struct err *add_waiting(struct wait_builder *b, enum thread_half half, st
 	struct wait_edge e = { .from = th->index, .decisive = true };
 	struct critsec cs = { 0 };
 	uint64_t address;
-	bool certain;
+	enum critsec_wait how = critsec_waited_by(b->t, th, half, &address);
 
-	address = critsec_waited_by(b->t, th, half, &certain);
+	if (how == CRITSEC_UNKNOWN) {
+		b->n_blind++;
+		return wait_add_unread(b, "the critical section that thread %zu waits to enter: it is not in the dump",
+				       th->index);
+	}
 	if (!address || err_ignore(critsec_read(b->t, half, address, b->arena, &cs)))
 		return NULL;
 	TRY(section_node(b, &cs, &e.to));
-	e.sure = certain ? 98 : 85;
-	e.known_by = certain ? "argument of the function that enters the section"
+	e.sure = how == CRITSEC_ARGUMENT ? 98 : 85;
+	e.known_by = how == CRITSEC_ARGUMENT ? "argument of the function that enters the section"
 			     : "a locked section among the registers and stack words of the function that enters one";
 	return wait_add_edge(b, &e);
 }

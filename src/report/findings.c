@@ -46,7 +46,7 @@ static const struct field finding_fields[] = {
 };
 #define FINDING_HEAD "\n{number}. {title} \\[{pattern}\\]: {severity}[, {confidence} % sure][ ({confidence_why})]" \
 		     "[, follows from {cause}]\n   {verdict}\n"
-#define FINDING_OPEN "\n{number}. {title} \\[{pattern}\\]: {decision}\n   {verdict}\n"
+#define FINDING_OPEN "\n{number}. {title} \\[{pattern}\\]: {decision}\n   {verdict}\n[   Not read: {unread}\n]"
 const struct record report_finding_record = {
 	.kind = "finding",
 	.help = "a pattern that was recognised, or could not be decided",
@@ -126,6 +126,14 @@ static const struct finding *first_note(const struct analysis *an)
 	return NULL;
 }
 
+static const struct finding *first_open(const struct analysis *an)
+{
+	for (size_t i = 0; i < an->n; i++)
+		if (an->findings[i]->decision != DECIDED)
+			return an->findings[i];
+	return NULL;
+}
+
 /* Whoever breaks in with a debugger leaves a breakpoint, which is no fault. */
 static bool was_requested(const struct analysis *an)
 {
@@ -157,9 +165,11 @@ static bool add_fault(const struct analysis *an, struct strbuf *sb)
 static void emit_no_problem(const struct analysis *an, const struct report_options *r, struct out *o)
 {
 	CLEANUP(strbuf_deinit) struct strbuf fault = STRBUF_INIT;
-	const struct finding *note = first_note(an);
+	const struct finding *note = first_note(an), *open = first_open(an);
 
-	if (!r->waits_only && add_fault(an, &fault))
+	if (open && facts_fault(an->facts)->class == FAULT_NONE)
+		out_strf(o, "verdict", "No problem was recognised. Not decidable: %s", open->verdict);
+	else if (!r->waits_only && add_fault(an, &fault))
 		out_str(o, "verdict", fault.s);
 	else if (note && !r->waits_only)
 		out_strf(o, "verdict", "No problem was recognised. %s", note->verdict);

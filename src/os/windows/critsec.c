@@ -357,26 +357,28 @@ static uint64_t search_frame(struct target *t, enum thread_half half, struct thr
 	return 0;
 }
 
-uint64_t critsec_waited_by(struct target *t, struct thread *th, enum thread_half half,
-			   bool *ret_certain)
+enum critsec_wait critsec_waited_by(struct target *t, struct thread *th, enum thread_half half, uint64_t *ret)
 {
 	CLEANUP(arena_deinit) struct arena a = ARENA_INIT;
 	struct stack_options options = { .max_frames = 16, .half = half, .no_inlines = true };
 	struct stack stack = { 0 };
-	uint64_t address = 0;
+	enum critsec_wait how = CRITSEC_NO_WAIT;
 
-	*ret_certain = false;
+	*ret = 0;
 	if (err_ignore(stack_walk(t, th, &options, &a, &stack)))
-		return 0;
-	for (size_t i = 0; i < stack.n && !address; i++) {
+		return how;
+	for (size_t i = 0; i < stack.n && !*ret; i++) {
 		const struct frame *f = &stack.frames[i];
 		uint64_t end = i + 1 < stack.n ? stack.frames[i + 1].sp + 64 : f->sp + 512;
 
 		if (!is_enter_frame(f->function))
 			continue;
-		*ret_certain = f->regs.arch->machine == MACHINE_X86 && f->n_params &&
-			       is_contended(t, half, th, f->params[0]);
-		address = *ret_certain ? f->params[0] : search_frame(t, half, th, f, end);
+		if (f->regs.arch->machine == MACHINE_X86 && f->n_params && is_contended(t, half, th, f->params[0])) {
+			*ret = f->params[0];
+			return CRITSEC_ARGUMENT;
+		}
+		*ret = search_frame(t, half, th, f, end);
+		how = *ret ? CRITSEC_INFERRED : CRITSEC_UNKNOWN;
 	}
-	return address;
+	return how;
 }

@@ -63,9 +63,14 @@ struct critsec_walk {
 struct err *critsec_list(struct target *t, enum thread_half half, struct arena *a,
 			 critsec_visitor *v, void *arg, struct critsec_walk *ret) MUST_USE;
 
-/* The section that a thread waits to enter, from its frames and stack words;
- * 0 when it does not wait. *ret_certain: by argument of a known frame. */
-uint64_t critsec_waited_by(struct target *t, struct thread *th, enum thread_half half,
-			   bool *ret_certain);
+/* How the section that a thread waits for is known. */
+enum critsec_wait {
+	CRITSEC_NO_WAIT,
+	CRITSEC_UNKNOWN,	/* it waits to enter one that was not found: its memory is not in the dump */
+	CRITSEC_INFERRED,	/* from registers and stack words */
+	CRITSEC_ARGUMENT,	/* by argument of a known frame */
+};
+/* *ret: the section's address; 0 when it does not wait, or for an unknown one. */
+enum critsec_wait critsec_waited_by(struct target *t, struct thread *th, enum thread_half half, uint64_t *ret);
 
 #endif

@@ -139,7 +139,7 @@ What a finding's commands print is what its evidence says:
 The catalogue:
 
   $ osmodump -q deadlock -c '!patterns'
-  quality     quality.truncated             Truncated dump
+  quality     quality.truncated             Truncated or damaged dump
   quality     quality.partial               Abridged dump
   quality     quality.requested             Manual, forced or live dump
   exception   exception.stack-overflow      Stack overflow (user mode)
@@ -170,7 +170,7 @@ The catalogue:
   Needs threads.
   May be the cause of wait.chain.
   $ osmodump -q --json deadlock -c '!patterns' | head -1
-  {"kind":"pattern","id":"quality.truncated","title":"Truncated dump","category":"quality","definition":"The dump file ends before the data that its own headers announce, or is damaged otherwise.","context":"A full disk, a limit on the size of core files, a dumping tool or a transfer that was broken off.","criterion":"Something that the file's own tables announce lies behind the end of the file, or a snapshot's closing record is missing or says so. Other damage that the reader met is a note.","false_positives":"Files that a tool cut on purpose, to share only their beginning.","recommendation":"Take the dump again where there is room for it, or copy the file again and compare sizes. What this dump still has is shown as far as it goes; absent memory is ??.","thresholds":["truncated.stacks=90 percent: fewer threads than this with a stack in the dump make it a problem"],"explains":["quality.partial"]}
+  {"kind":"pattern","id":"quality.truncated","title":"Truncated or damaged dump","category":"quality","definition":"The dump file ends before the data that its own headers announce, or is damaged otherwise.","context":"A full disk, a limit on the size of core files, a dumping tool or a transfer that was broken off.","criterion":"Something that the file's own tables announce lies behind the end of the file, or a snapshot's closing record is missing or says so. Other damage that the reader met is a note.","false_positives":"Files that a tool cut on purpose, to share only their beginning.","recommendation":"Take the dump again where there is room for it, or copy the file again and compare sizes. What this dump still has is shown as far as it goes; absent memory is ??.","thresholds":["truncated.stacks=90 percent: fewer threads than this with a stack in the dump make it a problem"],"explains":["quality.partial"]}
   $ osmodump -q --json deadlock -c '!pattern wait.chain'
   {"kind":"pattern","id":"wait.chain","title":"Wait chain","category":"wait","definition":"Several threads wait, directly or behind each other, for what one thread holds: a convoy. The end of the chain says why nothing goes on.","context":"A lock that is held during input or output, over a call to another process, while sleeping, or by a thread that is itself blocked; a lock that everybody needs.","criterion":"In the wait graph at least chain.waiters threads cannot go on before one thread does that holds a lock and is not itself part of a deadlock; or they stand behind a deadlock.","false_positives":"A busy lock in a healthy program, caught in a moment at which several threads queue: its owner runs, and in a second dump it is another one.","recommendation":"Look at the stack of the thread at the end: what it does while it holds the lock should be done without it. Take a second dump to see whether the owner is still the same.","thresholds":["chain.waiters=3 threads: as many must wait, directly or not, for what one thread holds","chain.problem=10 threads: as many make it a problem instead of a warning"],"needs":["threads"]}
 
@@ -204,14 +204,14 @@ A crash on Windows:
      - the address that was accessed: pages that are never mapped, for null pointers to fault on; 0000000000000008      [.exr -1]
      - the instruction: mov eax,dword ptr [rax+8]; 0000000140001000      [u 0x140001000 L1]
      - register rax, which the address was made of; 0x0      [.ecxr; r rax]
-     - app is where to begin: the instruction is in it; 0000000140001000      [.ecxr; ln 0x140001000]
+     - app is where to begin: the instruction is in it; 0000000140001000      [.ecxr; r rip]
      - the stack of the fault, frames: 1      [.ecxr; k]
      What to do: Find where the pointer comes from: the register of the faulting operand, then the callers. Look at what the function returned that should have made the object.
   
   2. Abridged dump [quality.partial]: note, 97 % sure
      The dump is partial: it has 1 kB of memory, and the stacks of 1 of 1 threads.
-     - what of the address space the file holds      [!address -summary]
-     Thresholds: partial.stacks=90 percent
+     - what of the address space the file holds      [.dumpdebug]
+     Thresholds: partial.stacks=80 percent
      What to do: Stacks and exceptions can be trusted; that something was not found in such a dump says little. Take a full dump if the question is about heaps, locks or leaks.
   
   Dump: User Mini Dump File: Only registers, stack and portions of memory are available; x64

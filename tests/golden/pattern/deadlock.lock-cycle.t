@@ -82,3 +82,24 @@ It nearly has it: a line of three, whose last thread sleeps:
   $ verdict nearly
   No problem was recognised. Manual dump: it states no exception and no signal; nothing had failed in the process itself.
 
+
+It cannot be told: the mutexes that two threads wait for (FUTEX_LOCK_PI) are not in the dump:
+
+  $ cat > blind.recipe <<'END'
+  > elfcore x64
+  > process pid=100 ppid=1 uid=0 gid=0 name=demo args=demo
+  > thread 100 rsp=0x7ffc00001000 rip=0x401000 orig_rax=230
+  > thread 101 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500040 rsi=0x86 rdx=0
+  > thread 102 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x86 rdx=0
+  > memory 0x401000 prot=rx fill 0x20 0x90
+  > hole 0x500000 0x1000 prot=rw
+  > memory 0x7ffc00001000 prot=rw zero 0x200
+  > END
+  $ mkdump blind.recipe blind
+  $ found blind deadlock.lock-cycle
+  3. Deadlock [deadlock.lock-cycle]: not decidable
+     Whether threads are in a deadlock: 2 wait for locks that, or whose owners, are not in the dump.
+     Not read: mutex at 0x500000: its memory is not in the dump (threads that wait for it: 1), mutex at 0x500040: its memory is not in the dump (threads that wait for it: 1)
+  
+  $ verdict blind
+  No problem was recognised. Not decidable: Whether threads are in a deadlock: 2 wait for locks that, or whose owners, are not in the dump.

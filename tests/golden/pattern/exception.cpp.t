@@ -25,7 +25,7 @@ It has it, on Windows: 0xe06d7363, with a type whose name is in the dump:
   1. C++ exception [exception.cpp]: problem, 96 % sure
      A C++ exception that nobody caught: thread 0 (tid 0x14) in app threw class std::bad_alloc at 000000000010f080.
      - exception 0xe06d7363, parameters: magic number, object, type; class std::bad_alloc at 000000000010f080      [.exr -1]
-     - app is where to begin: the instruction is in it; 0000000140001000      [.ecxr; ln 0x140001000]
+     - app is where to begin: the instruction is in it; 0000000140001000      [.ecxr; r rip]
      - the stack of the fault, frames: 1      [.ecxr; k]
      What to do: Type and message say what went wrong. Find the first frame of your own below the throw: either it must not throw there, or a caller has to catch it.
   
@@ -51,7 +51,7 @@ It has it, but what was thrown is not in the dump:
   1. C++ exception [exception.cpp]: problem, 96 % sure
      A C++ exception that nobody caught: thread 0 (tid 0x14) in app threw type not in the dump, ThrowInfo at 0000000140002000, object at 000000000010f080.
      - exception 0xe06d7363, parameters: magic number, object, type; type not in the dump, ThrowInfo at 0000000140002000, object at 000000000010f080      [.exr -1]
-     - app is where to begin: the instruction is in it; 0000000140001000      [.ecxr; ln 0x140001000]
+     - app is where to begin: the instruction is in it; 0000000140001000      [.ecxr; r rip]
      - the stack of the fault, frames: 1      [.ecxr; k]
      What to do: Type and message say what went wrong. Find the first frame of your own below the throw: either it must not throw there, or a caller has to catch it.
   

@@ -50,7 +50,7 @@ It has it, on Windows: a read of a member at 8:
      - the address that was accessed: pages that are never mapped, for null pointers to fault on; 0000000000000008      [.exr -1]
      - the instruction: mov eax,dword ptr [rax+8]; 0000000140001000      [u 0x140001000 L1]
      - register rax, which the address was made of; 0x0      [.ecxr; r rax]
-     - app is where to begin: the instruction is in it; 0000000140001000      [.ecxr; ln 0x140001000]
+     - app is where to begin: the instruction is in it; 0000000140001000      [.ecxr; r rip]
      - the stack of the fault, frames: 1      [.ecxr; k]
      What to do: Find where the pointer comes from: the register of the faulting operand, then the callers. Look at what the function returned that should have made the object.
   

@@ -51,7 +51,7 @@ It has it, on Windows, by recursion: frames by their pointers, all to one return
      - the exception says so      [.exr -1]
      - the stack pointer; 0x12f000      [.ecxr; r esp]
      - recursion: from frame 1 on a group of 1 repeats 12 times: app+0x1004; 00401005      [.ecxr; k 40]
-     - app is where to begin: the instruction is in it; 00401000      [.ecxr; ln 0x401000]
+     - app is where to begin: the instruction is in it; 00401000      [.ecxr; r eip]
      - the stack of the fault, frames: 13      [.ecxr; k]
      Thresholds: recursion.repeats=8 times
      What to do: If frames repeat, find why the recursion does not end: the arguments of two rounds tell what changes between them. Else look for the frame that takes most of the stack (kf).

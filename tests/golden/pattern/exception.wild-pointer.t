@@ -48,7 +48,7 @@ It has it: text was taken for a pointer, on Windows and as an address that is no
      - the address that was accessed: an address of which the dump tells nothing more; 0000000041414141      [.exr -1]
      - the instruction: mov eax,dword ptr [rax+8]; 0000000140001000      [u 0x140001000 L1]
      - register rax, which the address was made of; 0x41414139      [.ecxr; r rax]
-     - app is where to begin: the instruction is in it; 0000000140001000      [.ecxr; ln 0x140001000]
+     - app is where to begin: the instruction is in it; 0000000140001000      [.ecxr; r rip]
      - the stack of the fault, frames: 1      [.ecxr; k]
      - the address reads as the text "AAAA": a string was taken for a pointer; 0x41414141      [.formats 0x41414141]
      What to do: Find where the pointer was read from and look at what lies around it: text, a fill pattern, a neighbour's data tell who wrote it.

@@ -17,7 +17,7 @@ It has it: a core that was cut off in its memory:
   > } > has.recipe
   $ mkdump has.recipe has
   $ found has quality.truncated
-  1. Truncated dump [quality.truncated]: problem, 98 % sure
+  1. Truncated or damaged dump [quality.truncated]: problem, 98 % sure
      The dump file is truncated: it ends before what it announces; the stacks of 0 of 1 threads are there.
      - the file has 10068 bytes      [.dumpdebug]
      Thresholds: truncated.stacks=90 percent

@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Checks what `osmodump analyze --json` says of dumps.
+
+usage: analyze_check.py OSMODUMP DUMP...
+
+Of each dump: the analysis ends without an error; every line fits docs/analyze.schema.json (where python3-jsonschema is
+there); causes and evidence belong to findings that are there; and the command of every piece of evidence, run in the
+debugger, prints the address and the value that the evidence names.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+TIMEOUT = 60
+
+try:
+    import jsonschema
+    with open(TOP + '/docs/analyze.schema.json', encoding='utf-8') as f:
+        DEFINITIONS = json.load(f)
+    VALIDATORS = {kind: jsonschema.Draft7Validator({'$ref': '#/definitions/' + kind,
+                                                    'definitions': DEFINITIONS['definitions']})
+                  for kind in DEFINITIONS['definitions']}
+except ImportError:
+    VALIDATORS = None
+
+
+def run(*words):
+    return subprocess.run(words, capture_output=True, text=True, errors='replace', timeout=TIMEOUT, check=False)
+
+
+def analyze(program, dump):
+    """(records, faults)"""
+    try:
+        done = run(program, 'analyze', '-q', '--json', dump)
+    except subprocess.TimeoutExpired:
+        return [], ['no end after %d s' % TIMEOUT]
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    faults = [] if done.returncode == 0 else ['exit code %d: %s' % (done.returncode, done.stderr.strip()[:200])]
+    return records, faults
+
+
+def check_schema(records):
+    if VALIDATORS is None:
+        return
+    for r in records:
+        if r['kind'] not in VALIDATORS:
+            yield 'a record of kind %s, which the schema has not' % r['kind']
+            continue
+        for e in VALIDATORS[r['kind']].iter_errors(r):
+            yield '%s: %s' % (r['kind'], e.message[:200])
+
+
+def check_links(records):
+    numbers = [r['number'] for r in records if r['kind'] == 'finding']
+    if numbers != list(range(1, len(numbers) + 1)):
+        yield 'findings are numbered %s' % numbers
+    if [r['kind'] for r in records].count('analysis') != 1:
+        yield 'not one verdict'
+    for r in records:
+        if r['kind'] == 'finding' and r.get('cause', r['number'] - 1) >= r['number'] > 1:
+            yield 'finding %d stands before its cause' % r['number']
+        if r['kind'] == 'evidence' and r['finding'] not in numbers:
+            yield 'evidence of finding %d, which is not there' % r['finding']
+
+
+def prints(text, number):
+    """Whether the number stands in the text, in hex with any leading zeros or back-quote, or in decimal."""
+    plain = text.replace('`', '').lower()
+    return re.search(r'(?<![0-9a-f])(0x)?0*%x(?![0-9a-f])' % number, plain) is not None or \
+        re.search(r'(?<![0-9a-f])%d(?![0-9a-f])' % number, plain) is not None
+
+
+def check_evidence(program, dump, e):
+    if 'command' not in e:
+        return
+    done = run(program, '-q', dump, '-c', e['command'])
+    if done.returncode != 0:
+        yield '"%s" fails: %s' % (e['command'], done.stderr.strip()[:120])
+        return
+    if 'address' in e and not prints(done.stdout, int(e['address'], 16)):
+        yield '"%s" does not print the address %s' % (e['command'], e['address'])
+    if 'value' in e and not prints(done.stdout, e['value']):
+        yield '"%s" does not print the value 0x%x' % (e['command'], e['value'])
+
+
+def check_dump(program, dump):
+    """(records, faults, pieces of evidence whose command was run)"""
+    records, faults = analyze(program, dump)
+    faults += list(check_schema(records))
+    faults += list(check_links(records))
+    evidence = [r for r in records if r['kind'] == 'evidence']
+    for e in evidence:
+        faults += list(check_evidence(program, dump, e))
+    return records, faults, sum('command' in e for e in evidence)
+
+
+def main(argv):
+    passed = failed = 0
+    for dump in argv[2:]:
+        _, faults, _ = check_dump(argv[1], dump)
+        for text in faults:
+            print('FAIL: %s: %s' % (os.path.basename(dump), text))
+        passed += not faults
+        failed += bool(faults)
+    if VALIDATORS is None:
+        print('skip: schema: python3-jsonschema is not installed')
+    print('%d passed, %d failed, %d skipped' % (passed, failed, VALIDATORS is None))
+    return failed != 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv))

@@ -1,0 +1,80 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Programs with a known problem, or none, and what osmodump analyze says of their
+# snapshots and cores: tests/subjects. Prints the table of subjects and verdicts.
+# The threshold of a spike is lowered, so that nobody has to wait for it.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+top=$PWD
+: "${OSMODUMP:=build/osmodump}"
+case $OSMODUMP in /*) ;; *) OSMODUMP=$top/$OSMODUMP ;; esac
+passed=0 failed=0 skipped=0 pid=
+work=$(mktemp -d)
+clean_up() {
+	[ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null
+	rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 1' HUP INT TERM
+export XDG_CONFIG_HOME="$work"
+cores=1
+case $(cat /proc/sys/kernel/core_pattern) in
+'|'* | */*) cores=0; echo "skip: cores by the kernel: core_pattern is '$(cat /proc/sys/kernel/core_pattern)'" ;;
+esac
+
+gcc -D_GNU_SOURCE -g -O1 -o "$work/hang" tests/subjects/hang.c -pthread &&
+	g++ -g -O1 -o "$work/dies" tests/targets/linux/dies.cc &&
+	g++ -g -O1 -o "$work/throws" tests/subjects/throws.cc || { echo "FAIL: the subjects do not compile"; exit 1; }
+
+# snap PROGRAM WORD DUMP: of a program that says "ready PID"
+take_snap() {
+	mkfifo "$work/ready"
+	"$work/$1" "$2" >"$work/ready" &
+	pid=$!
+	read -r _ _ <"$work/ready"
+	rm -f "$work/ready"
+	"$OSMODUMP" snap -q "$pid" -o "$3" >"$work/log" 2>&1 || cat "$work/log"
+	kill -KILL "$pid"
+	wait "$pid" 2>/dev/null
+	pid=
+}
+
+# by the kernel; a shell of its own tells nobody that the program died
+take_core() {
+	mkdir "$work/d"
+	# shellcheck disable=SC2016
+	sh -c 'cd "$1" && ulimit -c unlimited && "$2" "$3"; :' sh "$work/d" "$work/$1" "$2" >/dev/null 2>&1
+	mv "$work/d"/core* "$3"
+	rm -rf "$work/d"
+}
+
+# The verdict's pattern and sentence, as the first JSON line has them.
+field() { sed -n "1s/.*\"$1\":\"\(\([^\"\\\\]\|\\\\.\)*\)\".*/\1/p" "$work/json"; }
+
+verify() {
+	"$OSMODUMP" analyze --json --threshold spike.seconds=1 "$4" >"$work/json" 2>"$work/err" ||
+		{ echo "FAIL: $1 $2: analyze failed: $(cat "$work/err")"; failed=$((failed + 1)); return; }
+	pattern=$(sed -n '1s/.*"confidence":[0-9]*,"pattern":"\([^"]*\)".*/\1/p' "$work/json") sentence=$(field verdict)
+	printf '%-8s %-14s %-26s %s\n' "$1" "$2" "${pattern:--}" "$(printf '%s' "$sentence" | cut -c1-150)"
+	if [ "${pattern:--}" = "$3" ] && printf '%s' "$sentence" | grep -Eq -- "$5"; then
+		passed=$((passed + 1))
+	else
+		echo "FAIL: $1 $2: expected $3 and '$5', found ${pattern:--}: $sentence"
+		failed=$((failed + 1))
+	fi
+}
+
+while read -r subject word how pattern sentence <&3; do
+	case $subject in '' | '#'*) continue ;; esac
+	[ "$how" = snap ] || [ $cores = 1 ] || { skipped=$((skipped + 1)); continue; }
+	take_"$how" "$subject" "$word" "$work/$subject.$word"
+	verify "$subject" "$word" "$pattern" "$work/$subject.$word" "$sentence"
+done 3<tests/subjects/expected
+echo "figure: analyze: $passed of $((passed + failed)) subjects have the verdict that was expected"
+rm -f "$work/hang" "$work/dies" "$work/throws" "$work/json" "$work/err" "$work/log"
+python3 tests/conformance/analyze_check.py "$OSMODUMP" "$work"/* >"$work/check"
+grep -v ' passed, ' "$work/check"
+# shellcheck disable=SC2046
+set -- $(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$work/check")
+echo "$((passed + ${1:-0})) passed, $((failed + ${2:-1})) failed, $((skipped + ${3:-0})) skipped"
+[ $((failed + ${2:-1})) = 0 ]
