@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* C++ exception: one that nobody caught. */
+#include "os/linux/thrown.h"
 #include "os/windows/thrown.h"
 #include "pattern/access.h"
 
 #include <string.h>
+
+enum { THROWN_HEADER = 32 };	/* _Unwind_Exception, which the object follows */
 
 /* The functions by which an exception that nobody catches ends a program. */
 static const struct frame *terminate_frame(const struct stack *s)
@@ -34,18 +37,34 @@ static void match_windows(struct pattern_run *run, const struct fault *f)
 	fault_evidence(run, found, f);
 }
 
+static void show_thrown(struct pattern_run *run, struct finding *found, const struct linux_thrown *x)
+{
+	unsigned size = target_arch(run->target)->pointer_size;
+
+	evidence_memory(run, found, x->object - THROWN_HEADER, 8, "class of the exception, in front of the object: that of "
+								   "libstdc++");
+	evidence_memory(run, found, x->type_info + size, size, "its type's name, by the type_info");
+}
+
 static void match_linux(struct pattern_run *run, const struct fault *f)
 {
 	const struct frame *frame = terminate_frame(facts_blame(run->facts)->stack);
+	CLEANUP(strbuf_deinit) struct strbuf what = STRBUF_INIT;
+	struct linux_thrown thrown;
 	struct finding *found;
+	bool has;
 
 	if (!frame)
 		return;
-	found = finding_add(run, SEVERITY_PROBLEM, 93, "A C++ exception that nobody caught ended the process: %s.",
-			    fault_place_in_code(run, f));
+	has = f->has_regs && linux_thrown_describe(run->target, regs_sp(&f->regs), &thrown, &what);
+	found = finding_add(run, SEVERITY_PROBLEM, 93, "A C++ exception that nobody caught: %s threw %s.",
+			    fault_place_in_code(run, f), has ? what.s : "an object that was not found");
 	evidence_other(run, found, &(struct evidence){ .command = ".ecxr; k", .windbg = ".ecxr; k", .gdb = "bt" },
 		       "%s in frame %u", frame->function, frame->index);
-	finding_unread(run, found, "type and message of the object: the program printed them and did not keep them");
+	if (has)
+		show_thrown(run, found, &thrown);
+	else
+		finding_unread(run, found, "type and message of the object: none is found on the stack");
 	fault_evidence(run, found, f);
 }
 

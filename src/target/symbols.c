@@ -3,6 +3,7 @@
  * Addresses to names and names to addresses, over all modules. What is found
  * for an address is remembered: a thousand threads wait in the same few places.
  */
+#include "symbol/demangle.h"
 #include "symbol/undecorate.h"
 #include "target/stack_impl.h"
 
@@ -248,6 +249,22 @@ struct err *target_type_named(struct target *t, const char *name, struct type_re
 				return NULL;
 		}
 	return declared ? NULL : err_new(ERR_NOTFOUND, "no type '%s'", name);
+}
+
+/* A type_info's name is that of the symbol _ZTI without its prefix. */
+bool typeinfo_type_name(const char *raw, struct strbuf *sb)
+{
+	static const char before[] = "typeinfo for ";
+	CLEANUP(arena_deinit) struct arena a = ARENA_INIT;
+	CLEANUP(strbuf_deinit) struct strbuf symbol = STRBUF_INIT;
+	const char *text;
+
+	strbuf_addf(&symbol, "_ZTI%s", raw);
+	text = symbol.failed ? NULL : demangle(&a, symbol.s, 0);
+	if (!text || !str_starts(text, before))
+		return false;
+	strbuf_adds(sb, text + sizeof(before) - 1);
+	return true;
 }
 
 /* ".?AVbad_alloc@std@@" is decorated as the type of a variable would be. */

@@ -148,6 +148,8 @@ struct symbol_hit {
 /* The type that an RTTI name stands for: ".?AVbad_alloc@std@@", "class std::bad_alloc".
  * false, nothing appended: not understood. */
 bool rtti_type_name(const char *raw, struct strbuf *sb);
+/* The same for a name of the Itanium ABI: "St9bad_alloc", "std::bad_alloc". */
+bool typeinfo_type_name(const char *raw, struct strbuf *sb);
 /* Never fails: fills what is known. */
 void target_symbol_at(struct target *t, uint64_t address, struct symbol_hit *ret);
 /* "mod!name" or "name" (all modules, loaded symbols first). NOTFOUND. */
