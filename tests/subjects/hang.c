@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
-#include <sys/wait.h>
+#include <time.h>
 
 static pthread_mutex_t first = PTHREAD_MUTEX_INITIALIZER, second = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t third = PTHREAD_MUTEX_INITIALIZER, queue_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -243,10 +243,16 @@ static const struct {
 	{ "idle", idle },
 };
 
-/* Threads of these never sleep long enough for ready() to see it. */
-static void say_ready(unsigned seconds)
+/* Threads of these never sleep long enough for ready() to see it: when they have
+ * used as much processor time. */
+static void say_ready(double seconds)
 {
-	sleep(seconds);
+	struct timespec used = { 0 };
+
+	do
+		usleep(20000);
+	while (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) == 0 &&
+	       (double)used.tv_sec + (double)used.tv_nsec / 1e9 < seconds);
 	(void)printf("ready %d\n", (int)getpid());
 	(void)fflush(stdout);
 }
@@ -261,11 +267,11 @@ int main(int argc, char **argv)
 			ready(ways[i].make());
 	if (strcmp(way, "busy") == 0) {
 		(void)busy();
-		say_ready(1);
+		say_ready(0.05);
 	}
 	if (strcmp(way, "spin") == 0) {
 		start(spinner, NULL);
-		say_ready(3);
+		say_ready(1.5);
 	}
 	(void)pause();
 	return 0;
