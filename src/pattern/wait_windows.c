@@ -6,7 +6,8 @@
  * Which handle a thread waits for: on x86 the first argument of the Nt function;
  * on x64 a register or a home slot that holds a handle of a kind that can be
  * waited for, which is inferred and says so. Whose turn it then is the object's
- * record tells: the owner of a mutant, the thread or process behind the handle.
+ * record tells: the owner of a mutant, the thread behind the handle. Waits for
+ * several objects at once are not followed.
  */
 #include "pattern/wait_graph_impl.h"
 
@@ -137,6 +138,20 @@ static const struct dump_handle *handle_at(struct wait_builder *b, uint64_t valu
 	return NULL;
 }
 
+/* Handles of one name lead to one object, which is told by the first of them. */
+static const struct dump_handle *first_of_object(struct wait_builder *b, const struct dump_handle *h)
+{
+	const struct dump_handle *v = NULL;
+	size_t n = 0;
+
+	if (!*h->name || err_ignore(dump_handles(target_dump(b->t), &v, &n)))
+		return h;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(v[i].name, h->name) == 0 && strcmp(v[i].type, h->type) == 0)
+			return &v[i];
+	return h;
+}
+
 /* Registers that keep or carry the handle: first argument, and those that calls save. */
 static const struct dump_handle *handle_of_frame(struct wait_builder *b, const struct frame *f, bool *certain)
 {
@@ -211,7 +226,7 @@ static struct err *add_handles_of(struct wait_builder *b, struct thread *th)
 			      strcmp(name, "ZwWaitForSingleObject") != 0))
 			continue;
 		h = handle_of_frame(b, &s.frames[i], &certain);
-		return h ? add_handle_wait(b, th, h, certain) : NULL;
+		return h ? add_handle_wait(b, th, first_of_object(b, h), certain) : NULL;
 	}
 	return NULL;
 }

@@ -103,3 +103,36 @@ It cannot be told: the mutexes that two threads wait for (FUTEX_LOCK_PI) are not
   
   $ verdict blind
   No problem was recognised. Not decidable: Whether threads are in a deadlock: 2 wait for locks that, or whose owners, are not in the dump.
+
+It has it, on Windows: two mutants, whose handles are in rcx, whose owners the handle data tells:
+
+  $ mkdir -p symbols/ntdll.pdb/5A9832E5287241C1838ED98914E9B7FF1
+  $ cat > symbols/ntdll.pdb/5A9832E5287241C1838ED98914E9B7FF1/ntdll.sym <<'END'
+  > MODULE windows x86_64 5A9832E5287241C1838ED98914E9B7FF1 ntdll.pdb
+  > PUBLIC 1000 0 NtWaitForSingleObject
+  > PUBLIC 2000 0 RtlUserThreadStart
+  > END
+  $ cat > mutants.recipe <<'END'
+  > minidump x64
+  > system windows 10.0.19041 cpus=2
+  > misc size=24 pid=0x1100 create=1 user=1 kernel=2
+  > module 0x140000000 0x10000 C:\demo\app.exe
+  > module 0x180000000 0x10000 C:\Windows\System32\ntdll.dll pdb ntdll.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > memory 0x10f000 zero 0x100
+  > thread 0x14 stack=0x10f000 rsp=0x10f000 rip=0x180001014 rcx=0x44
+  > thread 0x18 stack=0x10f000 rsp=0x10f000 rip=0x180001014 rcx=0x48
+  > thread 0x1c stack=0x10f000 rsp=0x10f000 rip=0x180001014 rcx=0x4c
+  > handle 0x44 type=Mutant name=\BaseNamedObjects\orders info=2:0000000000000000,3:00110000000000001800000000000000
+  > handle 0x48 type=Mutant name=\BaseNamedObjects\stock info=2:0000000000000000,3:00110000000000001400000000000000
+  > handle 0x4c type=Thread info=1:0301000000000000000030000000000000110000000000001400000000000000ff000000000000000800000008000000
+  > END
+  $ mkdump mutants.recipe mutants.dmp
+  $ osmodump -q mutants.dmp -y symbols -c '!analyze -v' | sed -n "/\[deadlock.lock-cycle\]/,/^ *$/p"
+  1. Deadlock [deadlock.lock-cycle]: problem, 70 % sure (which lock a thread waits for was inferred)
+     Deadlock: thread 0 (tid 0x14) waits for Mutant "\BaseNamedObjects\orders" (handle 0x44), which thread 1 (tid 0x18) holds; thread 1 (tid 0x18) waits for Mutant "\BaseNamedObjects\stock" (handle 0x48), which thread 0 (tid 0x14) holds. 1 more thread waits behind them.
+     - thread 0 (tid 0x14) waits for Mutant "\BaseNamedObjects\orders" (handle 0x44); known by a handle in a register of the function that waits      [~0k]
+     - Mutant "\BaseNamedObjects\orders" (handle 0x44) is owned by thread 1 (tid 0x18); 0x44      [!handle 0x44 f]
+     - thread 1 (tid 0x18) waits for Mutant "\BaseNamedObjects\stock" (handle 0x48); known by a handle in a register of the function that waits      [~1k]
+     - Mutant "\BaseNamedObjects\stock" (handle 0x48) is owned by thread 0 (tid 0x14); 0x48      [!handle 0x48 f]
+     What to do: Give all locks one order and take them in it, or take only one at a time. The stacks show where each thread took the lock that it holds and where it waits. To go on now, the process has to be ended.
+  
