@@ -7,17 +7,19 @@
 
 static const struct threshold thresholds[] = {
 	{ "partial.stacks", 80, "percent", "fewer threads than this with a stack in the dump make it a warning" },
+	{ "partial.missing", 1, "percent", "of the memory that a core lists: when less is missing it is taken for whole" },
 	{ NULL },
 };
 
-/* MiniDumpWithFullMemory; a core without any file-backed bytes is whole as far as it goes. */
-static bool is_partial(struct target *t, const struct coverage *c)
+/* MiniDumpWithFullMemory, or what a core lists and has no bytes of. */
+static bool is_partial(struct pattern_run *run, const struct coverage *c)
 {
 	enum { FULL_MEMORY = 2 };
+	uint64_t missing = c->stated > c->present ? c->stated - c->present : 0;
 
-	if (target_facts(t)->kind == DUMP_MINIDUMP)
-		return !(target_facts(t)->flags & FULL_MEMORY);
-	return c->stated > c->present;
+	if (target_facts(run->target)->kind == DUMP_MINIDUMP)
+		return !(target_facts(run->target)->flags & FULL_MEMORY);
+	return missing && missing / (c->stated / 100 + 1) >= run_threshold(run, "partial.missing");
 }
 
 static struct err *match(struct pattern_run *run)
@@ -27,7 +29,7 @@ static struct err *match(struct pattern_run *run)
 	struct finding *f;
 
 	TRY(facts_coverage(run->facts, &c));
-	if (!is_partial(run->target, c))
+	if (!is_partial(run, c))
 		return NULL;
 	severity = c->with_stack * 100 < c->threads * run_threshold(run, "partial.stacks") ? SEVERITY_WARNING
 											   : SEVERITY_NOTE;
@@ -52,8 +54,8 @@ const struct pattern pattern_partial = {
 	.category = CATEGORY_QUALITY,
 	.definition = "The dump holds part of the process's memory only, on purpose: a minidump, a filtered core.",
 	.context = "Crash reporters, dumps that go by mail, core filters, memory that was declared to be left out.",
-	.criterion = "A minidump without the flag of full memory, or memory that the container lists and has no bytes "
-		     "of. It is a warning when threads lack their stacks.",
+	.criterion = "A minidump without the flag of full memory, or at least partial.missing of the memory that the "
+		     "container lists without its bytes. It is a warning when threads lack their stacks.",
 	.false_positives = "Cores leave out files that are mapped and unchanged, which are read from disk where they "
 			   "are: then little is missed in truth.",
 	.recommendation = "Stacks and exceptions can be trusted; that something was not found in such a dump says "

@@ -23,8 +23,7 @@ static struct finding *match_snapshot(struct pattern_run *run, const struct dump
 {
 	struct finding *f;
 
-	f = finding_add(run, s->consistency == CONSISTENCY_SMEARED ? SEVERITY_WARNING : SEVERITY_NOTE, 99,
-			"Live dump: a snapshot of a process that lived on, %s%s%s.", consistency_name(s->consistency),
+	f = finding_add(run, SEVERITY_NOTE, 99, "Live dump: a snapshot of a process that lived on, %s%s%s.", consistency_name(s->consistency),
 			s->has_pause ? "" : ", without stopping it",
 			*s->trigger ? run_text(run, ", taken for: %s", s->trigger) : "");
 	evidence_other(run, f, &(struct evidence){ .command = "vertarget" }, "the dump's own record: %s by %s%s%s",

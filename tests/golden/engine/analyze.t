@@ -211,7 +211,7 @@ A crash on Windows:
   2. Abridged dump [quality.partial]: note, 97 % sure
      The dump is partial: it has 1 kB of memory, and the stacks of 1 of 1 threads.
      - what of the address space the file holds      [.dumpdebug]
-     Thresholds: partial.stacks=80 percent
+     Thresholds: partial.stacks=80 percent, partial.missing=1 percent
      What to do: Stacks and exceptions can be trusted; that something was not found in such a dump says little. Take a full dump if the question is about heaps, locks or leaks.
   
   Dump: User Mini Dump File: Only registers, stack and portions of memory are available; x64
