@@ -18,7 +18,7 @@
 
 #include <inttypes.h>
 
-enum { MAX_WAITERS_SHOWN = 256, MAX_RING = 64 };
+enum { MAX_WAITERS_SHOWN = 256 };
 
 static const struct field section_fields[] = {
 	{ "name", FIELD_STR, "module!symbol+offset, the way WinDbg writes it" },
@@ -116,6 +116,7 @@ struct locks {
 	VEC(struct wait) waits;
 	VEC(struct found) found;
 	struct u64map by_address;	/* position in found, plus 1 */
+	struct wait_graph graph;	/* in the command's arena */
 	struct critsec_walk walk;
 	struct err *list_error;	/* why there is no list; owned */
 	bool no_memory;
@@ -184,6 +185,7 @@ static struct err *add_section(struct locks *l, struct arena *a, uint64_t addres
 
 static struct err *collect(struct locks *l, struct arena *a)
 {
+	TRY(wait_graph_build(session_target(l->s), a, &l->graph));
 	TRY(collect_waits(l));
 	l->list_error = critsec_list(session_target(l->s), l->half, a, take_section, l, &l->walk);
 	if (l->no_memory)
@@ -277,42 +279,28 @@ static void emit_counts(struct out *o, const struct critsec *cs)
 	out_uint(o, "spin_count", cs->spin_count);
 }
 
-static const struct critsec *section_waited_by(const struct locks *l, const struct thread *th)
+size_t ring_threads(const struct wait_graph *g, uint64_t lock, enum thread_half half, struct out_word *ret)
 {
-	for (size_t i = 0; i < l->waits.n; i++)
-		if (l->waits.v[i].thread == th)
-			return section_at(l, l->waits.v[i].address);
-	return NULL;
+	const struct wait_ring *r = wait_ring_of(g, lock, half);
+	size_t n = 0;
+
+	for (size_t i = 0; r && i < r->n && n < MAX_RING; i++)
+		if (g->nodes[r->nodes[i]].kind == WAIT_THREAD)
+			ret[n++] = (struct out_word){ g->nodes[r->nodes[i]].thread->index, true };
+	return n;
 }
 
-/* Indices of the threads that hold each other's section, the smallest first: a
- * thread waits for one section at most, so that following owners suffices. */
-static size_t find_ring(const struct locks *l, const struct critsec *start, struct out_word *ret)
+void ring_text(const struct out_word *ring, size_t n, struct strbuf *sb)
 {
-	const struct critsec *cs = start;
-	struct out_word ring[MAX_RING];
-	size_t n = 0, first = 0;
-
-	do {
-		if (!cs || !cs->locked || !cs->owner || n == MAX_RING)
-			return 0;
-		ring[n] = (struct out_word){ cs->owner->index, true };
-		if (ring[n].value < ring[first].value)
-			first = n;
-		n++;
-		cs = section_waited_by(l, cs->owner);
-	} while (cs != start);
 	for (size_t i = 0; i < n; i++)
-		ret[i] = ring[(first + i) % n];
-	return n;
+		strbuf_addf(sb, "%s%" PRIu64, !i ? "" : i + 1 < n ? ", " : " and ", ring[i].value);
 }
 
 static struct err *tell_ring(struct out *o, const struct out_word *ring, size_t n)
 {
 	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
 
-	for (size_t i = 0; i < n; i++)
-		strbuf_addf(&sb, "%s%" PRIu64, !i ? "" : i + 1 < n ? ", " : " and ", ring[i].value);
+	ring_text(ring, n, &sb);
 	TRY(strbuf_check(&sb));
 	return out_heading(o, "*** Deadlock: threads %s hold each other's lock\n", sb.s);
 }
@@ -337,7 +325,7 @@ static struct err *emit_section(const struct locks *l, const struct found *f, bo
 {
 	const struct critsec *cs = &f->cs;
 	struct out_word ring[MAX_RING];
-	size_t n_ring = find_ring(l, cs, ring);
+	size_t n_ring = ring_threads(&l->graph, cs->address, l->half, ring);
 
 	out_begin_as(o, &section_record, layout_for(cs, is_cs));
 	emit_name(l->s, o, cs->address);

@@ -4,8 +4,15 @@
 #define OSM_COMMAND_LOCKS_H
 
 #include "command/command.h"
+#include "report/report.h"
 
 extern const struct record futex_record;
+
+enum { MAX_RING = 64 };
+/* The threads of the ring that a lock belongs to, the smallest first; 0: none. */
+size_t ring_threads(const struct wait_graph *g, uint64_t lock, enum thread_half half, struct out_word *ret);
+/* "1, 2 and 3" */
+void ring_text(const struct out_word *ring, size_t n, struct strbuf *sb);
 
 /* all: also what is no lock (condition variables, joins ...) */
 struct err *locks_linux(struct session *s, const struct args *args, bool all, bool orphaned,

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * !locks on Linux: mutexes, read-write locks and the like that threads sleep
- * on. A cycle is followed from owner to owner: each thread waits for at most
- * one object, so that the chain from any lock is a line or ends in a ring.
+ * on. Rings are those of the wait graph.
  */
 #include "command/locks.h"
 
-#include "base/map.h"
 #include "os/linux/futex.h"
 
 enum { MAX_WAITERS_SHOWN = 256 };
@@ -51,12 +49,6 @@ const struct record futex_record = {
 			   FUTEX_TAIL,
 };
 
-struct chain {
-	struct futex_lock *locks;
-	size_t n;
-	struct u64map by_waiter; /* thread index + 1 -> lock */
-};
-
 static const char *kind_name(int32_t kind)
 {
 	static const char *const names[] = { "normal", "recursive", "error-checking", "adaptive" };
@@ -64,52 +56,16 @@ static const char *kind_name(int32_t kind)
 	return kind >= 0 ? names[kind & 3] : NULL;
 }
 
-static struct err *chain_init(struct chain *c, struct futex_lock *locks, size_t n)
+static void emit_ring(const struct wait_graph *g, const struct futex_lock *l, struct out *o)
 {
-	*c = (struct chain){ locks, n, U64MAP_INIT };
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < locks[i].n_waiters; k++)
-			if (!u64map_put(&c->by_waiter, locks[i].waiters[k]->index + 1, &locks[i]))
-				return err_nomem();
-	return NULL;
-}
-
-/* Threads of the ring that `start` belongs to, 0 when it belongs to none. */
-static size_t find_ring(const struct chain *c, const struct futex_lock *start,
-			const struct futex_lock **ring, size_t max)
-{
-	const struct futex_lock *l = start;
-	size_t n = 0;
-
-	while (l && l->owner && n < max) {
-		ring[n++] = l;
-		l = u64map_get(&c->by_waiter, l->owner->index + 1);
-		if (l == start)
-			return n;
-	}
-	return 0;
-}
-
-static void emit_ring(const struct chain *c, const struct futex_lock *l, struct out *o)
-{
-	enum { MAX_RING = 64 };
-	const struct futex_lock *ring[MAX_RING];
 	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
 	struct out_word words[MAX_RING];
-	size_t n = find_ring(c, l, ring, MAX_RING), first = 0;
+	size_t n = ring_threads(g, l->address, HALF_NATIVE, words);
 
 	if (!n)
 		return;
-	for (size_t i = 1; i < n; i++)
-		if (ring[i]->owner->index < ring[first]->owner->index)
-			first = i;
 	strbuf_adds(&sb, n > 1 ? "Deadlock: threads " : "Deadlock: thread ");
-	for (size_t i = 0; i < n; i++) {
-		size_t index = ring[(first + i) % n]->owner->index;
-
-		words[i] = (struct out_word){ index, true };
-		strbuf_addf(&sb, "%s%zu", !i ? "" : i + 1 < n ? ", " : " and ", index);
-	}
+	ring_text(words, n, &sb);
 	strbuf_adds(&sb, n > 1 ? " hold each other's lock" : " waits for the lock that it holds");
 	out_words(o, "deadlock", words, n, 4);
 	if (!sb.failed)
@@ -183,7 +139,7 @@ static void emit_evidence(const struct futex_lock *l, struct out *o)
 		out_str(o, "known_by", "the futex call only: no frame tells what it belongs to");
 }
 
-static struct err *emit_lock(struct session *s, const struct chain *c, const struct futex_lock *l,
+static struct err *emit_lock(struct session *s, const struct wait_graph *g, const struct futex_lock *l,
 			     struct out *o)
 {
 	bool orphaned = l->fields_known && l->owner_tid && !l->owner;
@@ -200,7 +156,7 @@ static struct err *emit_lock(struct session *s, const struct chain *c, const str
 	emit_evidence(l, o);
 	if (orphaned)
 		out_bool(o, "orphaned", true);
-	emit_ring(c, l, o);
+	emit_ring(g, l, o);
 	TRY(out_end(o));
 	if (orphaned)
 		TRY(out_heading(o, "*** Orphaned: its owner, thread %u, is not in the dump\n",
@@ -219,34 +175,22 @@ static bool is_lock(const struct futex_lock *l)
 	       l->object == FUTEX_LOW_LEVEL || l->object == FUTEX_UNKNOWN;
 }
 
-static struct err *emit_locks(struct session *s, const struct chain *c, bool all, bool orphaned,
-			      struct out *o)
+struct err *locks_linux(struct session *s, const struct args *args, bool all, bool orphaned,
+			struct out *o)
 {
-	size_t shown = 0;
+	struct wait_graph graph = { 0 };
+	struct futex_lock *locks = NULL;
+	size_t n = 0, shown = 0;
 
-	for (size_t i = 0; i < c->n; i++) {
-		const struct futex_lock *l = &c->locks[i];
+	TRY(futex_locks(session_target(s), args->arena, &locks, &n));
+	TRY(wait_graph_build(session_target(s), args->arena, &graph));
+	for (size_t i = 0; i < n; i++) {
+		const struct futex_lock *l = &locks[i];
 
 		if ((!all && !is_lock(l)) || (orphaned && (!l->owner_tid || l->owner)))
 			continue;
 		shown++;
-		TRY(emit_lock(s, c, l, o));
+		TRY(emit_lock(s, &graph, l, o));
 	}
-	return out_heading(o, "\n%zu of the %zu objects that threads wait for shown\n", shown, c->n);
-}
-
-struct err *locks_linux(struct session *s, const struct args *args, bool all, bool orphaned,
-			struct out *o)
-{
-	struct futex_lock *locks = NULL;
-	struct chain c;
-	struct err *e;
-	size_t n = 0;
-
-	TRY(futex_locks(session_target(s), args->arena, &locks, &n));
-	e = chain_init(&c, locks, n);
-	if (!e)
-		e = emit_locks(s, &c, all, orphaned, o);
-	u64map_deinit(&c.by_waiter);
-	return e;
+	return out_heading(o, "\n%zu of the %zu objects that threads wait for shown\n", shown, n);
 }

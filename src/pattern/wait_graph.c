@@ -322,3 +322,15 @@ const struct wait_edge *wait_edge_of(const struct wait_graph *g, size_t thread)
 			return &g->edges[i];
 	return NULL;
 }
+
+const struct wait_ring *wait_ring_of(const struct wait_graph *g, uint64_t lock, enum thread_half half)
+{
+	for (size_t i = 0; i < g->n_rings; i++)
+		for (size_t k = 0; k < g->rings[i].n; k++) {
+			const struct wait_node *n = &g->nodes[g->rings[i].nodes[k]];
+
+			if (n->kind == WAIT_LOCK && !n->is_handle && n->address == lock && n->half == half)
+				return &g->rings[i];
+		}
+	return NULL;
+}

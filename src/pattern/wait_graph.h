@@ -93,6 +93,8 @@ struct wait_graph {
 /* In the arena, whose limit bounds it. */
 struct err *wait_graph_build(struct target *t, struct arena *a, struct wait_graph *ret) MUST_USE;
 const char *activity_name(enum activity a);	/* "runs" */
+/* The ring that a lock belongs to; NULL: none. */
+const struct wait_ring *wait_ring_of(const struct wait_graph *g, uint64_t lock, enum thread_half half);
 /* The lock or object that a thread waits for, and the edge; NULL: none. */
 const struct wait_edge *wait_edge_of(const struct wait_graph *g, size_t thread);
 
