@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_NODES = 1 << 20 };
+enum { MAX_NODES = 1 << 20, MAX_WALKED = 20000 };
 
 static struct err *(*const sources[])(struct wait_builder *b) = {
 	wait_linux,
@@ -123,13 +123,16 @@ static struct err *add_threads(struct wait_builder *b)
 	b->n_threads = target_threads(b->t, &threads);
 	for (size_t i = 0; i < b->n_threads; i++) {
 		struct wait_node n = { .kind = WAIT_THREAD, .thread = &threads[i], .tid = threads[i].tid,
-				       .type = "thread", .name = "" };
+				       .type = "thread", .name = "", .function = "" };
 		size_t at;
 
 		TRY(cancel_check());
-		n.activity = wait_activity(b->t, &threads[i], b->arena, &n.function);
+		if (i < MAX_WALKED)
+			n.activity = wait_activity(b->t, &threads[i], b->arena, &n.function);
 		TRY(add_node(b, &n, &at));
 	}
+	if (b->n_threads > MAX_WALKED)
+		return wait_add_unread(b, "what the threads from the %dth on do: there are too many", MAX_WALKED);
 	return NULL;
 }
 
