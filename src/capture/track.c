@@ -2,80 +2,25 @@
 /*
  * userfaultfd(2), ioctl_userfaultfd(2); WP_ASYNC: kernel Documentation/admin-guide/mm/userfaultfd.rst;
  * soft-dirty: Documentation/admin-guide/mm/soft-dirty.rst.
- *
- * When a userfaultfd is closed the kernel takes the protection off all pages at
- * once, 40 ms a GB, and the process waits with its page faults meanwhile. So
- * ranges are let go of in small steps before (after our death it is the kernel's way).
  */
 #include "capture/track.h"
-#include "capture/phase.h"
 #include "capture/proc_impl.h"
+#include "capture/uffd.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/ptrace.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-/* Of <linux/userfaultfd.h> since 6.4 and 6.7. */
-static const uint64_t feature_unpopulated = 1 << 13, feature_async = 1 << 15;
-enum { USER_MODE_ONLY = 1, THREAD_PIDFD = O_EXCL };
-enum { ROUNDS_MOST = 12, STEP = 16 << 20, STEPS_MOST = 4096, HUGE_PAGE = 2 << 20 };
+enum { ROUNDS_MOST = 12 };
 
 /* --- WP_ASYNC ----------------------------------------------------------------------------------- */
 
-static int open_pidfd(pid_t pid)
-{
-	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-
-	if (pidfd < 0) /* not the first thread of its process: Linux 6.9 */
-		pidfd = (int)syscall(SYS_pidfd_open, pid, THREAD_PIDFD);
-	return pidfd;
-}
-
-static struct err *take_over(pid_t pid, int theirs, int *ret)
-{
-	int pidfd = open_pidfd(pid);
-	int fd = pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, pidfd, theirs, 0);
-	int error = errno;
-
-	if (pidfd >= 0)
-		(void)close(pidfd);
-	*ret = fd;
-	return fd < 0 ? err_os(error, "the userfaultfd of process %d cannot be taken over", (int)pid) : NULL;
-}
-
-static struct err *make(struct inject *in, const struct vma_list *vmas, struct task *task, int *ret)
-{
-	struct inject_call open = { .nr = inject_nr(in, NR_USERFAULTFD), .args = { O_CLOEXEC | O_NONBLOCK | USER_MODE_ONLY } };
-	struct inject_call close_it = { .nr = inject_nr(in, NR_CLOSE) };
-	struct err *e;
-
-	TRY(inject_call(in, vmas, task, &open));
-	if (open.result < 0)
-		return err_os((int)-open.result, "process %d cannot make a userfaultfd", (int)in->pid);
-	phase("userfaultfd made");
-	e = take_over(in->pid, (int)open.result, ret);
-	close_it.args[0] = (uint64_t)open.result;
-	if (err_ignore(inject_call(in, vmas, task, &close_it)) && !e)
-		e = err_new(ERR_NOTFOUND, "process %d went away", (int)in->pid);
-	return e;
-}
-
-static struct err *set_mode(int fd)
-{
-	struct uffdio_api api = { .api = UFFD_API, .features = feature_unpopulated | feature_async |
-							       UFFD_FEATURE_PAGEFAULT_FLAG_WP | UFFD_FEATURE_WP_HUGETLBFS_SHMEM };
-
-	if (ioctl(fd, UFFDIO_API, &api) == 0)
-		return NULL;
-	return err_new(ERR_UNSUPPORTED, "this kernel cannot track writes (userfaultfd's WP_ASYNC, Linux 6.7)");
-}
+static const uint64_t features = UFFD_WP_UNPOPULATED | UFFD_WP_ASYNC | UFFD_FEATURE_PAGEFAULT_FLAG_WP |
+				 UFFD_FEATURE_WP_HUGETLBFS_SHMEM;
 
 /* A thread that serves is stopped, used and let go again. */
 static struct err *borrow(struct inject *in, const struct vma_list *vmas, struct tasks *tasks, int *ret)
@@ -86,7 +31,7 @@ static struct err *borrow(struct inject *in, const struct vma_list *vmas, struct
 
 		if (!tasks_borrow(tasks, i))
 			continue;
-		e = inject_holds(in) && inject_suits(in, vmas, task) ? make(in, vmas, task, ret) : NULL;
+		e = inject_holds(in) && inject_suits(in, vmas, task) ? uffd_make(in, vmas, task, UFFD_ONLY_USER_MODE, ret) : NULL;
 		task_go_on(task);
 		if (e || *ret >= 0)
 			return e;
@@ -97,44 +42,10 @@ static struct err *borrow(struct inject *in, const struct vma_list *vmas, struct
 static struct err *start_async(struct inject *in, const struct vma_list *vmas, struct tasks *tasks, struct track *t)
 {
 	TRY(borrow(in, vmas, tasks, &t->fd));
-	TRY(set_mode(t->fd));
+	if (!uffd_features(t->fd, features))
+		return err_new(ERR_UNSUPPORTED, "this kernel cannot track writes (userfaultfd's WP_ASYNC, Linux 6.7)");
 	t->way = TRACK_WP_ASYNC;
 	return NULL;
-}
-
-/* Steps end between huge pages; there are not too many of them. */
-static uint64_t step_end(const struct track_range *r, uint64_t start)
-{
-	uint64_t step = (r->end - r->start) / STEPS_MOST > STEP ? (r->end - r->start) / STEPS_MOST : STEP;
-	uint64_t end = (start + step + HUGE_PAGE) & ~(uint64_t)(HUGE_PAGE - 1);
-
-	return end < r->end ? end : r->end;
-}
-
-static bool unprotect(const struct track *t, const struct track_range *r)
-{
-	for (uint64_t at = r->start, end; at < r->end; at = end) {
-		struct uffdio_writeprotect w = { .range = { at, 0 } };
-
-		end = step_end(r, at);
-		w.range.len = end - at;
-		if (ioctl(t->fd, UFFDIO_WRITEPROTECT, &w) != 0)
-			return false;
-	}
-	return true;
-}
-
-/* What has become of a range since does not matter: what fails is left to close(). */
-static void let_go(const struct track *t, const struct track_range *r)
-{
-	for (uint64_t at = r->start, end; at < r->end; at = end) {
-		struct uffdio_range range = { at, 0 };
-
-		end = step_end(r, at);
-		range.len = end - at;
-		if (ioctl(t->fd, UFFDIO_UNREGISTER, &range) != 0 && (errno == ESRCH || errno == ENOMEM))
-			return;
-	}
 }
 
 /* --- soft-dirty ---------------------------------------------------------------------------------- */
@@ -214,12 +125,9 @@ static struct err *soft_changes(struct track *t, uint64_t start, uint64_t end, p
 static bool has_async(void)
 {
 	struct pagemap *own = NULL;
-	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | USER_MODE_ONLY);
-	bool has = fd >= 0 && !err_ignore(set_mode(fd)) && !err_ignore(pagemap_open(getpid(), &own)) && pagemap_can_scan(own);
+	bool has = uffd_probe(UFFD_ONLY_USER_MODE, features) && !err_ignore(pagemap_open(getpid(), &own)) && pagemap_can_scan(own);
 
 	pagemap_close(own);
-	if (fd >= 0)
-		(void)close(fd);
 	return has;
 }
 
@@ -253,15 +161,14 @@ unsigned track_rounds(const struct track *t)
 bool track_range(struct track *t, uint64_t start, uint64_t end, bool again)
 {
 	struct track_range range = { start, end };
-	struct uffdio_register r = { .range = { start, end - start }, .mode = UFFDIO_REGISTER_MODE_WP };
 
 	if (t->way == TRACK_SOFT_DIRTY)
 		return true;
-	if (ioctl(t->fd, UFFDIO_REGISTER, &r) != 0)
+	if (uffd_register(t->fd, start, end) != 0)
 		return false;
-	if (vec_push(&t->ranges, range) && (!again || unprotect(t, &range)))
+	if (vec_push(&t->ranges, range) && (!again || uffd_unprotect_all(t->fd, start, end)))
 		return true;
-	let_go(t, &range);
+	uffd_let_go(t->fd, start, end, UFFD_SMALL_STEP);
 	return false;
 }
 
@@ -291,7 +198,7 @@ struct err *track_changes(struct track *t, uint64_t start, uint64_t end, page_ru
 void track_stop(struct track *t)
 {
 	for (size_t i = 0; t->fd >= 0 && !t->foreign && i < t->ranges.n; i++)
-		let_go(t, &t->ranges.v[i]);
+		uffd_let_go(t->fd, t->ranges.v[i].start, t->ranges.v[i].end, UFFD_SMALL_STEP);
 	for (size_t i = 0; i < t->marks.n; i++)
 		free(t->marks.v[i].marks);
 	vec_deinit(&t->marks);
