@@ -18,11 +18,11 @@
 #include "base/cancel.h"
 #include "capture/content.h"
 #include "capture/engine.h"
+#include "capture/mappings.h"
 #include "capture/phase.h"
 #include "capture/set.h"
 #include "capture/store.h"
 #include "capture/track.h"
-#include "format/dump.h"
 
 #include <inttypes.h>
 #include <linux/kcmp.h>
@@ -63,78 +63,13 @@ struct precopy {
 
 /* --- which mappings, and what is known of them ------------------------------------------------ */
 
-/* maps alone does not tell whether pages of a private file mapping were written to: what was known before stands in. */
-static void add_details(const struct vma_list *before, struct vma_list *now)
-{
-	for (size_t i = 0; i < now->vmas.n; i++) {
-		struct vma *v = &now->vmas.v[i];
-		const struct vma *old = vma_find(before, v->start);
-
-		if (old && old->inode == v->inode && !strcmp(old->path, v->path)) {
-			v->flags |= old->flags;
-			v->anonymous = old->anonymous;
-			v->rss = old->rss;
-			v->swap = old->swap;
-			v->private_dirty = old->private_dirty;
-		} else if (v->prot & DUMP_PROT_W) {
-			v->anonymous = v->end - v->start;
-		}
-	}
-}
-
-static struct err *note_own_page(void *arg, const struct page_run *run)
-{
-	struct vma *v = arg;
-
-	if (!(run->kind & (PAGE_FILE | PAGE_GUARD)))
-		v->anonymous += run->end - run->start;
-	return NULL;
-}
-
-/* A private mapping had the file's contents, all of it, when it was looked at: it may have been written to since, where it
- * is writable (code that is patched at this very time is not looked for: that takes 16 ms a GB of all code). */
-static struct err *look_again(struct precopy *p, struct vma_list *now)
-{
-	for (size_t i = 0; i < now->vmas.n; i++) {
-		struct vma *v = &now->vmas.v[i];
-
-		if (v->inode && v->prot & DUMP_PROT_W && !(v->flags & VMA_SHARED) && !v->anonymous && !v->swap)
-			TRY(pagemap_runs(p->pages, v->start, v->end, note_own_page, v));
-	}
-	return NULL;
-}
-
-static struct err *read_mappings(struct precopy *p, struct vma_list *ret)
-{
-	TRY(vma_list_read(p->s->mm, false, ret));
-	add_details(&p->s->before, ret);
-	return look_again(p, ret);
-}
-
-static bool is_anonymous_hugetlb(const struct vma *v)
-{
-	return strncmp(v->path, "/anon_hugepage", 14) == 0;
-}
-
-/* A page of hugetlbfs that was given back and is read again is protected as the old one was, and seems unchanged. */
-static bool is_hugetlb(const struct vma *v)
-{
-	return v->flags & VMA_HUGETLB || is_anonymous_hugetlb(v);
-}
-
 static enum content wanted(const struct precopy *p, const struct vma *v)
 {
 	const char *why;
 
-	if (held_find(&p->s->held, v->start) && (v->flags & VMA_SHARED || is_hugetlb(v)))
+	if (held_find(&p->s->held, v->start) && (v->flags & VMA_SHARED || mapping_is_hugetlb(v)))
 		return CONTENT_NONE;
 	return content_of(v, &p->s->options.content, &why);
-}
-
-/* A file's mapping, or the kernel's: pages without an entry have contents too. */
-static bool has_backing(const struct vma *v)
-{
-	return (v->inode && !is_anonymous_hugetlb(v)) || strcmp(v->path, "[vdso]") == 0;
 }
 
 static uint64_t wanted_end(const struct vma *v, enum content content)
@@ -180,7 +115,7 @@ static struct err *copy_backed_run(void *arg, const struct page_run *run)
 
 static struct err *copy_written(struct precopy *p, const struct vma *v, uint64_t end)
 {
-	bool backed = has_backing(v);
+	bool backed = mapping_has_backing(v);
 
 	return track_written(&p->track, v->start, end, backed, backed ? copy_backed_run : copy_run, p);
 }
@@ -225,7 +160,7 @@ static struct err *copy_mapping(struct precopy *p, const struct vma *v, enum con
 	struct err *e;
 
 	TRY(store_reserve(&p->store, v->start, end));
-	if (is_hugetlb(v) || (has_backing(v) && p->track.way == TRACK_SOFT_DIRTY))
+	if (mapping_is_hugetlb(v) || (mapping_has_backing(v) && p->track.way == TRACK_SOFT_DIRTY))
 		return NULL;
 	if (!p->round)
 		return copy_untracked(p, v, end, false);
@@ -239,7 +174,7 @@ static struct err *copy_mapping(struct precopy *p, const struct vma *v, enum con
 static struct err *round_of_copies(struct precopy *p)
 {
 	struct vma_list now = VMA_LIST_INIT;
-	struct err *e = read_mappings(p, &now);
+	struct err *e = mappings_read(p->s->mm, &p->s->before, p->pages, &now);
 
 	p->copied = p->runs = 0;
 	set_let_run(p->s->set);
@@ -251,31 +186,6 @@ static struct err *round_of_copies(struct precopy *p)
 	}
 	vma_list_deinit(&now);
 	return e;
-}
-
-static int by_start(const void *a, const void *b)
-{
-	const struct store_run *x = a, *y = b;
-
-	return (x->start > y->start) - (x->start < y->start);
-}
-
-/* Sorts and joins. */
-static void order_own(struct precopy *p)
-{
-	size_t n = 0;
-
-	if (p->own.n)
-		qsort(p->own.v, p->own.n, sizeof(*p->own.v), by_start);
-	for (size_t i = 0; i < p->own.n; i++) {
-		struct store_run *last = n ? &p->own.v[n - 1] : NULL, run = p->own.v[i];
-
-		if (!last || run.start > last->end)
-			p->own.v[n++] = run;
-		else if (run.end > last->end)
-			last->end = run.end;
-	}
-	p->own.n = n;
 }
 
 /* Until the rest fits its part of the budget, or is no longer getting less. */
@@ -298,7 +208,7 @@ static struct err *copy_ahead(struct precopy *p)
 	p->most_runs = p->runs > p->most_runs ? p->runs : p->most_runs;
 	progress_report("copying ahead", p->round++, 0);
 	p->s->more_ahead = wants_more(p);
-	order_own(p);
+	p->own.n = store_join(p->own.v, p->own.n);
 	return store_expect(&p->store, 2 * p->most_runs + SPARE_RUNS);
 }
 
@@ -418,7 +328,7 @@ static struct err *final_mapping(struct precopy *p, const struct vma *v, enum co
 	uint64_t end = wanted_end(v, content);
 
 	TRY(store_reserve(&p->store, v->start, end));
-	return has_backing(v) ? final_backed(p, v, end) : final_plain(p, v, end);
+	return mapping_has_backing(v) ? final_backed(p, v, end) : final_plain(p, v, end);
 }
 
 static struct err *copy_rest(struct precopy *p)
@@ -452,7 +362,7 @@ static uint64_t looked_at(const struct precopy *p, const struct vma *v)
 {
 	enum content content = wanted(p, v);
 
-	return content == CONTENT_NONE ? 0 : (wanted_end(v, content) - v->start) * (has_backing(v) ? COPY_LIKE_LOOKS : 1);
+	return content == CONTENT_NONE ? 0 : (wanted_end(v, content) - v->start) * (mapping_has_backing(v) ? COPY_LIKE_LOOKS : 1);
 }
 
 static struct err *start_tracking(struct precopy *p)
@@ -594,7 +504,7 @@ static struct err *capture(struct snapshot *s)
 	if (!p)
 		TRY(begin(s, &p));
 	p->untracked |= !is_tracked(s);
-	TRY(read_mappings(p, &s->vmas));
+	TRY(mappings_read(s->mm, &s->before, p->pages, &s->vmas));
 	snapshot_mark_stacks(s);
 	if (p->untracked) {
 		TRY(store_expect(&p->store, SPARE_RUNS));

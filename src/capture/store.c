@@ -112,7 +112,7 @@ static size_t place(const struct store *s, uint64_t address, size_t size, uint64
 	return r->end - address < size ? (size_t)(r->end - address) : size;
 }
 
-static struct err *put(struct store *s, uint64_t address, const uint8_t *buf, size_t size)
+struct err *store_put(struct store *s, uint64_t address, const uint8_t *buf, size_t size)
 {
 	while (size) {
 		uint64_t at;
@@ -169,7 +169,7 @@ struct err *store_copy(struct store *s, pid_t pid, uint64_t start, uint64_t end,
 		size_t want = end - start < STORE_STEP ? (size_t)(end - start) : STORE_STEP;
 		size_t n = remote_pull(&s->from, start, s->buffer, want);
 
-		TRY(put(s, start, s->buffer, n));
+		TRY(store_put(s, start, s->buffer, n));
 		*ret_bytes += n;
 		accept(s, start, start + n);
 		if (!n && !store_refuse(s, start, start + PAGE) &&
@@ -201,6 +201,35 @@ bool store_touch(struct store *s, uint64_t start, uint64_t end)
 		return true;
 	}
 	return s->touched.n < s->touched.cap && vec_push(&s->touched, ((struct store_run){ start, end }));
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct store_run *x = a, *y = b;
+
+	return (x->start > y->start) - (x->start < y->start);
+}
+
+size_t store_join(struct store_run *v, size_t n)
+{
+	size_t left = 0;
+
+	if (n)
+		qsort(v, n, sizeof(*v), by_start);
+	for (size_t i = 0; i < n; i++) {
+		struct store_run *last = left ? &v[left - 1] : NULL, run = v[i];
+
+		if (!last || run.start > last->end)
+			v[left++] = run;
+		else if (run.end > last->end)
+			last->end = run.end;
+	}
+	return left;
+}
+
+void store_order(struct store *s)
+{
+	s->touched.n = store_join(s->touched.v, s->touched.n);
 }
 
 static const struct store_run *run_from(const struct store *s, uint64_t address)

@@ -43,11 +43,17 @@ struct err *store_open(const char *folder, struct store *ret) MUST_USE;
 struct err *store_reserve(struct store *s, uint64_t start, uint64_t end) MUST_USE;
 /* Copies from the process; what cannot be read is noted. *ret_bytes grows by what came. */
 struct err *store_copy(struct store *s, pid_t pid, uint64_t start, uint64_t end, uint64_t *ret_bytes) MUST_USE;
+/* Bytes that were copied otherwise. NOTFOUND: no place was reserved; OS: the disk is full. */
+struct err *store_put(struct store *s, uint64_t address, const uint8_t *buf, size_t size) MUST_USE;
 /* In order of addresses. False: no room was kept for so many (store_expect). */
 bool store_touch(struct store *s, uint64_t start, uint64_t end);
 struct err *store_expect(struct store *s, size_t runs) MUST_USE;
 /* From here on it is written to through the page cache: nobody waits for the disk then. */
 void store_begin_pause(struct store *s);
+/* Sorts runs, and joins them; how many are left. */
+size_t store_join(struct store_run *v, size_t n);
+/* Runs may have been touched in any order before that. */
+void store_order(struct store *s);
 /* Marks pages as such that cannot be read. False: no room was kept for so many. */
 bool store_refuse(struct store *s, uint64_t start, uint64_t end);
 /* The touched runs within [start, end), in order. */
