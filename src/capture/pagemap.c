@@ -65,7 +65,7 @@ enum {
 enum { SCAN_PROTECT = 1 << 0, SCAN_CHECK = 1 << 1 }; /* PM_SCAN_WP_MATCHING, PM_SCAN_CHECK_WPASYNC */
 
 static const uint64_t ENTRY_PRESENT = UINT64_C(1) << 63, ENTRY_SWAPPED = UINT64_C(1) << 62,
-		      ENTRY_FILE = UINT64_C(1) << 61, ENTRY_GUARD = UINT64_C(1) << 58,
+		      ENTRY_FILE = UINT64_C(1) << 61, ENTRY_PROTECTED = UINT64_C(1) << 57, ENTRY_GUARD = UINT64_C(1) << 58,
 		      ENTRY_SOFT_DIRTY = UINT64_C(1) << 55, ENTRY_FRAME = (UINT64_C(1) << 55) - 1;
 
 enum { REGIONS = 512, ENTRIES = 2048, STEP = 128 << 20, HUGE_PAGE = 2 << 20 };
@@ -312,6 +312,35 @@ struct err *pagemap_runs(struct pagemap *p, uint64_t start, uint64_t end, page_r
 	if (j.run.start == j.run.end)
 		return pagemap_check(p);
 	return flush(&j);
+}
+
+struct err *pagemap_present(struct pagemap *p, uint64_t start, uint64_t end, page_run_fn *each, void *arg)
+{
+	struct joiner j = { .each = each, .arg = arg };
+	struct pm_scan like = scan_arg(p, start, end);
+
+	if (!p->scan)
+		return pagemap_runs(p, start, end, each, arg);
+	if (!clip(p, &start, &end))
+		return NULL;
+	like.return_mask = PM_PRESENT | PM_SWAPPED | p->guard;
+	TRY(scan_runs(p, like, start, end, &j));
+	return flush(&j);
+}
+
+struct err *pagemap_protected(struct pagemap *p, uint64_t start, uint64_t end, bool *ret)
+{
+	uint64_t v[ENTRIES], page = start / p->page_size, last = end / p->page_size;
+	size_t n = 0;
+
+	for (; page < last; page += n, ret += n) {
+		TRY(read_entries(p, page, v, last - page < ENTRIES ? last - page : ENTRIES, &n));
+		if (!n)
+			return err_new(ERR_NOTFOUND, "/proc/%d/pagemap: the process has ended", (int)p->pid);
+		for (size_t i = 0; i < n; i++)
+			ret[i] = v[i] & ENTRY_PROTECTED;
+	}
+	return NULL;
 }
 
 static struct err *tracked_runs(struct pagemap *p, struct pm_scan like, uint64_t start, uint64_t end, page_run_fn *each,

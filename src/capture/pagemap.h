@@ -45,6 +45,10 @@ DEFINE_CLEANUP_PTR(struct pagemap, pagemap_close)
  * at the end whether it still lives. */
 typedef struct err *page_run_fn(void *arg, const struct page_run *run);
 struct err *pagemap_runs(struct pagemap *p, uint64_t start, uint64_t end, page_run_fn *each, void *arg) MUST_USE;
+/* The same without PAGE_FILE, PAGE_ZERO and PAGE_HUGE where the kernel finds the others faster. */
+struct err *pagemap_present(struct pagemap *p, uint64_t start, uint64_t end, page_run_fn *each, void *arg) MUST_USE;
+/* Of each page whether it is write-protected by a userfaultfd (Linux 5.13). */
+struct err *pagemap_protected(struct pagemap *p, uint64_t start, uint64_t end, bool *ret) MUST_USE;
 /* NOTFOUND when the process has ended. */
 struct err *pagemap_check(const struct pagemap *p) MUST_USE;
 
