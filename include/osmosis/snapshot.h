@@ -61,11 +61,11 @@ enum osm_snapshot_flag {
 
 struct osm_snapshot_options {
 	size_t struct_size;		/* set by the caller */
-	const char *engine;		/* "clone", "precopy", "stop"; NULL or "auto": chosen */
+	const char *engine;		/* "clone", "precopy", "membrane", "stop"; NULL or "auto": chosen */
 	uint64_t budget_ns;		/* of the pause, for what a clone does not keep; 0: 50 ms */
 	uint32_t flags;			/* enum osm_snapshot_flag */
 	uint32_t filter;		/* bits of /proc/PID/coredump_filter, core(5); else those of the process */
-	const char *tmpdir;		/* for engine precopy; NULL: TMPDIR, or /var/tmp */
+	const char *tmpdir;		/* for engines precopy and membrane; NULL: TMPDIR, or /var/tmp */
 	/* Classes of memory, ',' between, as osmodump snap --include and --exclude have them ("heap,stack");
 	 * they are stronger than filter and flags. NULL: none. */
 	const char *include, *exclude;

@@ -32,6 +32,9 @@ struct engine {
 	struct err *(*finish)(struct snapshot *s);
 	bool copies_held;	/* capture/held.h: after capture, what the engine itself does not keep is copied */
 	bool stays_stopped;	/* until release */
+	bool on_request;	/* auto does not choose it */
+	bool keeps_shared;	/* shared memory too, where all who may write to it are in the set (held.h) */
+	bool not_at_once;	/* capturing takes its time: who does not stand still may write meanwhile */
 	/* Accepts what was left half done, and to be called again. */
 	void (*release)(struct snapshot *s);
 };
@@ -56,6 +59,8 @@ struct err *engine_registers(struct snapshot *s) MUST_USE;
 bool engine_same_program(const struct snapshot *s);
 /* Fails when it has, and notes that. */
 struct err *engine_check_program(struct snapshot *s) MUST_USE;
+/* All stand still: the one that serves best to call for us; NULL: none does. */
+struct task *engine_best_thread(struct snapshot *s);
 /* The pause ends for it; pause.total is known. */
 void engine_resume(struct snapshot *s);
 

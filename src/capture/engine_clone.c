@@ -32,26 +32,10 @@
 
 /* --- the pause --------------------------------------------------------------------------------- */
 
-static struct task *best_thread(struct snapshot *s)
-{
-	struct task *best = NULL;
-	int best_rank = 0;
-
-	for (size_t i = 0; i < s->tasks.v.n && best_rank < INJECT_SUITS_BEST; i++) {
-		int rank = inject_suits(&s->inject, &s->before, &s->tasks.v.v[i]);
-
-		if (rank > best_rank) {
-			best_rank = rank;
-			best = &s->tasks.v.v[i];
-		}
-	}
-	return best;
-}
-
 static struct err *make_clone(struct snapshot *s)
 {
 	struct inject_call call = { .nr = inject_nr(&s->inject, NR_CLONE), .is_clone = true };
-	struct task *task = best_thread(s);
+	struct task *task = engine_best_thread(s);
 
 	if (!task)
 		return err_new(ERR_UNSUPPORTED, "no thread of process %d can make a clone now (all sleep in the "

@@ -86,6 +86,22 @@ struct err *engine_registers(struct snapshot *s)
 	return NULL;
 }
 
+struct task *engine_best_thread(struct snapshot *s)
+{
+	struct task *best = NULL;
+	int best_rank = 0;
+
+	for (size_t i = 0; i < s->tasks.v.n && best_rank < INJECT_SUITS_BEST; i++) {
+		int rank = inject_suits(&s->inject, &s->before, &s->tasks.v.v[i]);
+
+		if (rank > best_rank) {
+			best_rank = rank;
+			best = &s->tasks.v.v[i];
+		}
+	}
+	return best;
+}
+
 void engine_resume(struct snapshot *s)
 {
 	uint64_t began = clock_ns();

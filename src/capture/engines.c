@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The engines. To add one: engine_<name>.c with its row, and a line here; see
- * engine.h. Auto prefers the first that serves.
+ * engine.h. Auto prefers the first that serves, but for those that come on request only.
  */
 #include "capture/engine.h"
 
 #include <string.h>
 
-extern const struct engine engine_clone, engine_precopy, engine_stop;
+extern const struct engine engine_clone, engine_precopy, engine_stop, engine_membrane;
 
 const struct engine *const engines[] = {
 	&engine_clone,
 	&engine_precopy,
 	&engine_stop,
+	&engine_membrane,
 	NULL,
 };
 

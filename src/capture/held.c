@@ -6,11 +6,14 @@
 #include "format/dump.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
-enum { STEP = 1 << 20 };
+enum { STEP = 1 << 20, KEPT_PAGE_MOST = 2 << 20 };
 
 static const char *reason(const struct vma *v)
 {
@@ -21,6 +24,12 @@ static const char *reason(const struct vma *v)
 	if (v->flags & VMA_HUGETLB)
 		return "hugetlb";
 	return v->flags & VMA_SHARED ? "shared" : NULL;
+}
+
+/* An engine that keeps shared memory keeps all private memory. */
+static bool is_held(const struct held_pool *p, const struct vma *v)
+{
+	return p->keeps ? v->flags & VMA_SHARED : reason(v) != NULL;
 }
 
 /* Rings that the kernel itself writes to (io_uring, AIO). */
@@ -91,6 +100,23 @@ static int open_behind(pid_t pid, const struct vma *v)
 	return fd;
 }
 
+/* Memory that has no disk behind it, in pages that the engine can handle. */
+static bool can_be_kept(const struct held_range *r, const struct vma *v)
+{
+	struct statfs fs;
+
+	return r->fd >= 0 && !r->kernel && v->page_size <= KEPT_PAGE_MOST && fstatfs(r->fd, &fs) == 0 &&
+	       (fs.f_type == TMPFS_MAGIC || fs.f_type == HUGETLBFS_MAGIC);
+}
+
+/* System V's segments can be attached by their number. */
+static bool has_name(const struct held_range *r, const struct vma *v)
+{
+	struct stat st;
+
+	return strncmp(v->path, "/SYSV", 5) == 0 || fstat(r->fd, &st) < 0 || st.st_nlink;
+}
+
 static struct err *add_range(struct held *h, const struct vma *v)
 {
 	struct held_range r = { .start = v->start, .end = v->end, .why = reason(v), .fd = -1, .file_offset = v->offset,
@@ -101,6 +127,8 @@ static struct err *add_range(struct held *h, const struct vma *v)
 		r.file = (struct file_id){ v->inode, v->dev_major, v->dev_minor };
 		r.fd = open_behind(h->pid, v);
 		sharers_ask(&h->pool->sharers, &r.file);
+		r.keep = h->pool->keeps && can_be_kept(&r, v);
+		r.open = r.keep && has_name(&r, v);
 	}
 	if (vec_push(&h->ranges, r))
 		return NULL;
@@ -116,7 +144,7 @@ struct err *held_prepare(pid_t pid, const struct vma_list *vmas, held_wanted *wa
 	struct err *e = pagemap_open(pid, &h.pagemap);
 
 	for (size_t i = 0; !e && i < vmas->vmas.n; i++)
-		if (reason(&vmas->vmas.v[i]) && wanted(arg, &vmas->vmas.v[i]))
+		if (is_held(pool, &vmas->vmas.v[i]) && wanted(arg, &vmas->vmas.v[i]))
 			e = add_range(&h, &vmas->vmas.v[i]);
 	if (e) {
 		held_deinit(&h);
@@ -124,6 +152,18 @@ struct err *held_prepare(pid_t pid, const struct vma_list *vmas, held_wanted *wa
 	}
 	*ret = h;
 	return NULL;
+}
+
+void held_choose_kept(struct held *h, bool (*is_member)(void *arg, pid_t pid), void *arg)
+{
+	for (size_t i = 0; i < h->ranges.n; i++) {
+		struct held_range *r = &h->ranges.v[i];
+
+		if (!r->keep || r->item)
+			continue;
+		r->keep = !sharers_beyond(&h->pool->sharers, &r->file, is_member, arg);
+		r->open |= sharers_open(&h->pool->sharers, &r->file);
+	}
 }
 
 /* --- in the pause --------------------------------------------------------------------------------------- */
@@ -229,8 +269,11 @@ size_t held_read(const struct held *h, uint64_t address, void *buf, size_t size)
 {
 	const struct held_range *r = held_find(h, address);
 	uint64_t at = r->item->file.inode ? r->file_offset + (address - r->start) : address, n = size;
-	const struct held_piece *p = piece_from(h->pool, r->item, at);
+	const struct held_piece *p;
 
+	if (r->item->kept)
+		return store_read(h->pool->store, r->item->key + at, buf, size);
+	p = piece_from(h->pool, r->item, at);
 	if (!p || p->start >= at + size) {
 		memset(buf, 0, size);
 	} else if (p->start > at) {

@@ -9,6 +9,10 @@
  * through the mapping would make the kernel allocate what nobody ever wrote.
  * What several mappings show, of one process or of several of a set, is an item
  * of the pool that they share, and is copied once.
+ *
+ * An engine that keeps shared memory itself (engine.h) is given what it can. Of
+ * that, what can be written to without a mapping is copied all the same as long as it fits
+ * the budget: the engine would not notice all writes.
  */
 #ifndef OSM_CAPTURE_HELD_H
 #define OSM_CAPTURE_HELD_H
@@ -17,6 +21,7 @@
 #include "base/vec.h"
 #include "capture/pagemap.h"
 #include "capture/sharers.h"
+#include "capture/store.h"
 #include "capture/vma.h"
 
 /* What is copied: a part of a file, or of a process's memory. */
@@ -27,6 +32,9 @@ struct held_item {
 	bool blind;		/* its page tables do not tell what there is: others may have filled it */
 	uint64_t expected;	/* bytes that hold anything, before the pause */
 	bool chosen;		/* fits the budget */
+	bool keep, open;	/* as the ranges' */
+	bool kept;		/* the engine keeps it: it is not copied in the pause */
+	uint64_t key;		/* kept: of offset 0 in the pool's store */
 	bool done, copied;	/* tried; whole */
 	struct held_block *block; /* where its copy goes */
 	size_t first_piece, n_pieces;
@@ -42,6 +50,10 @@ struct held_pool {
 	VEC(struct held_piece) pieces; /* those of an item together, in order */
 	VEC(struct held_block *) blocks;
 	uint64_t left;		/* bytes that may still be chosen */
+	bool keeps;		/* the engine keeps shared memory (engine.h), */
+	struct store *store;	/* here, the pool's; NULL: nothing yet */
+	uint64_t next_key;
+	bool escaped;		/* writes to what it keeps may have escaped it */
 	struct sharers sharers;
 };
 
@@ -53,6 +65,8 @@ struct held_range {
 	uint64_t file_offset;
 	bool kernel;		/* a ring that the kernel writes to */
 	bool others;		/* somebody outside of the set may write to it */
+	bool keep;		/* the engine can keep it */
+	bool open;		/* it has a name, or is open for writing: not all writes come through mappings */
 	bool copied;		/* whole */
 	struct held_item *item;
 };
@@ -68,13 +82,16 @@ struct held {
 typedef bool held_wanted(void *arg, const struct vma *v);
 struct err *held_prepare(pid_t pid, const struct vma_list *vmas, held_wanted *wanted, void *arg, struct held_pool *pool,
 			 struct held *ret) MUST_USE;
+/* Before held_make_room: which shared memory the engine can keep, if it keeps any: what members only can write to. */
+void held_choose_kept(struct held *h, bool (*is_member)(void *arg, pid_t pid), void *arg);
 /* Chooses among what is new of these, and makes room for its copies. */
 struct err *held_make_room(struct held *const *v, size_t n, struct held_pool *pool) MUST_USE;
 /* In the pause; what is not done by `deadline` (CLOCK_MONOTONIC) is left. */
 void held_copy(struct held *h, uint64_t deadline);
 /* The range that holds the address, or NULL. */
 const struct held_range *held_find(const struct held *h, uint64_t address);
-/* As snapshot_read; what the range has and no piece holds is zero. Only for copied ranges. */
+static inline bool held_is_kept(const struct held_range *r) { return r && r->item && r->item->kept; }
+/* As snapshot_read; what the range has and no piece holds is zero. Only for ranges that were copied or are kept. */
 size_t held_read(const struct held *h, uint64_t address, void *buf, size_t size);
 void held_deinit(struct held *h);	/* before its pool */
 /* What was copied is forgotten: it will be copied anew. */

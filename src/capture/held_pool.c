@@ -69,7 +69,7 @@ static struct held_item *new_item(struct held_pool *p, const struct held_range *
 	if (!item)
 		return NULL;
 	*item = (struct held_item){ .fd = r->fd, .start = r->start, .end = r->end,
-				    .blind = r->fd < 0 && r->file.inode && !r->kernel };
+				    .keep = r->keep, .open = r->open, .blind = r->fd < 0 && r->file.inode && !r->kernel };
 	if (by_file(r)) {
 		item->file = r->file;
 		item->start = r->file_offset;
@@ -154,6 +154,16 @@ static int by_expected(const void *a, const void *b)
 	return (*x)->expected < (*y)->expected ? 1 : (*x)->expected > (*y)->expected ? -1 : 0;
 }
 
+/* Keys of different items lie apart, and are multiples of huge pages. */
+static void keep(struct held_pool *p, struct held_item *item)
+{
+	static const uint64_t huge = 2 << 20;
+
+	item->kept = true;
+	item->key = p->next_key;
+	p->next_key += (item->end / huge + 2) * huge;
+}
+
 /* Largest first, as long as it fits; a little more than is there now, as it may grow. */
 static struct err *choose(struct held_pool *p, size_t first, size_t *ret_size)
 {
@@ -171,7 +181,9 @@ static struct err *choose(struct held_pool *p, size_t first, size_t *ret_size)
 
 		if (room > order[i]->end - order[i]->start)
 			room = order[i]->end - order[i]->start;
-		order[i]->chosen = room <= p->left;
+		order[i]->chosen = room <= p->left && (!order[i]->keep || order[i]->open);
+		if (order[i]->keep && !order[i]->chosen)
+			keep(p, order[i]);
 		if (order[i]->chosen) {
 			p->left -= room;
 			*ret_size += room;
@@ -272,5 +284,8 @@ void held_pool_deinit(struct held_pool *p)
 	vec_deinit(&p->pieces);
 	vec_deinit(&p->blocks);
 	sharers_deinit(&p->sharers);
+	if (p->store)
+		store_close(p->store);
+	free(p->store);
 	*p = (struct held_pool){ 0 };
 }

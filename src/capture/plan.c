@@ -4,12 +4,14 @@
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "capture/content.h"
+#include "capture/membrane.h"
 
 #include <string.h>
 
 enum {
 	CLONE_US_PER_MB = 15,	/* page tables of 4 KiB pages: 15 ms a GB */
 	CLONE_US_PER_HUGE_MB = 2,
+	PROTECT_US_PER_MB = 17,	/* likewise: 17 ms a GB */
 	COPY_US_PER_MB = 300,	/* in the pause: 3 GB/s */
 	SCAN_US_PER_MB = 2,	/* 1 ms a GB */
 	SOFT_US_PER_MB = 20,	/* 15 ms a GB */
@@ -54,6 +56,7 @@ static void count_memory(struct plan *p, const struct vma_list *vmas, const stru
 
 		p->resident += v->rss;
 		p->huge += v->huge;
+		p->mapped += v->flags & VMA_SHARED ? v->rss : v->anonymous + v->swap;
 		if (!is_unforkable(v))
 			p->kept_by_clone += v->anonymous;
 		whole = content_of(v, &w->content, &why) == CONTENT_WHOLE;
@@ -80,6 +83,12 @@ static uint64_t precopy_us(const struct plan *p)
 	return mb(p->resident) * each + mb(p->to_copy) * COPY_US_PER_MB;
 }
 
+/* The budget bounds what it copies besides; each member protects what it shares. */
+static uint64_t membrane_us(const struct plan *p)
+{
+	return mb(p->mapped > p->huge ? p->mapped - p->huge : 0) * PROTECT_US_PER_MB + mb(p->huge) * CLONE_US_PER_HUGE_MB;
+}
+
 static uint64_t stop_us(const struct plan *p)
 {
 	return mb(p->expected_size) * WRITE_US_PER_MB;
@@ -88,12 +97,15 @@ static uint64_t stop_us(const struct plan *p)
 static const struct {
 	const char *name;
 	uint64_t (*us)(const struct plan *p);
-} known[] = { { "clone", clone_us }, { "precopy", precopy_us }, { "stop", stop_us } };
+	bool on_request;
+} known[] = { { "clone", clone_us, false }, { "precopy", precopy_us, false }, { "stop", stop_us, false },
+	      { "membrane", membrane_us, true } };
 
 static void add_engines(struct plan *p)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(known); i++)
-		p->engines[p->n_engines++] = (struct plan_engine){ .name = known[i].name, .serves = true, .why = "" };
+		p->engines[p->n_engines++] = (struct plan_engine){ .name = known[i].name, .serves = true, .why = "",
+								    .on_request = known[i].on_request };
 }
 
 static void forecast_pauses(struct plan *p)
@@ -139,15 +151,37 @@ static void check_precopy(const struct plan *p, const struct proc_facts *f, stru
 		refuse_borrowing(e, f);
 }
 
+static struct err *check_membrane(const struct proc_facts *f, const struct vma_list *vmas, struct arena *a, struct plan_engine *e)
+{
+	struct err *why = membrane_probe();
+
+	e->why = "and the copy of shared memory that others can write to; on request only";
+	if (!why)
+		why = membrane_permitted(f->stat.euid);
+	if (why) {
+		const char *text = arena_strdup(a, err_message(why));
+
+		err_free(why);
+		if (!text)
+			return err_nomem();
+		refuse(e, text);
+	}
+	for (size_t i = 0; i < vmas->vmas.n; i++)
+		if (vmas->vmas.v[i].flags & VMA_UFFD)
+			refuse(e, "it uses userfaultfd itself");
+	refuse_borrowing(e, f);
+	return NULL;
+}
+
 static void choose(struct plan *p, const struct plan_wish *w)
 {
 	for (size_t i = 0; i < p->n_engines && !p->choice; i++)
-		if (p->engines[i].serves && w->budget_ns && p->engines[i].pause_ns <= w->budget_ns) {
+		if (p->engines[i].serves && !p->engines[i].on_request && w->budget_ns && p->engines[i].pause_ns <= w->budget_ns) {
 			p->choice = p->engines[i].name;
 			p->choice_why = "the first that serves within the budget";
 		}
 	for (size_t i = 0; i < p->n_engines && !p->choice; i++)
-		if (p->engines[i].serves) {
+		if (p->engines[i].serves && !p->engines[i].on_request) {
 			p->choice = p->engines[i].name;
 			p->choice_why = w->budget_ns ? "none is likely to keep the budget: the first that serves"
 						     : "the first that serves";
@@ -192,6 +226,7 @@ struct err *plan_make(const struct proc_facts *facts, const struct vma_list *vma
 	forecast_pauses(&p);
 	check_clone(&p, facts, &p.engines[0]);
 	check_precopy(&p, facts, &p.engines[1]);
+	TRY(check_membrane(facts, vmas, a, &p.engines[3]));
 	TRY(look_for_obstacles(&p, facts, a));
 	choose(&p, wish);
 	*ret = p;
@@ -268,6 +303,7 @@ struct err *plan_set_add(struct plan_set *set, pid_t pid, const struct vma_list 
 	p->threads += member->threads;
 	p->huge += member->huge;
 	p->kept_by_clone += member->kept_by_clone;
+	p->mapped += member->mapped;
 	p->expected_size += member->expected_size;
 	p->headroom = member->headroom < p->headroom ? member->headroom : p->headroom;
 	for (size_t i = 0; i < vmas->vmas.n; i++) {
@@ -294,7 +330,7 @@ static void add_shared(struct plan_set *set)
 static struct err *choose_for_all(struct plan *p, struct arena *a)
 {
 	p->choice_why = PLAN_FIRST_FOR_ALL;
-	for (size_t i = 0; i < p->n_engines && !p->choice; i++) {
+	for (size_t i = 0; i < p->n_engines && !p->engines[i].on_request && !p->choice; i++) {
 		if (p->engines[i].serves)
 			p->choice = p->engines[i].name;
 		else

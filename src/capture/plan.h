@@ -18,7 +18,7 @@
 
 struct plan_engine {
 	const char *name;
-	bool serves;
+	bool serves, on_request;	/* the second: auto does not choose it */
 	const char *why;	/* not; or what it costs besides: "" */
 	uint64_t pause_ns;
 };
@@ -27,6 +27,7 @@ struct plan {
 	uint32_t processes;
 	uint64_t resident, huge;	/* bytes; huge: of them on huge pages */
 	uint64_t shared;		/* of a set: bytes of shared mappings, once */
+	uint64_t mapped;		/* bytes that membrane protects, in each process that maps them */
 	uint64_t kept_by_clone;		/* private memory that a clone keeps */
 	uint64_t to_copy;		/* shared and unforkable memory that is copied in the pause */
 	uint64_t expected_size;		/* of the dump, uncompressed */

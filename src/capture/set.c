@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A set from the wish for it to its end; what happens in between is take.c's. */
 #include "capture/guardian.h"
+#include "capture/membrane.h"
 #include "capture/plan.h"
 #include "capture/set_impl.h"
 
@@ -145,6 +146,13 @@ static bool may_try_again(const struct snapshot_set *set, const struct snapshot 
 		     (set_may_change(set) && err_code(e) == ERR_NOTFOUND && s->pid != set->wish.root));
 }
 
+static bool keeps_shared(const char *name)
+{
+	const struct engine *engine = name ? engine_named(name) : NULL;
+
+	return engine && engine->keeps_shared;
+}
+
 static struct err *take_once(const struct set_wish *wish, const struct snapshot_options *options,
 			     struct snapshot_set **ret, bool *ret_again)
 {
@@ -158,6 +166,7 @@ static struct err *take_once(const struct set_wish *wish, const struct snapshot_
 	set->options = *options;
 	if (!set->options.budget_ns)
 		set->options.budget_ns = SNAPSHOT_BUDGET_NS;
+	set->pool.keeps = set->pool.sharers.want_open = keeps_shared(options->engine);
 	set->pool.left = set->options.budget_ns * COPY_BYTES_PER_NS;
 	e = take(set);
 	s = culprit(set);
@@ -210,6 +219,7 @@ void snapshot_set_destroy(struct snapshot_set *set)
 	while (set->members.n)
 		set_drop(set, set->members.n - 1);
 	vec_deinit(&set->members);
+	membrane_destroy(set->membrane);
 	held_pool_deinit(&set->pool);
 	arena_deinit(&set->arena);
 	free(set);

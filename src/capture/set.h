@@ -41,6 +41,7 @@ struct snapshot_set {
 	struct arena arena;
 	VEC(struct snapshot *) members;	/* parents before their children */
 	struct held_pool pool;		/* memory that is copied in the pause */
+	struct membrane *membrane;	/* engine "membrane"; NULL: none */
 	struct tracer *tracer;
 	struct guardian *guardian;	/* NULL: none */
 	uint64_t time;			/* Unix, ns: of the pause */

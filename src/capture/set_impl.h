@@ -10,6 +10,7 @@
 struct err *snapshot_create(struct snapshot_set *set, pid_t pid, struct snapshot **ret) MUST_USE;
 /* Facts, mappings, room for copies. The process may run or stand still. */
 struct err *snapshot_prepare(struct snapshot *s) MUST_USE;
+bool set_is_member(void *arg, pid_t pid); /* set_has, for functions that ask */
 /* Names, wait channels and kernel stacks, while the threads still sleep where they sleep. */
 struct err *snapshot_read_threads(struct snapshot *s) MUST_USE;
 /* As before snapshot_prepare; its threads stay held. */

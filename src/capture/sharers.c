@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Looks through the mappings of all processes, by device and inode. */
 #include "capture/sharers.h"
-#include "capture/proc.h"
+#include "capture/proc_impl.h"
 #include "format/dump.h"
 
 #include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 static bool asked_for(const struct sharers *x, const struct file_id *file, size_t from, size_t to)
 {
@@ -20,6 +24,14 @@ void sharers_ask(struct sharers *x, const struct file_id *file)
 {
 	if (file->inode && !asked_for(x, file, 0, x->files.n) && !vec_push(&x->files, *file))
 		x->incomplete = true;
+}
+
+bool sharers_open(const struct sharers *x, const struct file_id *file)
+{
+	for (size_t i = 0; i < x->open.n; i++)
+		if (file_same(&x->open.v[i], file))
+			return true;
+	return false;
 }
 
 static void note(struct sharers *x, const struct file_id *file, pid_t pid)
@@ -50,7 +62,36 @@ static void look_at(struct sharers *x, pid_t pid)
 	vma_list_deinit(&theirs);
 }
 
-void sharers_find(struct sharers *x)
+/* The link is writable as the descriptor is (proc(5)). */
+static void note_open(struct sharers *x, int folder, const char *name)
+{
+	struct file_id file;
+	struct stat st, link;
+
+	if (fstatat(folder, name, &st, 0) < 0 || fstatat(folder, name, &link, AT_SYMLINK_NOFOLLOW) < 0 || !(link.st_mode & S_IWUSR))
+		return;
+	file = (struct file_id){ st.st_ino, major(st.st_dev), minor(st.st_dev) };
+	if (asked_for(x, &file, x->n_known, x->files.n) && !sharers_open(x, &file) && !vec_push(&x->open, file))
+		x->incomplete = true;
+}
+
+static void look_at_descriptors(struct sharers *x, pid_t pid)
+{
+	char path[PROC_PATH];
+	struct dirent *d;
+	DIR *fds;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	fds = opendir(path);
+	if (!fds)
+		return;
+	while ((d = readdir(fds)))
+		if (d->d_name[0] != '.')
+			note_open(x, dirfd(fds), d->d_name);
+	(void)closedir(fds);
+}
+
+static void find(struct sharers *x, uint64_t started)
 {
 	DIR *proc = x->n_known < x->files.n ? opendir("/proc") : NULL;
 	struct dirent *d;
@@ -58,14 +99,31 @@ void sharers_find(struct sharers *x)
 	if (!proc)
 		return;
 	while ((d = readdir(proc))) {
+		struct proc_stat st;
 		char *end;
 		long pid = strtol(d->d_name, &end, 10);
 
-		if (pid > 0 && !*end)
-			look_at(x, (pid_t)pid);
+		if (pid <= 0 || *end)
+			continue;
+		if (started != UINT64_MAX && (err_ignore(proc_stat_read((pid_t)pid, 0, &st)) || st.start_ticks > started))
+			continue;
+		look_at(x, (pid_t)pid);
+		if (x->want_open)
+			look_at_descriptors(x, (pid_t)pid);
 	}
 	(void)closedir(proc);
 	x->n_known = x->files.n;
+}
+
+void sharers_find(struct sharers *x)
+{
+	find(x, UINT64_MAX);
+}
+
+void sharers_find_again(struct sharers *x, uint64_t started)
+{
+	x->n_known = 0;
+	find(x, started);
 }
 
 bool sharers_beyond(const struct sharers *x, const struct file_id *file, bool (*is_member)(void *arg, pid_t pid), void *arg)
@@ -103,4 +161,5 @@ void sharers_deinit(struct sharers *x)
 {
 	vec_deinit(&x->files);
 	vec_deinit(&x->found);
+	vec_deinit(&x->open);
 }

@@ -27,12 +27,18 @@ struct sharers {
 	size_t n_known;
 	VEC(struct sharer) found;
 	bool incomplete;		/* not all was noted */
+	bool want_open;			/* descriptors are looked at as well */
+	VEC(struct file_id) open;	/* those that somebody has open for writing */
 };
 
 /* The file is looked for by the next sharers_find, if it was not before. */
 void sharers_ask(struct sharers *x, const struct file_id *file);
 /* Looks through the mappings of all processes, before the pause. What of them may not be seen is not. */
 void sharers_find(struct sharers *x);
+/* Looks for all of them once more, in processes that started up to then (ticks since boot). What was found before stays. */
+void sharers_find_again(struct sharers *x, uint64_t started);
+/* Somebody can write to the file without mapping it, as far as that could be seen. */
+bool sharers_open(const struct sharers *x, const struct file_id *file);
 /*
  * Whether a process that is not among these maps the file writable. What was
  * not looked for, or found no memory to be noted, counts as mapped by one.

@@ -106,6 +106,8 @@ enum range_class snapshot_class(const struct snapshot *s, const struct vma *v)
 
 	if (s->stopped)
 		return RANGE_PAUSE;
+	if (held_is_kept(r))
+		return RANGE_SNAPSHOT;
 	if (r && (r->copied || !store_has(s, r)))
 		return r->copied ? RANGE_PAUSE : RANGE_LIVE;
 	return v->flags & VMA_SHARED ? RANGE_LIVE : RANGE_SNAPSHOT;
@@ -137,12 +139,12 @@ static void judge_tasks(struct snapshot *s)
 
 		if (task->partial)
 			weaken(s, CONSISTENCY_QUASI, "a thread was asleep in the kernel, which may have written for it");
-		if (waits_for_child(s, task) && s->stopped)
+		if (waits_for_child(s, task) && (s->stopped || s->engine->not_at_once))
 			weaken(s, CONSISTENCY_SMEARED, "a child made by vfork ran in its memory meanwhile");
 	}
 }
 
-static bool is_member(void *arg, pid_t pid)
+bool set_is_member(void *arg, pid_t pid)
 {
 	return set_has(arg, pid);
 }
@@ -154,8 +156,17 @@ static void find_others(struct snapshot *s)
 		struct held_range *r = &s->held.ranges.v[i];
 
 		r->others = r->kernel ||
-			    (r->file.inode && sharers_beyond(&s->set->pool.sharers, &r->file, is_member, s->set));
+			    (r->file.inode && sharers_beyond(&s->set->pool.sharers, &r->file, set_is_member, s->set));
 	}
+}
+
+/* It was protected in the set's mappings, and saved for as long as it took. */
+static void judge_kept(struct snapshot *s, const struct held_range *r)
+{
+	if (r->item->open || s->set->pool.escaped || sharers_open(&s->set->pool.sharers, &r->file))
+		weaken(s, CONSISTENCY_QUASI, "shared memory that can be written to otherwise than through the mappings of the set");
+	if (r->others)
+		weaken(s, CONSISTENCY_SMEARED, "shared memory that another process mapped while it was saved");
 }
 
 void snapshot_judge(struct snapshot *s)
@@ -174,6 +185,8 @@ void snapshot_judge(struct snapshot *s)
 			continue;
 		if (v->flags & VMA_SHARED && r && r->others)
 			weaken(s, CONSISTENCY_QUASI, "shared memory that another process or the kernel may write to");
+		if (held_is_kept(r) && v->flags & VMA_SHARED)
+			judge_kept(s, r);
 		if (snapshot_class(s, v) == RANGE_LIVE)
 			weaken(s, CONSISTENCY_SMEARED, "shared memory that did not fit the pause's budget was read later");
 	}
@@ -293,7 +306,7 @@ struct err *snapshot_check(const struct snapshot *s)
 static bool from_held(const struct snapshot *s, uint64_t address, const struct held_range **ret)
 {
 	*ret = s->stopped ? NULL : held_find(&s->held, address);
-	return *ret && (*ret)->copied;
+	return *ret && ((*ret)->copied || held_is_kept(*ret));
 }
 
 size_t snapshot_read(const struct snapshot *s, uint64_t address, void *buf, size_t size)

@@ -54,8 +54,10 @@ static struct err *make_room(struct snapshot_set *set)
 
 	if (!v)
 		return err_nomem();
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		v[i] = &set->members.v[i]->held;
+		held_choose_kept(v[i], set_is_member, set);
+	}
 	return held_make_room(v, n, &set->pool);
 }
 
@@ -82,9 +84,8 @@ static struct err *prepare_or_postpone(struct snapshot *s)
 struct err *set_prepare(struct snapshot_set *set)
 {
 	TRY(for_those_left(set, 0, prepare_or_postpone));
-	TRY(make_room(set));
 	sharers_find(&set->pool.sharers);
-	return NULL;
+	return make_room(set);
 }
 
 static struct err *check(struct snapshot *s)
@@ -359,7 +360,7 @@ static struct err *take_with_some_engine(struct snapshot_set *set)
 	struct err *e = take_with_engine(set);
 
 	for (size_t i = 0; e && engines[i] && may_go_on(set, e); i++) {
-		if (engines[i] == first)
+		if (engines[i] == first || engines[i]->on_request)
 			continue;
 		set->why = arena_printf(&set->arena, "%s: %s", set->engine->name, err_message(e));
 		err_free(e);

@@ -54,7 +54,7 @@ const struct option_row option_rows[] = {
 	{ { "--exclude" }, "CLASS,...", "no memory of these classes; the narrower class decides", "snap", AT(exclude) },
 	{ { "--dry-run" }, NULL, "only tell what it would cost and which engine would be taken", "snap", AT(dry_run) },
 	{ { "--budget" }, "MS", "longest pause: chooses the engine, and how much shared memory is copied (default: 50 for that)", "snap", AT(budget) },
-	{ { "--engine" }, "NAME", "auto, clone, precopy, stop (default: auto)", "snap", AT(engine) },
+	{ { "--engine" }, "NAME", "auto, clone, precopy, membrane, stop (default: auto)", "snap", AT(engine) },
 	{ { "--environment" }, NULL, "put the process's environment into the dump's record", "snap", AT(environment) },
 	{ { "--compress" }, "HOW", "zstd, zstd:LEVEL, lz4, lz4:LEVEL, none (default: none)", "snap convert", AT(compress) },
 	{ { "--limit-rate" }, "MB/S", "write no faster", "snap convert", AT(limit_rate) },

@@ -49,6 +49,7 @@ What it would cost, without touching the process:
   ["plan_engine","clone",null,true]
   ["plan_engine","precopy",null,*] (glob)
   ["plan_engine","stop",null,true]
+  ["plan_engine","membrane",null,*] (glob)
   $ osmodump snap $pid --dry-run | grep -c '^Process: \|^Engine: '
   2
 
@@ -139,9 +140,9 @@ Several processes in one pause:
   [1]
   $ osmodump snap --set tree $tree --dry-run --json | jq -r .kind | sort | uniq -c | sed 's/^ *//'
   3 plan
-  12 plan_engine
+  16 plan_engine
   1 plan_set
-  $ osmodump snap --set tree $tree --dry-run | tail -7 | sed 's/[0-9][0-9.]* \(.B\|ms\)/N \1/g; s/ and what.*//; s/^  precopy .*/  precopy .../'
+  $ osmodump snap --set tree $tree --dry-run | tail -8 | sed 's/[0-9][0-9.]* \(.B\|ms\)/N \1/g; s/^  \(precopy\|membrane\) .*/  \1 .../'
   Set:          3 processes, 3 threads
   Memory:       N [kM]B resident, N kB of it on huge pages, N kB of it shared; N kB to copy in the pause (re)
   Dumps:        about N [kM]B uncompressed; N .B free here (re)
@@ -149,6 +150,7 @@ Several processes in one pause:
     clone      pause about N ms
     precopy ...
     stop       pause about N ms
+    membrane ...
 
 What they share is copied once, but each dump has it:
 
@@ -175,6 +177,9 @@ What they share is copied once, but each dump has it:
   $ osmodump snap --set tree $sharers --engine precopy --json -o ahead >said 2>&1 || grep 'this kernel' said
   $ jq -c 'select(.kind == "snapshot_set") | .members' <said
   3
+  $ mkdir kept; osmodump snap --set tree $sharers --engine membrane --json -o kept >said 2>&1 || grep 'this kernel\|permitted' said
+  $ jq -c 'select(.kind == "snapshot_set") | [.members, .engine, .consistency]' <said
+  [3,"membrane","instantaneous"]
   $ kill $(ps -o pid= --ppid $sharers) $sharers
 
   $ mkdir other; osmodump snap --set tree $tree --mini --full --compress zstd -q -o 'other/{pid}-{kind}' >/dev/null
