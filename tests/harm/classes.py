@@ -86,7 +86,7 @@ def main():
         with open(f'/proc/{process.pid}/coredump_filter', 'w', encoding='ascii') as f:
             f.write('0x33')
         verdict(len(words) == 8, 'the program started')
-        for engine in 'clone', 'precopy', 'stop':
+        for engine in 'clone', 'precopy', 'membrane', 'stop':
             if snap(process.pid, '--engine', engine) is None:
                 print(f'skip: engine {engine} does not serve here')
                 continue

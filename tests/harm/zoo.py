@@ -154,7 +154,7 @@ def no_clone():
         raise Wrong(f'auto: {refusal or said}')
     told.append(f'auto: {said["engine"]} ({said["engine_reason"]})')
     check_core(animal, said, 2)
-    plain(animal, refused={'clone': 'could not be cloned'})
+    plain(animal, refused={'clone': 'could not be cloned', 'membrane': 'unprivileged_userfaultfd'})
     animal.finish()
 
 
@@ -313,10 +313,11 @@ FEATURES = {
     'aio': simple('aio', levels=QUASI),
     'strict': simple('strict', refused=NO_THREAD),
     'filtered': simple('filtered', levels=ONE),
-    'userfaultfd': simple('userfaultfd', levels=ONE),
-    'userfaultfd-fork': simple('userfaultfd-fork', refused={'clone': 'userfaultfd'}),
+    'userfaultfd': simple('userfaultfd', levels=ONE, refused={'membrane': 'uses userfaultfd itself'}),
+    'userfaultfd-fork': simple('userfaultfd-fork', refused={'clone': 'userfaultfd', 'membrane': 'uses userfaultfd itself'}),
     'vfork': simple('vfork', engines=('clone', 'precopy', 'auto'), refused=NO_THREAD, levels=('smeared',), readers=False),
-    'vfork-thread': simple('vfork-thread', levels=QUASI),
+    'vfork-thread': simple('vfork-thread', engines=('clone', 'precopy'), levels=QUASI),
+    'vfork-thread-membrane': simple('vfork-thread', engines=('membrane',), levels=('smeared',)),
     'stopped': stopped,
     'traced': traced,
     'zombie': zombie,
@@ -325,7 +326,8 @@ FEATURES = {
     'storm': storm,
     'crowd': crowd,
     'maps': with_setting('/proc/sys/vm/max_map_count', 80000, simple('maps', readers=False)),
-    'other-user': simple('plain', before=('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'), levels=ONE),
+    'other-user': simple('plain', before=('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'), levels=ONE,
+                         refused={'membrane': 'unprivileged_userfaultfd'}),
     'unprivileged': unprivileged,
     'namespaces': namespaces,
     'namespace-of-children': simple('unshared', refused={'clone': 'namespace'}),

@@ -75,12 +75,13 @@ def refused(animal, words, *options, folder=None, before=()):
 def disk_full():
     animal = Animal('fat', env={'ZOO_MB': '60'})
     with Place('size=30m') as small:
-        for engine in ('clone', 'precopy', 'stop'):
+        for engine in ('clone', 'precopy', 'membrane', 'stop'):
             refused(animal, 'space|full', '--engine', engine, folder=small)
             nothing_left(small)
         os.environ['TMPDIR'] = small
         try:
-            refused(animal, 'space|full', '--engine', 'precopy')
+            for engine in ('precopy', 'membrane'):
+                refused(animal, 'space|full', '--engine', engine)
         finally:
             del os.environ['TMPDIR']
         nothing_left(small)
@@ -120,7 +121,7 @@ def no_permission():
 
 def target_killed():
     """The clone has all that is needed; who is read itself takes the dump with it."""
-    for engine, good in (('clone', True), ('precopy', True), ('stop', False)):
+    for engine, good in (('clone', True), ('precopy', True), ('membrane', True), ('stop', False)):
         animal = Animal('fat', env={'ZOO_MB': '60'})
         tool = begin(animal, '--engine', engine, '--limit-rate', '40')
         writing(tool)
@@ -157,7 +158,7 @@ def interrupted():
     animal = Animal('fat', env={'ZOO_MB': '30'})
     before, whole = animal.look(), 0
     for i in range(300 if LONG else 45):
-        tool = begin(animal, '--engine', ('clone', 'precopy', 'stop')[i % 3])
+        tool = begin(animal, '--engine', ('clone', 'precopy', 'stop', 'membrane')[i % 4])
         time.sleep(0.004 + i * 7 % 45 * 0.004)
         tool.send_signal((signal.SIGINT, signal.SIGTERM)[i % 2])
         error = end(tool)
@@ -174,7 +175,7 @@ def interrupted():
 
 
 def partial():
-    for engine in ('clone', 'precopy'):
+    for engine in ('clone', 'precopy', 'membrane'):
         animal = Animal('fat', env={'ZOO_MB': '60'})
         before = animal.look()
         tool = begin(animal, '--engine', engine, '--limit-rate', '30', '--keep-partial')
@@ -199,6 +200,8 @@ PHASES = {
               'memory back', 'clone held', 'copied', 'resumed', 'clone ready', 'clone killed', 'clone reaped'),
     'precopy': ('seized', 'frames laid', 'registers set', 'call entered', 'registers back', 'memory back', 'userfaultfd made',
                 'tracking', 'stopped', 'registers read', 'copied', 'resumed'),
+    'membrane': ('seized', 'files copied', 'stopped', 'registers read', 'frames laid', 'registers set', 'call entered',
+                 'registers back', 'memory back', 'userfaultfd made', 'protected', 'copied', 'resumed', 'saved', 'lifted'),
     'stop': ('seized', 'stopped', 'registers read', 'resumed'),
 }
 

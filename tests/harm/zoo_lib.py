@@ -192,7 +192,7 @@ def same(animal, before):
     raise Wrong(f'left with another {changed[0]}: {after[changed[0]]} instead of {before[changed[0]]}')
 
 
-def plain(animal, engines=('clone', 'precopy'), levels=None, refused=None, steady=True, options=(), readers=True):
+def plain(animal, engines=('clone', 'precopy', 'membrane'), levels=None, refused=None, steady=True, options=(), readers=True):
     """Each engine takes it, or refuses where `refused` names its sentence; it is left alone and goes on."""
     before = animal.look()
     for engine in engines:
@@ -227,7 +227,7 @@ def simple(name, **wishes):
 
 ONE = ('instantaneous',)
 QUASI = ('quasi-instantaneous',)
-NO_THREAD = {'clone': 'no thread of process', 'precopy': 'no thread of process'}
+NO_THREAD = dict.fromkeys(('clone', 'precopy', 'membrane'), 'no thread of process')
 
 
 def end_all():

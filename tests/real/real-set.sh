@@ -49,6 +49,10 @@ pivot "engine precopy" tree "$(rounds 20 500)" --engine precopy
 pivot "engine precopy while children are forked all the time" tree "$(rounds 20 500)" --engine precopy --churn
 pivot "engine precopy of a list" list "$(rounds 10 200)" --engine precopy
 pivot "engine precopy of a cgroup" cgroup "$(rounds 10 200)" --engine precopy
+pivot "engine membrane" tree "$(rounds 20 500)" --engine membrane
+pivot "engine membrane while children are forked all the time" tree "$(rounds 20 500)" --engine membrane --churn
+pivot "engine membrane of a list" list "$(rounds 10 200)" --engine membrane
+pivot "engine membrane: a process outside of the cgroup is noticed" cgroup "$(rounds 3 50)" --engine membrane --churn
 pivot "one after the other is found out" apart "$(rounds 5 20)"
 
 # ---- no harm ------------------------------------------------------------------------
@@ -129,23 +133,27 @@ for phase in seized stopped 'registers read' cloned 'clone held' copied resumed 
 	finish
 	verdict $? "our death at '$phase' is not noticed"
 done
-for phase in tracking 'copied ahead' stopped 'registers read' copied resumed; do
+# dies ENGINE PHASE
+dies() {
 	start 2
 	rm -rf "$work/died"; mkdir "$work/died"
-	OSMOSIS_DIE_AT=$phase snap --set "$pids" --engine precopy -o "$work/died" >"$work/out" 2>&1
+	OSMOSIS_DIE_AT=$2 snap --set "$pids" --engine "$1" -o "$work/died" >"$work/out" 2>&1
 	if [ $? != 137 ]; then
-		grep 'this kernel' "$work/out" || fail "did not die at '$phase' of precopy"
+		grep 'this kernel' "$work/out" || fail "did not die at '$2' of $1"
 	fi
 	sleep 0.1
 	rm -rf "$work/set"; mkdir "$work/set"
-	snap --set "$pids" -o "$work/set" >/dev/null 2>&1 || fail "no snapshot after a death at '$phase' of precopy"
+	snap --set "$pids" -o "$work/set" >/dev/null 2>&1 || fail "no snapshot after a death at '$2' of $1"
 	finish
-	verdict $? "our death at '$phase' of precopy is not noticed"
-done
+	verdict $? "our death at '$2' of $1 is not noticed"
+}
+for phase in tracking 'copied ahead' stopped 'registers read' copied resumed; do dies precopy "$phase"; done
+for phase in 'files copied' stopped 'registers read' protected copied resumed saved lifted; do dies membrane "$phase"; done
 start 2 forgive
 for i in $(seq "$(rounds 30 300)"); do
 	engine=clone
-	[ $((i % 2)) = 0 ] && engine=precopy
+	[ $((i % 3)) = 0 ] && engine=precopy
+	[ $((i % 3)) = 1 ] && engine=membrane
 	rm -rf "$work/died"; mkdir "$work/died"
 	timeout -s KILL "0.0$((i * 7 % 90 + 5))" "$OSMODUMP" snap --set "$pids" --engine $engine -o "$work/died" >/dev/null 2>&1
 	for m in "$work"/died/*.set.json; do
@@ -185,10 +193,11 @@ gcc -w -g -O0 -o "$work/vm" "$work/vm.c"
 "$work/vm" >"$work/said" &
 vm=$!
 until grep -q ready "$work/said"; do sleep 0.05; done
+for engine in precopy membrane; do
 good=0 n=$(rounds 3 50)
 for i in $(seq "$n"); do
 	rm -rf "$work/set"; mkdir "$work/set"
-	snap --set tree $vm --engine precopy -o "$work/set" >"$work/out" 2>&1 || cat "$work/out"
+	snap --set tree $vm --engine $engine -o "$work/set" >"$work/out" 2>&1 || cat "$work/out"
 	for core in "$work"/set/*.core; do
 		gdb -q -batch -nx -ex 'p a' -ex 'p b' "$work/vm" "$core" 2>/dev/null | sed -n 's/^\$.* = //p'
 	done >"$work/values"
@@ -197,7 +206,8 @@ for i in $(seq "$n"); do
 		"$work/values" && good=$((good + 1)) || cat "$work/values" "$work/out"
 done
 [ $good = "$n" ] || grep 'this kernel' "$work/out"
-verdict $? "engine precopy: a process that runs in the memory of another shows the same memory"
+verdict $? "engine $engine: a process that runs in the memory of another shows the same memory"
+done
 kill $(ps -o pid= --ppid $vm) $vm 2>/dev/null
 
 # ---- who cannot be cloned ---------------------------------------------------------------
