@@ -291,7 +291,25 @@ static struct err *empty_pool(struct membrane *b)
 	return NULL;
 }
 
-struct err *membrane_drain(struct membrane *b, membrane_settle_fn *settle, void *arg)
+/* While somebody writes to much that is not saved he waits for us, and we are as urgent as in the pause. */
+static void hurry(struct membrane *b, bool on)
+{
+	if (on != b->hurries)
+		task_hurry(on ? HURRY : HURRY_NOT);
+	b->hurries = on;
+}
+
+static bool is_filling(struct membrane *b)
+{
+	bool filling;
+
+	(void)pthread_mutex_lock(&b->lock);
+	filling = b->pool.head - b->pool.tail > MEMBRANE_POOL / 8;
+	(void)pthread_mutex_unlock(&b->lock);
+	return filling;
+}
+
+static struct err *drain(struct membrane *b, membrane_settle_fn *settle, void *arg)
 {
 	struct membrane_stretch *st;
 	uint64_t from, to;
@@ -303,10 +321,19 @@ struct err *membrane_drain(struct membrane *b, membrane_settle_fn *settle, void 
 		b->saved += to - from;
 		progress_report("saving what is protected", b->saved, b->total);
 		settle(arg);
+		hurry(b, is_filling(b));
 		TRY(empty_pool(b));
 	}
 	TRY(empty_pool(b));
 	return b->given_up ? gave_up(b) : NULL;
+}
+
+struct err *membrane_drain(struct membrane *b, membrane_settle_fn *settle, void *arg)
+{
+	struct err *e = drain(b, settle, arg);
+
+	hurry(b, false);
+	return e;
 }
 
 static bool piece_at(struct membrane_member *m, uint64_t address, struct cover_piece *ret)

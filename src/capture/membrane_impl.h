@@ -63,6 +63,7 @@ struct membrane {
 	uint64_t origin;		/* from here on */
 	uint64_t total, saved;		/* bytes */
 	bool escaped;
+	bool hurries;			/* the caller does */
 	/* threads */
 	pthread_t handler, watchdog;
 	bool has_handler, has_watchdog;
