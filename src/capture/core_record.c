@@ -106,11 +106,25 @@ uint64_t core_closing_size(const struct core *c)
 	return RECORD_CLOSING_SIZE;
 }
 
+/* Files that nobody wrote to until they were read: of the instant. The others are read while they change. */
+static size_t list_changed(struct core *c, struct snapshot_range *v)
+{
+	const struct held *h = &c->s->held;
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->ranges.n; i++)
+		if (h->ranges.v[i].still && !held_is_still(&h->ranges.v[i]))
+			v[n++] = (struct snapshot_range){ h->ranges.v[i].start, h->ranges.v[i].end, RANGE_LIVE, "shared" };
+	if (n)
+		snapshot_weaken(c->s, CONSISTENCY_SMEARED, SNAPSHOT_CHANGED);
+	return n;
+}
+
 static struct err *build_closing(struct core *c)
 {
 	struct record_closing r = { .complete = !c->broken_off, .incomplete_why = c->broken_off ? "writing was broken off" : NULL,
 				    .n_ranges = c->lost.n, .writing_ns = clock_ns() - c->s->tasks.resumed };
-	struct snapshot_range *v = ARENA_NEW_N(&c->arena, struct snapshot_range, c->lost.n + 1);
+	struct snapshot_range *v = ARENA_NEW_N(&c->arena, struct snapshot_range, c->lost.n + c->s->held.ranges.n + 1);
 	const void *text;
 
 	if (!v)
@@ -119,6 +133,7 @@ static struct err *build_closing(struct core *c)
 		TRY(snapshot_check(c->s));
 	for (size_t i = 0; i < c->lost.n; i++)
 		v[i] = (struct snapshot_range){ c->lost.v[i].start, c->lost.v[i].end, RANGE_UNREADABLE, "" };
+	r.n_ranges += list_changed(c, v + c->lost.n);
 	r.ranges = v;
 	for (size_t i = 0; i < c->segments.n; i++)
 		r.written += c->segments.v[i].file_size;

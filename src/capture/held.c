@@ -122,6 +122,7 @@ static struct err *add_range(struct held *h, const struct vma *v)
 	struct held_range r = { .start = v->start, .end = v->end, .why = reason(v), .fd = -1, .file_offset = v->offset,
 				.kernel = kernel_writes(v) };
 
+	r.read_only = !(v->prot & DUMP_PROT_W);
 	/* A private mapping's own pages are not in its file. */
 	if (v->flags & VMA_SHARED) {
 		r.file = (struct file_id){ v->inode, v->dev_major, v->dev_minor };
@@ -164,6 +165,71 @@ void held_choose_kept(struct held *h, bool (*is_member)(void *arg, pid_t pid), v
 		r->keep = !sharers_beyond(&h->pool->sharers, &r->file, is_member, arg);
 		r->open |= sharers_open(&h->pool->sharers, &r->file);
 	}
+}
+
+/* --- files that nobody writes to ------------------------------------------------------------------------- */
+
+/* Local disks, where a write through a mapping moves the times as well (shared memory's it does not). */
+static bool tells_writes(int fd)
+{
+	static const long kinds[] = { EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC, F2FS_SUPER_MAGIC,
+				      OVERLAYFS_SUPER_MAGIC, SQUASHFS_MAGIC, ISOFS_SUPER_MAGIC };
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0)
+		return false;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (fs.f_type == kinds[i])
+			return true;
+	return false;
+}
+
+static bool read_stamp(int fd, struct held_stamp *ret)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return false;
+	*ret = (struct held_stamp){ (uint64_t)st.st_size, st.st_mtim, st.st_ctim };
+	return true;
+}
+
+static bool same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/* Times move in steps of some milliseconds: of what was written to just now the next write may not be seen. */
+static bool is_settled(const struct held_stamp *s)
+{
+	enum { SECONDS = 2 };
+
+	return time(NULL) - s->changed.tv_sec >= SECONDS;
+}
+
+static bool is_member_of_none(void *arg, pid_t pid)
+{
+	return false;
+}
+
+void held_choose_still(struct held *h)
+{
+	for (size_t i = 0; i < h->ranges.n; i++) {
+		struct held_range *r = &h->ranges.v[i];
+
+		if (r->still || r->item || !r->read_only || r->fd < 0 || !r->file.inode || r->kernel)
+			continue;
+		r->still = tells_writes(r->fd) && !sharers_beyond(&h->pool->sharers, &r->file, is_member_of_none, NULL) &&
+			   read_stamp(r->fd, &r->stamp) && is_settled(&r->stamp);
+	}
+}
+
+bool held_is_still(const struct held_range *r)
+{
+	struct held_stamp now;
+
+	return r && r->still && read_stamp(r->fd, &now) && now.size == r->stamp.size &&
+	       same_time(&now.modified, &r->stamp.modified) && same_time(&now.changed, &r->stamp.changed);
 }
 
 /* --- in the pause --------------------------------------------------------------------------------------- */
@@ -223,6 +289,8 @@ void held_copy(struct held *h, uint64_t deadline)
 	for (size_t i = 0; i < h->ranges.n; i++) {
 		struct held_range *r = &h->ranges.v[i];
 
+		if (r->still)
+			r->still = held_is_still(r);
 		if (!r->item || !r->item->chosen)
 			continue;
 		if (!r->item->done)
@@ -265,12 +333,30 @@ static const struct held_piece *piece_from(const struct held_pool *p, const stru
 	return lo < end ? &p->pieces.v[lo] : NULL;
 }
 
+/* The page with the file's end goes on with zeros; behind it there is nothing, in the process neither. */
+static size_t read_file(const struct held_range *r, uint64_t address, void *buf, size_t size)
+{
+	enum { PAGE = 4096 };
+	uint64_t at = r->file_offset + (address - r->start), rest = PAGE - at % PAGE;
+	ssize_t n = pread(r->fd, buf, size, (off_t)at);
+
+	if (n > 0)
+		return (size_t)n;
+	if (n < 0 || at - at % PAGE >= r->stamp.size)
+		return 0;
+	memset(buf, 0, rest < size ? rest : size);
+	return rest < size ? rest : size;
+}
+
 size_t held_read(const struct held *h, uint64_t address, void *buf, size_t size)
 {
 	const struct held_range *r = held_find(h, address);
-	uint64_t at = r->item->file.inode ? r->file_offset + (address - r->start) : address, n = size;
 	const struct held_piece *p;
+	uint64_t at, n = size;
 
+	if (r->still)
+		return read_file(r, address, buf, size);
+	at = r->item->file.inode ? r->file_offset + (address - r->start) : address;
 	if (r->item->kept)
 		return store_read(h->pool->store, r->item->key + at, buf, size);
 	p = piece_from(h->pool, r->item, at);

@@ -10,6 +10,10 @@
  * What several mappings show, of one process or of several of a set, is an item
  * of the pool that they share, and is copied once.
  *
+ * A file that nobody maps writable, and whose times say that nobody wrote to it
+ * since before the pause, is not copied but read later. (Java maps its modules
+ * so, and search engines their indexes.)
+ *
  * An engine that keeps shared memory itself (engine.h) is given what it can. Of
  * that, what can be written to without a mapping is copied all the same as long as it fits
  * the budget: the engine would not notice all writes.
@@ -23,6 +27,8 @@
 #include "capture/sharers.h"
 #include "capture/store.h"
 #include "capture/vma.h"
+
+#include <time.h>
 
 /* What is copied: a part of a file, or of a process's memory. */
 struct held_item {
@@ -57,6 +63,11 @@ struct held_pool {
 	struct sharers sharers;
 };
 
+struct held_stamp { /* what any write to a file moves */
+	uint64_t size;
+	struct timespec modified, changed;
+};
+
 struct held_range {
 	uint64_t start, end;
 	const char *why;	/* "shared", "DONTFORK", ... */
@@ -68,6 +79,9 @@ struct held_range {
 	bool keep;		/* the engine can keep it */
 	bool open;		/* it has a name, or is open for writing: not all writes come through mappings */
 	bool copied;		/* whole */
+	bool read_only;		/* the mapping */
+	bool still;		/* nobody writes to the file: it has no item; */
+	struct held_stamp stamp; /* as long as this is so */
 	struct held_item *item;
 };
 
@@ -84,14 +98,17 @@ struct err *held_prepare(pid_t pid, const struct vma_list *vmas, held_wanted *wa
 			 struct held *ret) MUST_USE;
 /* Before held_make_room: which shared memory the engine can keep, if it keeps any: what members only can write to. */
 void held_choose_kept(struct held *h, bool (*is_member)(void *arg, pid_t pid), void *arg);
+/* The same for files that nobody writes to. */
+void held_choose_still(struct held *h);
 /* Chooses among what is new of these, and makes room for its copies. */
 struct err *held_make_room(struct held *const *v, size_t n, struct held_pool *pool) MUST_USE;
 /* In the pause; what is not done by `deadline` (CLOCK_MONOTONIC) is left. */
 void held_copy(struct held *h, uint64_t deadline);
 /* The range that holds the address, or NULL. */
 const struct held_range *held_find(const struct held *h, uint64_t address);
+bool held_is_still(const struct held_range *r);	/* and was not written to up to now; accepts NULL */
 static inline bool held_is_kept(const struct held_range *r) { return r && r->item && r->item->kept; }
-/* As snapshot_read; what the range has and no piece holds is zero. Only for ranges that were copied or are kept. */
+/* As snapshot_read; what the range has and no piece holds is zero. Only for ranges that were copied, are kept or still. */
 size_t held_read(const struct held *h, uint64_t address, void *buf, size_t size);
 void held_deinit(struct held *h);	/* before its pool */
 /* What was copied is forgotten: it will be copied anew. */

@@ -137,6 +137,8 @@ static struct err *find_fresh(struct held *const *v, size_t n, struct held_pool 
 			struct held_range *r = &v[i]->ranges.v[k];
 			struct held_item *item = r->item ? r->item : item_of(p, r, known);
 
+			if (r->still)
+				continue;
 			if (!item && !vec_push(&ret->v, ((struct fresh){ v[i], r })))
 				return err_nomem();
 			if (item && !r->item)

@@ -106,14 +106,14 @@ enum range_class snapshot_class(const struct snapshot *s, const struct vma *v)
 
 	if (s->stopped)
 		return RANGE_PAUSE;
-	if (held_is_kept(r))
+	if (held_is_kept(r) || (r && r->still))
 		return RANGE_SNAPSHOT;
 	if (r && (r->copied || !store_has(s, r)))
 		return r->copied ? RANGE_PAUSE : RANGE_LIVE;
 	return v->flags & VMA_SHARED ? RANGE_LIVE : RANGE_SNAPSHOT;
 }
 
-static void weaken(struct snapshot *s, enum consistency c, const char *why)
+void snapshot_weaken(struct snapshot *s, enum consistency c, const char *why)
 {
 	if (c <= s->consistency)
 		return;
@@ -138,9 +138,9 @@ static void judge_tasks(struct snapshot *s)
 		const struct task *task = &s->tasks.v.v[i];
 
 		if (task->partial)
-			weaken(s, CONSISTENCY_QUASI, "a thread was asleep in the kernel, which may have written for it");
+			snapshot_weaken(s, CONSISTENCY_QUASI, "a thread was asleep in the kernel, which may have written for it");
 		if (waits_for_child(s, task) && (s->stopped || s->engine->not_at_once))
-			weaken(s, CONSISTENCY_SMEARED, "a child made by vfork ran in its memory meanwhile");
+			snapshot_weaken(s, CONSISTENCY_SMEARED, "a child made by vfork ran in its memory meanwhile");
 	}
 }
 
@@ -164,9 +164,9 @@ static void find_others(struct snapshot *s)
 static void judge_kept(struct snapshot *s, const struct held_range *r)
 {
 	if (r->item->open || s->set->pool.escaped || sharers_open(&s->set->pool.sharers, &r->file))
-		weaken(s, CONSISTENCY_QUASI, "shared memory that can be written to otherwise than through the mappings of the set");
+		snapshot_weaken(s, CONSISTENCY_QUASI, "shared memory that can be written to otherwise than through the mappings of the set");
 	if (r->others)
-		weaken(s, CONSISTENCY_SMEARED, "shared memory that another process mapped while it was saved");
+		snapshot_weaken(s, CONSISTENCY_SMEARED, "shared memory that another process mapped while it was saved");
 }
 
 void snapshot_judge(struct snapshot *s)
@@ -180,15 +180,15 @@ void snapshot_judge(struct snapshot *s)
 		const struct held_range *r = held_find(&s->held, v->start);
 
 		if (strstr(v->path, "[io_uring]")) /* its requests go on, whoever stands still */
-			weaken(s, CONSISTENCY_QUASI, "io_uring: the kernel may have written for its requests");
+			snapshot_weaken(s, CONSISTENCY_QUASI, "io_uring: the kernel may have written for its requests");
 		if (!goes_in(s, v))
 			continue;
 		if (v->flags & VMA_SHARED && r && r->others)
-			weaken(s, CONSISTENCY_QUASI, "shared memory that another process or the kernel may write to");
+			snapshot_weaken(s, CONSISTENCY_QUASI, "shared memory that another process or the kernel may write to");
 		if (held_is_kept(r) && v->flags & VMA_SHARED)
 			judge_kept(s, r);
 		if (snapshot_class(s, v) == RANGE_LIVE)
-			weaken(s, CONSISTENCY_SMEARED, "shared memory that did not fit the pause's budget was read later");
+			snapshot_weaken(s, CONSISTENCY_SMEARED, "shared memory that did not fit the pause's budget was read later");
 	}
 }
 
@@ -306,7 +306,7 @@ struct err *snapshot_check(const struct snapshot *s)
 static bool from_held(const struct snapshot *s, uint64_t address, const struct held_range **ret)
 {
 	*ret = s->stopped ? NULL : held_find(&s->held, address);
-	return *ret && ((*ret)->copied || held_is_kept(*ret));
+	return *ret && ((*ret)->copied || (*ret)->still || held_is_kept(*ret));
 }
 
 size_t snapshot_read(const struct snapshot *s, uint64_t address, void *buf, size_t size)

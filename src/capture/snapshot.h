@@ -96,6 +96,8 @@ struct err *snapshot_ended(const struct snapshot *s) MUST_USE; /* that error, wh
 void snapshot_mark_stacks(struct snapshot *s);
 /* Class of the page at this address. */
 enum range_class snapshot_class(const struct snapshot *s, const struct vma *v);
+/* It is no better than that, for this reason. */
+void snapshot_weaken(struct snapshot *s, enum consistency c, const char *why);
 /*
  * Reads up to `size` bytes; how many came from the front. 0: the page at
  * `address` cannot be read. From any thread.

@@ -57,6 +57,7 @@ static struct err *make_room(struct snapshot_set *set)
 	for (size_t i = 0; i < n; i++) {
 		v[i] = &set->members.v[i]->held;
 		held_choose_kept(v[i], set_is_member, set);
+		held_choose_still(v[i]);
 	}
 	return held_make_room(v, n, &set->pool);
 }

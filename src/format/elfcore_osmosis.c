@@ -170,13 +170,39 @@ struct err *elfcore_osmosis_facts(struct elfcore *c)
 	return f->writer ? NULL : err_nomem();
 }
 
+static void read_counts(const struct jval *memory, struct snapshot_count *ret)
+{
+	const struct jval *classes = jval_get(memory, "classes");
+
+	for (size_t i = 0; i < jval_count(classes); i++) {
+		const struct jval *one = jval_at(classes, i);
+		enum range_class class;
+
+		if (!range_class_named(jval_text(jval_get(one, "class")), &class))
+			continue;
+		(void)jval_u64(jval_get(one, "ranges"), &ret[class].ranges);
+		(void)jval_u64(jval_get(one, "bytes"), &ret[class].bytes);
+	}
+}
+
+/* The closing record knows of files that were written to before they were read. */
+static bool closed_smeared(const struct elfcore *c)
+{
+	struct snapshot_count late[N_RANGE_CLASSES] = { 0 };
+
+	if (c->closing)
+		read_counts(jval_get(jdoc_root(c->closing), "memory"), late);
+	return late[RANGE_LIVE].ranges;
+}
+
 const char *elfcore_osmosis_title(struct elfcore *c)
 {
 	const char *level;
 
 	if (!c->record)
 		return NULL;
-	level = jval_text(jval_get(jval_get(jdoc_root(c->record), "consistency"), "level"));
+	level = closed_smeared(c) ? consistency_name(CONSISTENCY_SMEARED)
+				  : jval_text(jval_get(jval_get(jdoc_root(c->record), "consistency"), "level"));
 	return *level ? arena_printf(&c->d.arena, "%s snapshot", level) : "snapshot";
 }
 
@@ -208,21 +234,6 @@ static void read_pause(const struct jval *pause, struct dump_snapshot *s)
 	(void)jval_u64(jval_get(pause, "clone_ns"), &s->pause.clone);
 	(void)jval_u64(jval_get(pause, "copy_ns"), &s->pause.copy);
 	(void)jval_u64(jval_get(pause, "release_ns"), &s->pause.release);
-}
-
-static void read_counts(const struct jval *memory, struct snapshot_count *ret)
-{
-	const struct jval *classes = jval_get(memory, "classes");
-
-	for (size_t i = 0; i < jval_count(classes); i++) {
-		const struct jval *one = jval_at(classes, i);
-		enum range_class class;
-
-		if (!range_class_named(jval_text(jval_get(one, "class")), &class))
-			continue;
-		(void)jval_u64(jval_get(one, "ranges"), &ret[class].ranges);
-		(void)jval_u64(jval_get(one, "bytes"), &ret[class].bytes);
-	}
 }
 
 /* What the closing record names was of the default class before. */
@@ -274,6 +285,11 @@ struct err *elfcore_osmosis_snapshot(struct dump *d, struct dump_snapshot **ret)
 	read_counts(jval_get(root, "memory"), s->counts);
 	if (c->closing)
 		read_closing(jdoc_root(c->closing), s);
+	if (closed_smeared(c) && s->consistency != CONSISTENCY_SMEARED) {
+		s->consistency = CONSISTENCY_SMEARED;
+		s->consistency_text = consistency_name(s->consistency);
+		s->consistency_why = SNAPSHOT_CHANGED;
+	}
 	TRY(elfcore_osmosis_ranges(c, &ranges, &s->n_ranges));
 	s->ranges = ranges;
 	*ret = s;

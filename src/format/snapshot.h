@@ -31,6 +31,9 @@ enum consistency {
 const char *consistency_name(enum consistency c); /* "instantaneous"; "" unknown */
 enum consistency consistency_named(const char *name);
 
+/* Why a snapshot is smeared of which the closing record says so, and not yet the record. */
+#define SNAPSHOT_CHANGED "a mapped file was written to before it was read"
+
 /* Where the bytes of a range come from, or why there are none. */
 enum range_class {
 	RANGE_SNAPSHOT,	/* of the instant, by clone or write protection */

@@ -20,3 +20,8 @@ if [ $rc != 0 ]; then
 	exit 1
 fi
 python3 tests/harm/classes.py "$OSMODUMP" "$bin/classes" "$work"
+rc=$?
+python3 tests/harm/still.py "$OSMODUMP"
+still=$?
+[ $still = 77 ] || [ $still = 0 ] || rc=1
+exit $rc
