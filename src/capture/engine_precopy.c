@@ -144,7 +144,7 @@ static struct err *copy_untracked(struct precopy *p, const struct vma *v, uint64
 	for (unsigned i = 0; i < TRIES; i++) {
 		struct err *e;
 
-		if (!track_range(&p->track, v->start, v->end, again || i))
+		if (!track_range(&p->track, v->start, v->end))
 			return again || i ? lose(p, v) : NULL;
 		e = copy_written(p, v, end);
 		if (!e || err_code(e) != ERR_UNSUPPORTED)

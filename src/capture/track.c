@@ -158,7 +158,7 @@ unsigned track_rounds(const struct track *t)
 	return t->way == TRACK_SOFT_DIRTY ? 1 : ROUNDS_MOST;
 }
 
-bool track_range(struct track *t, uint64_t start, uint64_t end, bool again)
+bool track_range(struct track *t, uint64_t start, uint64_t end)
 {
 	struct track_range range = { start, end };
 
@@ -166,7 +166,7 @@ bool track_range(struct track *t, uint64_t start, uint64_t end, bool again)
 		return true;
 	if (uffd_register(t->fd, start, end) != 0)
 		return false;
-	if (vec_push(&t->ranges, range) && (!again || uffd_unprotect_all(t->fd, start, end)))
+	if (vec_push(&t->ranges, range) && uffd_unprotect_all(t->fd, start, end))
 		return true;
 	uffd_let_go(t->fd, start, end, UFFD_SMALL_STEP);
 	return false;

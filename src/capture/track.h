@@ -51,9 +51,12 @@ struct err *track_start(struct inject *in, const struct vma_list *vmas, struct t
 			struct track *ret) MUST_USE;
 /* How often it is worth while to copy ahead. */
 unsigned track_rounds(const struct track *t);
-/* Writes to the range are tracked from now on; what is there counts as written, also when some of it was tracked
- * before, here or elsewhere (`again`). False: it cannot be. */
-bool track_range(struct track *t, uint64_t start, uint64_t end, bool again);
+/*
+ * Writes to the range are tracked from now on; what is there counts as written, also when some of it was tracked
+ * before, by us or by others: an mremap() that joins mappings leaves pages protected that no userfaultfd has any
+ * more, and so they stay whatever is written (seen with Linux 6.18). False: it cannot be.
+ */
+bool track_range(struct track *t, uint64_t start, uint64_t end);
 /* As pagemap_written, _state and _changes; SOFT_DIRTY: as pagemap_runs, UNSUPPORTED, and as pagemap_soft_changes. */
 struct err *track_written(struct track *t, uint64_t start, uint64_t end, bool all, page_run_fn *each, void *arg) MUST_USE;
 struct err *track_state(struct track *t, uint64_t start, uint64_t end, page_run_fn *each, void *arg) MUST_USE;

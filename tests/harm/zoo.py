@@ -315,6 +315,7 @@ FEATURES = {
     'filtered': simple('filtered', levels=ONE),
     'userfaultfd': simple('userfaultfd', levels=ONE, refused={'membrane': 'uses userfaultfd itself'}),
     'userfaultfd-fork': simple('userfaultfd-fork', refused={'clone': 'userfaultfd', 'membrane': 'uses userfaultfd itself'}),
+    'protected': simple('protected', levels=ONE),
     'vfork': simple('vfork', engines=('clone', 'precopy', 'auto'), refused=NO_THREAD, levels=('smeared',), readers=False),
     'vfork-thread': simple('vfork-thread', engines=('clone', 'precopy'), levels=QUASI),
     'vfork-thread-membrane': simple('vfork-thread', engines=('membrane',), levels=('smeared',)),

@@ -17,7 +17,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-enum { PAGE = 4096, REGION = 4 << 20, GUARD_INSTALL = 102 };
+enum { PAGE = 4096, REGION = 4 << 20, GUARD_INSTALL = 102, WP_UNPOPULATED = 1 << 13, WP_ASYNC = 1 << 15 };
 
 static char *region(size_t size, int flags, int fd)
 {
@@ -203,6 +203,33 @@ static void run_lazy(void)
 			FAIL("page %u", i);
 }
 
+/*
+ * Pages that are marked as write-protected by a userfaultfd that is gone: an mremap() that makes an empty mapping one
+ * with its new neighbour takes the userfaultfd from both, and leaves the marks. Writing does not take them away.
+ */
+static void make_protected(void)
+{
+	struct uffdio_api api = { .api = UFFD_API, .features = WP_ASYNC | WP_UNPOPULATED };
+	char *start = anonymous(4 * REGION), *empty = start + 2 * REGION;
+	struct uffdio_writeprotect on = { .range = { (uintptr_t)start, REGION }, .mode = UFFDIO_WRITEPROTECT_MODE_WP };
+	struct uffdio_register wish = { .range = { (uintptr_t)start, REGION }, .mode = UFFDIO_REGISTER_MODE_WP };
+	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
+
+	madvise(start, 4 * REGION, MADV_NOHUGEPAGE);
+	munmap(start + REGION, REGION);
+	munmap(start + 3 * REGION, REGION);
+	memset(start, 1, REGION);
+	if (fd < 0 || ioctl(fd, UFFDIO_API, &api) != 0 || ioctl(fd, UFFDIO_REGISTER, &wish) != 0 ||
+	    ioctl(fd, UFFDIO_WRITEPROTECT, &on) != 0)
+		CANNOT("userfaultfd that protects: %s", strerror(errno));
+	wish.range.start = (uintptr_t)empty;
+	if (ioctl(fd, UFFDIO_REGISTER, &wish) != 0 ||
+	    mremap(empty, REGION, REGION, MREMAP_MAYMOVE | MREMAP_FIXED, start + REGION) == MAP_FAILED)
+		FAIL("mremap: %s", strerror(errno));
+	close(fd);
+	mark_ends("protected", start, REGION, "present");
+}
+
 /* --- much of it ------------------------------------------------------------------------------------------ */
 
 static void make_maps(void)
@@ -270,6 +297,7 @@ const struct animal memory_animals[] = {
 	{ "aio", make_aio, NULL, false },
 	{ "userfaultfd", make_lazy, run_lazy, false },
 	{ "userfaultfd-fork", make_lazy_fork, run_lazy, false },
+	{ "protected", make_protected, NULL, false },
 	{ "maps", make_maps, NULL, false },
 	{ "fat", make_fat, NULL, false },
 	{ "wide", make_wide, NULL, false },
