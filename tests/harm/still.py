@@ -90,7 +90,8 @@ class Cases:
         self.write(None)
         with Mapper(self.path) as m:
             said, classes, same = self.snap(m)
-            self.verdict(classes.get('pause', 0) >= SIZE and same, 'written to just now: copied in the pause', (said, classes))
+            self.verdict(classes.get('pause', 0) >= SIZE and same, 'written to just now: copied in the pause',
+                         (said, classes))
             time.sleep(SETTLED)
             for engine in 'clone', 'precopy':
                 said, classes, same = self.snap(m, '--engine', engine)

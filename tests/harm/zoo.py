@@ -17,8 +17,8 @@ import time
 
 import zoo_days as days
 from zoo_core import Core
-from zoo_lib import (FOLDER, LONG, NO_THREAD, ONE, OSMODUMP, QUASI, Animal, Cannot, Wrong, check_core, end_all, groups,
-                     plain, put, read, run, same, simple, snap, told, work)
+from zoo_lib import (FOLDER, LONG, NO_THREAD, NO_USERFAULTFD, ONE, OSMODUMP, QUASI, Animal, Cannot, Wrong,
+                     check_core, end_all, groups, plain, put, read, run, same, simple, snap, told, work)
 
 
 def shared():
@@ -154,7 +154,7 @@ def no_clone():
         raise Wrong(f'auto: {refusal or said}')
     told.append(f'auto: {said["engine"]} ({said["engine_reason"]})')
     check_core(animal, said, 2)
-    plain(animal, refused={'clone': 'could not be cloned', 'membrane': 'unprivileged_userfaultfd'})
+    plain(animal, refused={'clone': 'could not be cloned', **NO_USERFAULTFD})
     animal.finish()
 
 
@@ -168,7 +168,7 @@ def namespaces():
     animal = Animal('plain', before=permitted[0])
     inner = int(read(f'/proc/{animal.pid}/task/{animal.pid}/children').split()[0])
     outer, animal.pid = animal.pid, inner
-    plain(animal, readers=False)
+    plain(animal, readers=False, refused=NO_USERFAULTFD)
     os.kill(inner, signal.SIGTERM)
     animal.name = 'plain'
     said = animal.process.communicate(timeout=20)[0]
@@ -188,7 +188,7 @@ def setuid():
         animal = Animal('plain', 'zoo-setuid', other)
         if animal.status()['Uid'].split()[:2] != ['65533', '65534']:
             raise Cannot(f'setuid has no effect on {FOLDER}')
-        plain(animal, levels=ONE)
+        plain(animal, levels=ONE, refused=NO_USERFAULTFD)
         os.chmod(work, 0o777)
         before = animal.look()
         for engine in ('clone', 'precopy', 'stop', 'auto'):
@@ -328,7 +328,7 @@ FEATURES = {
     'crowd': crowd,
     'maps': with_setting('/proc/sys/vm/max_map_count', 80000, simple('maps', readers=False)),
     'other-user': simple('plain', before=('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'), levels=ONE,
-                         refused={'membrane': 'unprivileged_userfaultfd'}),
+                         refused=NO_USERFAULTFD),
     'unprivileged': unprivileged,
     'namespaces': namespaces,
     'namespace-of-children': simple('unshared', refused={'clone': 'namespace'}),

@@ -227,6 +227,7 @@ def simple(name, **wishes):
 
 ONE = ('instantaneous',)
 QUASI = ('quasi-instantaneous',)
+NO_USERFAULTFD = {'membrane': 'unprivileged_userfaultfd'}
 NO_THREAD = dict.fromkeys(('clone', 'precopy', 'membrane'), 'no thread of process')
 
 
