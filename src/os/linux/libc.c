@@ -15,10 +15,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static bool is_libc(const struct module *m)
+bool linux_is_libc(const char *file_name)
 {
-	return str_starts(m->image_name, "libc.so") || str_starts(m->image_name, "libc-") ||
-	       str_starts(m->image_name, "ld-musl-");
+	return str_starts(file_name, "libc.so") || str_starts(file_name, "libc-") ||
+	       str_starts(file_name, "ld-musl-");
 }
 
 struct err *linux_libc_symbol(struct target *t, const char *name, uint64_t *ret)
@@ -28,7 +28,7 @@ struct err *linux_libc_symbol(struct target *t, const char *name, uint64_t *ret)
 	char full[256];
 
 	for (size_t i = 0; i < n; i++) {
-		if (!is_libc(modules[i]))
+		if (!linux_is_libc(modules[i]->image_name))
 			continue;
 		(void)snprintf(full, sizeof(full), "%s!%s", modules[i]->name, name);
 		return target_symbol_named(t, full, ret);

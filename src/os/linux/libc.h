@@ -5,6 +5,7 @@
 
 #include "target/target.h"
 
+bool linux_is_libc(const char *file_name); /* without folders */
 /* Address of a symbol of libc, or of the program that has libc in itself. NOTFOUND. */
 struct err *linux_libc_symbol(struct target *t, const char *name, uint64_t *ret) MUST_USE;
 /* The function that a thread was created to run; false: not known, or the thread

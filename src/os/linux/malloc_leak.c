@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Blocks of malloc that nothing refers to: see target/reach.h for the method.
+ * Roots are the registers and stacks of all threads, the data of modules (what
+ * relocation made read-only too), TLS and all other writable memory that is no heap. What malloc itself keeps
+ * (arenas, tcaches) is no root: it points to free chunks.
+ */
+#include "base/cancel.h"
+#include "os/linux/malloc_target.h"
+
+#include <stdlib.h>
+
+struct finder {
+	struct target *t;
+	const struct malloc_heap *h;
+	struct malloc_leaks *leaks;
+	struct reach_block *blocks;
+	struct malloc_memory memory;
+	struct reach_spans roots;
+	VEC(uint64_t) words;
+};
+
+static void finder_deinit(struct finder *f)
+{
+	malloc_memory_deinit(&f->memory);
+	vec_deinit(&f->roots);
+	vec_deinit(&f->words);
+	free(f->blocks);
+}
+
+void malloc_leaks_destroy(struct malloc_leaks *l)
+{
+	if (!l)
+		return;
+	reach_deinit(&l->marks);
+	free(l->chunks);
+	free(l->groups);
+	free(l);
+}
+
+static bool is_block(const struct malloc_chunk *c)
+{
+	return c->state == CHUNK_IN_USE || c->state == CHUNK_MMAPPED || c->state == CHUNK_UNKNOWN;
+}
+
+static struct err *list_blocks(struct finder *f)
+{
+	size_t n = 0, k = 0;
+
+	for (size_t i = 0; i < f->h->n_chunks; i++)
+		n += is_block(&f->h->chunks[i]);
+	f->blocks = calloc(n + 1, sizeof(*f->blocks));
+	f->leaks->chunks = calloc(n + 1, sizeof(*f->leaks->chunks));
+	if (!f->blocks || !f->leaks->chunks)
+		return err_nomem();
+	for (size_t i = 0; i < f->h->n_chunks; i++) {
+		const struct malloc_chunk *c = &f->h->chunks[i];
+		uint64_t size = malloc_usable(f->h, c), at = malloc_user(f->h, c);
+
+		if (!is_block(c) || !size || at + size < at)
+			continue;
+		f->leaks->chunks[k] = i;
+		f->blocks[k++] = (struct reach_block){ at, size };
+	}
+	f->leaks->n_blocks = k;
+	return NULL;
+}
+
+/* The span without the heaps in it. */
+static struct err *add_root(struct finder *f, struct reach_span s)
+{
+	const struct malloc_heap *h = f->h;
+
+	s.start = malloc_stack_start(f->t, &s);
+	for (size_t i = 0; i < h->n_segments && s.start < s.end; i++) {
+		const struct malloc_segment *seg = &h->segments[i];
+
+		if (seg->end <= s.start || seg->base >= s.end)
+			continue;
+		if (seg->base > s.start && !vec_push(&f->roots, ((struct reach_span){ s.start, seg->base })))
+			return err_nomem();
+		s.start = seg->end;
+	}
+	if (s.start < s.end && !vec_push(&f->roots, s))
+		return err_nomem();
+	return NULL;
+}
+
+/*
+ * Data of modules, without the main arena: its pointers to free chunks and to top
+ * lie in the last word of the block in front, which belongs to that block.
+ */
+static struct err *add_data(struct finder *f, const struct reach_span *s)
+{
+	uint64_t start = f->h->arenas[0].address, end = start + f->h->layout.state_size;
+	struct reach_span before = { s->start, s->end }, behind = { 0, 0 };
+
+	if (start < s->end && end > s->start) {
+		before.end = start;
+		behind = (struct reach_span){ end, s->end };
+	}
+	if ((before.start < before.end && !vec_push(&f->roots, before)) ||
+	    (behind.start < behind.end && !vec_push(&f->roots, behind)))
+		return err_nomem();
+	return NULL;
+}
+
+static struct err *list_roots(struct finder *f)
+{
+	struct thread *threads;
+	size_t n = target_threads(f->t, &threads);
+
+	TRY(malloc_memory_init(f->t, &f->memory));
+	for (size_t i = 0; i < f->memory.data.n; i++)
+		TRY(add_data(f, &f->memory.data.v[i]));
+	for (size_t i = 0; i < f->memory.constant.n; i++)
+		if (!vec_push(&f->roots, f->memory.constant.v[i]))
+			return err_nomem();
+	for (size_t i = 0; i < f->memory.writable.n; i++)
+		TRY(add_root(f, f->memory.writable.v[i]));
+	for (size_t i = 0; i < n; i++) {
+		struct regs r;
+
+		if (err_ignore(thread_regs(f->t, &threads[i], HALF_NATIVE, &r)))
+			continue;
+		for (unsigned k = 0; k < ARCH_MAX_REGS; k++)
+			if (regs_has(&r, k) && !vec_push(&f->words, r.v[k]))
+				return err_nomem();
+	}
+	return NULL;
+}
+
+/* --- groups ---------------------------------------------------------------------- */
+
+static uint64_t vtable_of(struct finder *f, uint64_t block)
+{
+	uint64_t v;
+
+	if (!arch_read_uint(target_memory(f->t), block, f->h->pointer_size, &v) || !v ||
+	    !target_module_at(f->t, v))
+		return 0;
+	return v;
+}
+
+static int by_kind(const void *a, const void *b)
+{
+	const struct malloc_leak_group *x = a, *y = b;
+
+	if (x->state != y->state)
+		return x->state < y->state ? -1 : 1;
+	if (x->size != y->size)
+		return x->size < y->size ? -1 : 1;
+	if (x->first_word != y->first_word)
+		return x->first_word < y->first_word ? -1 : 1;
+	return x->example < y->example ? -1 : x->example > y->example;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	const struct malloc_leak_group *x = a, *y = b;
+
+	if (x->state != y->state)
+		return x->state < y->state ? -1 : 1;
+	if (x->bytes != y->bytes)
+		return x->bytes > y->bytes ? -1 : 1;
+	return by_kind(a, b);
+}
+
+static size_t merge(struct malloc_leak_group *g, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct malloc_leak_group *last = kept ? &g[kept - 1] : NULL;
+
+		if (last && last->state == g[i].state && last->size == g[i].size &&
+		    last->first_word == g[i].first_word) {
+			last->n++;
+			last->bytes += g[i].bytes;
+		} else {
+			g[kept++] = g[i];
+		}
+	}
+	return kept;
+}
+
+static struct err *group(struct finder *f)
+{
+	struct malloc_leaks *l = f->leaks;
+	size_t n = (size_t)(l->n[REACH_LOST] + l->n[REACH_LOST_INDIRECT]), k = 0;
+
+	l->groups = calloc(n + 1, sizeof(*l->groups));
+	if (!l->groups)
+		return err_nomem();
+	for (size_t i = 0; i < l->n_blocks; i++) {
+		const struct malloc_chunk *c = &f->h->chunks[l->chunks[i]];
+		enum reach_state state = (enum reach_state)l->marks.states[i];
+
+		if (state != REACH_LOST && state != REACH_LOST_INDIRECT)
+			continue;
+		l->groups[k++] = (struct malloc_leak_group){ c->size, vtable_of(f, f->blocks[i].address), state, 1,
+							     c->size, f->blocks[i].address };
+		if (k % 65536 == 0)
+			TRY(cancel_check());
+	}
+	qsort(l->groups, k, sizeof(*l->groups), by_kind);
+	l->n_groups = merge(l->groups, k);
+	qsort(l->groups, l->n_groups, sizeof(*l->groups), by_bytes);
+	return NULL;
+}
+
+static struct err *find(struct finder *f)
+{
+	struct malloc_leaks *l = f->leaks;
+	struct reach_input in = { .space = target_space(f->t), .pointer_size = f->h->pointer_size };
+
+	TRY(list_blocks(f));
+	TRY(list_roots(f));
+	in.blocks = f->blocks;
+	in.n_blocks = l->n_blocks;
+	in.roots = f->roots.v;
+	in.n_roots = f->roots.n;
+	in.words = f->words.v;
+	in.n_words = f->words.n;
+	TRY(reach_mark(&in, &l->marks));
+	for (size_t i = 0; i < l->n_blocks; i++) {
+		l->n[l->marks.states[i]]++;
+		l->bytes[l->marks.states[i]] += f->h->chunks[l->chunks[i]].size;
+	}
+	return group(f);
+}
+
+struct err *malloc_find_leaks(struct target *t, const struct malloc_heap *h, struct malloc_leaks **ret)
+{
+	CLEANUP(malloc_leaks_destroyp) struct malloc_leaks *l = calloc(1, sizeof(*l));
+	CLEANUP(finder_deinit) struct finder f = { .t = t, .h = h, .leaks = l };
+
+	if (!l)
+		return err_nomem();
+	TRY(find(&f));
+	*ret = TAKE_PTR(l);
+	return NULL;
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+/* The walk over glibc's malloc: heaps made in memory, whole and damaged. */
+#include "unit/heap-image.h"
+#include "unit/test.h"
+
+static const struct malloc_damage *only(const struct malloc_heap *h)
+{
+	return h->damages_seen == 1 ? h->damages : NULL;
+}
+
+static enum malloc_chunk_state state_of(const struct malloc_heap *h, uint64_t chunk)
+{
+	const struct malloc_chunk *c = malloc_chunk_at(h, chunk);
+
+	return c && c->address == chunk ? (enum malloc_chunk_state)c->state : N_CHUNK_STATES;
+}
+
+/* Ten chunks of 0x30 and their addresses. */
+static void ten(struct heap_image *m, uint64_t *c)
+{
+	for (unsigned i = 0; i < 10; i++)
+		c[i] = image_chunk(m, 0x30, 1);
+}
+
+static uint64_t safe(uint64_t place, uint64_t value)
+{
+	return value ^ place >> 12;
+}
+
+TEST(a_whole_heap_has_no_damage)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	uint64_t c[10], small = 0, large = 0;
+
+	ten(m, c);
+	small = image_chunk(m, 0x110, 1);
+	(void)image_chunk(m, 0x30, 1);
+	large = image_chunk(m, 0x810, 1);
+	(void)image_chunk(m, 0x30, 1);
+	(void)image_finish(m);
+	image_free_in_bin(m, small, 0x11);
+	image_free_in_bin(m, large, 1);
+	image_fastbin(m, 1, c[2]);
+	image_put(m, c[2] + 16, safe(c[2] + 16, c[4]));
+	image_put(m, c[4] + 16, safe(c[4] + 16, 0));
+	EXPECT_OK(image_read(m, &h));
+	EXPECT_EQ(h->damages_seen, 0);
+	EXPECT_EQ(h->n_chunks, 15);
+	EXPECT_EQ(h->links, LINKS_SAFE);
+	EXPECT_EQ(state_of(h, c[0]), CHUNK_IN_USE);
+	EXPECT_EQ(state_of(h, c[2]), CHUNK_FAST);
+	EXPECT_EQ(state_of(h, c[4]), CHUNK_FAST);
+	EXPECT_EQ(state_of(h, small), CHUNK_SMALL);
+	EXPECT_EQ(state_of(h, large), CHUNK_UNSORTED);
+	EXPECT_EQ(h->arenas[0].bytes[CHUNK_IN_USE], 10 * 0x30);
+	EXPECT_EQ(h->n_doubts, 1); /* no mp_ in this image */
+	EXPECT(malloc_chunk_at(h, c[3] + 0x2f)->address == c[3]);
+	EXPECT(!malloc_chunk_at(h, image_heap - 1));
+}
+
+TEST(plain_links_are_seen)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	uint64_t c[10];
+
+	ten(m, c);
+	(void)image_finish(m);
+	image_fastbin(m, 1, c[2]);
+	image_put(m, c[2] + 16, c[4]);
+	EXPECT_OK(image_read(m, &h));
+	EXPECT_EQ(h->links, LINKS_PLAIN);
+	EXPECT_EQ(h->damages_seen, 0);
+	EXPECT_EQ(h->arenas[0].chunks[CHUNK_FAST], 2);
+}
+
+TEST(a_broken_size_names_the_block_in_front)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	uint64_t c[10];
+
+	ten(m, c);
+	(void)image_finish(m);
+	image_put(m, c[5] + 8, 0x4141414141414141);
+	EXPECT_OK(image_read(m, &h));
+	EXPECT(only(h));
+	EXPECT_EQ(only(h)->kind, DAMAGE_SIZE);
+	EXPECT_EQ(only(h)->chunk, c[5]);
+	EXPECT_EQ(only(h)->culprit, c[4]);
+	EXPECT_EQ(only(h)->found, 0x4141414141414141);
+	EXPECT_EQ(only(h)->expected, 0x31);
+	EXPECT_EQ(state_of(h, c[5]), CHUNK_UNKNOWN);
+	EXPECT_EQ(state_of(h, c[6]), CHUNK_IN_USE);
+}
+
+TEST(a_possible_but_wrong_size_is_found)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	uint64_t c[10];
+
+	ten(m, c);
+	(void)image_finish(m);
+	image_put(m, c[5] + 8, 0x41);
+	EXPECT_OK(image_read(m, &h));
+	EXPECT(only(h));
+	EXPECT_EQ(only(h)->kind, DAMAGE_SIZE);
+	EXPECT_EQ(only(h)->chunk, c[5]);
+	EXPECT_EQ(only(h)->culprit, c[4]);
+	EXPECT_EQ(only(h)->found, 0x41);
+	EXPECT_EQ(only(h)->expected, 0x31);
+	EXPECT_EQ(state_of(h, c[6]), CHUNK_IN_USE);
+}
+
+TEST(stale_headers_inside_a_block_mislead_nobody)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	uint64_t c[10], big;
+
+	big = image_chunk(m, 0x300, 1);
+	for (unsigned i = 1; i < 16; i++) /* what it was before it was one block */
+		image_put(m, big + i * 0x30 + 8, 0x31);
+	ten(m, c);
+	(void)image_finish(m);
+	image_put(m, c[0] + 8, 0x4242424242424242);
+	EXPECT_OK(image_read(m, &h));
+	EXPECT(only(h));
+	EXPECT_EQ(only(h)->chunk, c[0]);
+	EXPECT_EQ(only(h)->culprit, big);
+}
+
+TEST(a_cleared_flag_is_told_with_prev_size)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	uint64_t c[10];
+
+	ten(m, c);
+	(void)image_finish(m);
+	image_put(m, c[5] + 8, 0x30);
+	EXPECT_OK(image_read(m, &h));
+	EXPECT_EQ(h->damages_seen, 2);
+	EXPECT_EQ(h->damages[0].kind, DAMAGE_PREV_SIZE);
+	EXPECT_EQ(h->damages[0].culprit, c[4]);
+	EXPECT_EQ(h->damages[1].kind, DAMAGE_UNLISTED);
+	EXPECT_EQ(h->damages[1].chunk, c[4]);
+}
+
+TEST(an_unlisted_chunk_is_no_damage_while_the_arena_is_locked)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	uint64_t c[10];
+
+	ten(m, c);
+	(void)image_finish(m);
+	image_put(m, c[5], 0x30);
+	image_put(m, c[5] + 8, 0x30);
+	image_put(m, image_arena, 1);
+	EXPECT_OK(image_read(m, &h));
+	EXPECT_EQ(h->damages_seen, 0);
+	EXPECT(h->arenas[0].locked);
+	EXPECT_EQ(state_of(h, c[4]), CHUNK_UNLISTED);
+}
+
+TEST(a_list_that_returns_to_its_head_is_a_double_free)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	uint64_t c[10];
+
+	ten(m, c);
+	(void)image_finish(m);
+	image_fastbin(m, 1, c[2]);
+	image_put(m, c[2] + 16, safe(c[2] + 16, c[4]));
+	image_put(m, c[4] + 16, safe(c[4] + 16, c[2]));
+	EXPECT_OK(image_read(m, &h));
+	EXPECT(only(h));
+	EXPECT_EQ(only(h)->kind, DAMAGE_DOUBLE_FREE);
+	EXPECT_EQ(only(h)->chunk, c[2]);
+	EXPECT_EQ(only(h)->place, c[4] + 16);
+	EXPECT_EQ(only(h)->found, safe(c[4] + 16, c[2]));
+}
+
+TEST(a_list_that_returns_elsewhere_is_a_loop)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	uint64_t c[10];
+
+	ten(m, c);
+	(void)image_finish(m);
+	image_fastbin(m, 1, c[2]);
+	image_put(m, c[2] + 16, safe(c[2] + 16, c[4]));
+	image_put(m, c[4] + 16, safe(c[4] + 16, c[6]));
+	image_put(m, c[6] + 16, safe(c[6] + 16, c[4]));
+	EXPECT_OK(image_read(m, &h));
+	EXPECT(only(h));
+	EXPECT_EQ(only(h)->kind, DAMAGE_LOOP);
+	EXPECT_EQ(only(h)->chunk, c[4]);
+}
+
+TEST(a_list_that_leads_into_a_block_is_wild)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	uint64_t c[10];
+
+	ten(m, c);
+	(void)image_finish(m);
+	image_fastbin(m, 1, c[2]);
+	image_put(m, c[2] + 16, safe(c[2] + 16, 0));
+	image_fastbin(m, 2, c[6] + 16);
+	EXPECT_OK(image_read(m, &h));
+	EXPECT(only(h));
+	EXPECT_EQ(only(h)->kind, DAMAGE_WILD);
+	EXPECT_EQ(only(h)->leads_to, c[6] + 16);
+	EXPECT_EQ(only(h)->chunk, c[6]);
+}
+
+TEST(a_broken_back_link_is_told_and_the_rest_still_read)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	uint64_t c[10];
+
+	ten(m, c);
+	(void)image_finish(m);
+	image_free_in_bin(m, c[2], 3);
+	image_put(m, c[2] + 24, 0x4141414141414141);
+	EXPECT_OK(image_read(m, &h));
+	EXPECT(only(h));
+	EXPECT_EQ(only(h)->kind, DAMAGE_LINK);
+	EXPECT_EQ(only(h)->place, c[2] + 24);
+	EXPECT_EQ(state_of(h, c[2]), CHUNK_SMALL);
+}
+
+TEST(a_chunk_in_a_bin_and_in_use)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	uint64_t c[10];
+
+	ten(m, c);
+	(void)image_finish(m);
+	image_free_in_bin(m, c[2], 3);
+	*image_word(m, c[3] + 8) |= 1;
+	EXPECT_OK(image_read(m, &h));
+	EXPECT(only(h));
+	EXPECT_EQ(only(h)->kind, DAMAGE_IN_USE);
+	EXPECT_EQ(only(h)->chunk, c[2]);
+}
+
+TEST(a_chunk_in_the_bin_of_another_size)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	uint64_t c[10];
+
+	ten(m, c);
+	(void)image_finish(m);
+	image_free_in_bin(m, c[2], 5);
+	EXPECT_OK(image_read(m, &h));
+	EXPECT(only(h));
+	EXPECT_EQ(only(h)->kind, DAMAGE_BIN_SIZE);
+	EXPECT_EQ(only(h)->found, 0x31);
+	EXPECT_EQ(only(h)->expected, 0x51);
+}
+
+TEST(a_broken_top_is_told_and_the_heap_still_walked)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	uint64_t c[10], top;
+
+	ten(m, c);
+	top = image_finish(m);
+	image_put(m, top + 8, UINT64_MAX);
+	EXPECT_OK(image_read(m, &h));
+	EXPECT(only(h));
+	EXPECT_EQ(only(h)->kind, DAMAGE_TOP);
+	EXPECT_EQ(only(h)->culprit, c[9]);
+	EXPECT_EQ(state_of(h, c[9]), CHUNK_IN_USE);
+}
+
+TEST(a_few_damaged_bins_hide_no_arena)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	uint64_t c[10];
+
+	ten(m, c);
+	(void)image_finish(m);
+	for (unsigned i = 1; i < 12; i++)
+		image_put(m, image_bin(i * 3) + 16, 0x6161616161616161);
+	EXPECT_OK(image_read(m, &h));
+	EXPECT_EQ(h->arenas[0].address, image_arena);
+	EXPECT(h->damages_seen >= 11);
+}
+
+TEST(memory_without_a_heap_has_none)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+
+	memset(m->data, 0, sizeof(m->data));
+	EXPECT_ERR(image_read(m, &h), ERR_NOTFOUND);
+	memset(m->data, 0x41, sizeof(m->data));
+	EXPECT_ERR(image_read(m, &h), ERR_NOTFOUND);
+}
+
+TESTS(a_whole_heap_has_no_damage, plain_links_are_seen, a_broken_size_names_the_block_in_front,
+      a_possible_but_wrong_size_is_found, stale_headers_inside_a_block_mislead_nobody,
+      a_cleared_flag_is_told_with_prev_size, an_unlisted_chunk_is_no_damage_while_the_arena_is_locked,
+      a_list_that_returns_to_its_head_is_a_double_free, a_list_that_returns_elsewhere_is_a_loop,
+      a_list_that_leads_into_a_block_is_wild, a_broken_back_link_is_told_and_the_rest_still_read,
+      a_chunk_in_a_bin_and_in_use, a_chunk_in_the_bin_of_another_size,
+      a_broken_top_is_told_and_the_heap_still_walked, a_few_damaged_bins_hide_no_arena,
+      memory_without_a_heap_has_none)
