@@ -21,7 +21,6 @@ static const char managed[] = "needs the data access library of .NET for Windows
 static const struct {
 	const char *name, *instead;
 } absent[] = {
-	{ "!heap", "is not here: !address -f:Heap shows the heaps' memory, .exr what was found broken" },
 	{ "!process", kernel_only }, { "!thread", kernel_only }, { "!vm", kernel_only },
 	{ "!pool", kernel_only }, { "!pte", kernel_only }, { "!irp", kernel_only },
 	{ "!object", kernel_only }, { "!stacks", "works on dumps of the kernel; !uniqstack and ~*k show the "
@@ -50,12 +49,12 @@ static struct err *run_absent(struct session *s, const struct args *args, struct
 }
 
 static const char *const absent_aliases[] = {
-	"!process", "!thread", "!vm", "!pool", "!pte", "!irp", "!object", "!stacks", "!clrstack",
+	"!thread", "!vm", "!pool", "!pte", "!irp", "!object", "!stacks", "!clrstack",
 	"!threads", "!dumpheap", "!pe", "!dumpstack", "!do", "!eeheap", "!syncblk", "!token", "!dlls",
 	"!htrace", ".thread", ".process", ".shell", ".dump", "dx", "ls", "lsa", "lsf", ".open", "#", NULL,
 };
 const struct command command_absent = {
-	.name = "!heap",
+	.name = "!process",
 	.aliases = absent_aliases,
 	.summary = "commands that are not here, and what to use instead",
 	.usage = "...",

@@ -43,6 +43,7 @@ extern const struct command command_cxr;
 extern const struct command command_locks;
 extern const struct command command_cs;
 extern const struct command command_handle;
+extern const struct command command_heap;
 extern const struct command command_peb;
 extern const struct command command_teb;
 extern const struct command command_gle;
@@ -153,7 +154,7 @@ const struct command *const commands[] = {
 	&command_system,
 	&command_locks,
 	&command_cs,
-	&command_handle,
+	&command_handle, &command_heap,
 	&command_peb,
 	&command_teb,
 	&command_gle,
