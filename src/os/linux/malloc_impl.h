@@ -31,6 +31,7 @@ struct malloc_walk {
 	VEC(struct malloc_chunk) chunks;
 	VEC(struct malloc_tcache) tcaches;
 	VEC(struct malloc_damage) damages;
+	uint64_t steps;		/* taken in looking for chains inside of chunks */
 };
 
 static inline bool malloc_word(struct malloc_walk *w, uint64_t address, uint64_t *ret)

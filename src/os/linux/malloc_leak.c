@@ -66,17 +66,30 @@ static struct err *list_blocks(struct finder *f)
 	return NULL;
 }
 
+static size_t first_segment(const struct malloc_heap *h, uint64_t behind)
+{
+	size_t low = 0, high = h->n_segments;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (h->segments[mid].end <= behind)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 /* The span without the heaps in it. */
 static struct err *add_root(struct finder *f, struct reach_span s)
 {
 	const struct malloc_heap *h = f->h;
 
-	s.start = malloc_stack_start(f->t, &s);
-	for (size_t i = 0; i < h->n_segments && s.start < s.end; i++) {
+	s.start = malloc_stack_start(&f->memory, &s);
+	for (size_t i = first_segment(h, s.start); i < h->n_segments && h->segments[i].base < s.end; i++) {
 		const struct malloc_segment *seg = &h->segments[i];
 
-		if (seg->end <= s.start || seg->base >= s.end)
-			continue;
 		if (seg->base > s.start && !vec_push(&f->roots, ((struct reach_span){ s.start, seg->base })))
 			return err_nomem();
 		s.start = seg->end;

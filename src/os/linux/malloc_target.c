@@ -26,6 +26,7 @@ void malloc_memory_deinit(struct malloc_memory *m)
 	vec_deinit(&m->constant);
 	vec_deinit(&m->writable);
 	vec_deinit(&m->tls);
+	vec_deinit(&m->stacks);
 }
 
 static bool add_span(struct reach_spans *v, uint64_t start, uint64_t end)
@@ -94,6 +95,50 @@ static struct err *add_tls(struct target *t, struct malloc_memory *m)
 	return NULL;
 }
 
+/* --- stacks ------------------------------------------------------------------------ */
+
+static struct err *add_stacks(struct target *t, struct malloc_memory *m)
+{
+	const struct dump_auxv *v;
+	struct thread *threads;
+	size_t n = target_threads(t, &threads), n_auxv = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct regs r;
+
+		if (err_ignore(thread_regs(t, &threads[i], HALF_NATIVE, &r)) || !regs_has(&r, r.arch->sp))
+			continue;
+		if (!vec_push(&m->stacks, ((struct malloc_stack){ r.v[r.arch->sp], threads[i].teb })))
+			return err_nomem();
+	}
+	if (err_ignore(dump_auxv(target_dump(t), &v, &n_auxv)))
+		return NULL;
+	for (size_t i = 0; i < n_auxv; i++)
+		if (v[i].type == AUXV_RANDOM)
+			m->arguments = v[i].value;
+	return NULL;
+}
+
+static bool lies_in(uint64_t address, const struct reach_span *s)
+{
+	return address && address >= s->start && address < s->end;
+}
+
+uint64_t malloc_stack_start(const struct malloc_memory *m, const struct reach_span *s)
+{
+	uint64_t lowest = UINT64_MAX;
+
+	for (size_t i = 0; i < m->stacks.n; i++) {
+		const struct malloc_stack *k = &m->stacks.v[i];
+
+		if (lies_in(k->sp, s) && k->sp < lowest && (lies_in(k->tp, s) || lies_in(m->arguments, s)))
+			lowest = k->sp;
+	}
+	if (lowest == UINT64_MAX || lowest - s->start < RED_ZONE)
+		return s->start;
+	return (lowest - RED_ZONE) & ~(uint64_t)(2 * sizeof(uint64_t) - 1);
+}
+
 struct err *malloc_memory_init(struct target *t, struct malloc_memory *ret)
 {
 	struct malloc_memory m = { 0 };
@@ -102,6 +147,8 @@ struct err *malloc_memory_init(struct target *t, struct malloc_memory *ret)
 
 	if (!e)
 		e = add_tls(t, &m);
+	if (!e)
+		e = add_stacks(t, &m);
 	/* libc's first: there main_arena is, unless the program is static */
 	for (size_t i = 0; !e && i < m.data.n; i++)
 		if (!vec_push(&libc, m.data.v[i]))
@@ -213,42 +260,4 @@ struct err *malloc_of_target(struct target *t, struct malloc_heap **ret)
 	if (!err_ignore(linux_libc_symbol(t, "main_arena", &in.main_arena)) && layout_by_name(t, &layout))
 		in.layout = &layout;
 	return malloc_read(&in, ret);
-}
-
-/* --- stacks ------------------------------------------------------------------------ */
-
-static bool is_stack(struct target *t, const struct thread *th, const struct reach_span *s)
-{
-	const struct dump_auxv *v;
-	size_t n = 0;
-
-	if (th->teb >= s->start && th->teb < s->end)
-		return true;
-	if (err_ignore(dump_auxv(target_dump(t), &v, &n)))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (v[i].type == AUXV_RANDOM)
-			return v[i].value >= s->start && v[i].value < s->end;
-	return false;
-}
-
-uint64_t malloc_stack_start(struct target *t, const struct reach_span *s)
-{
-	uint64_t lowest = UINT64_MAX;
-	struct thread *threads;
-	size_t n = target_threads(t, &threads);
-
-	for (size_t i = 0; i < n; i++) {
-		struct regs r;
-		uint64_t sp;
-
-		if (err_ignore(thread_regs(t, &threads[i], HALF_NATIVE, &r)) || !regs_has(&r, r.arch->sp))
-			continue;
-		sp = r.v[r.arch->sp];
-		if (sp >= s->start && sp < s->end && sp < lowest && is_stack(t, &threads[i], s))
-			lowest = sp;
-	}
-	if (lowest == UINT64_MAX || lowest - s->start < RED_ZONE)
-		return s->start;
-	return (lowest - RED_ZONE) & ~(uint64_t)(2 * sizeof(uint64_t) - 1);
 }

@@ -17,6 +17,7 @@
 enum {
 	CHAIN = 8,		/* chunks in a row that make a chain credible */
 	LOOK = 4096,		/* chunks between two looks at cancellation */
+	MAX_STEPS = 1 << 26,	/* in looking for chains inside of chunks, in all */
 };
 
 struct header {
@@ -69,7 +70,8 @@ static bool chain_fits(const struct walker *x, uint64_t at, uint64_t not_by)
 	if (!malloc_aligned(x->w->h, at) || !read_header(x->w, at, &h))
 		return false;
 	while (good < CHAIN || at < not_by) {
-		if (at == not_by)
+		/* old headers in a large block may make long chains from each place */
+		if (at == not_by || (not_by && x->w->steps++ > MAX_STEPS))
 			return false;
 		if (is_end(x, at, &h))
 			return true;
@@ -90,7 +92,7 @@ static struct err *find_chain(const struct walker *x, uint64_t from, uint64_t to
 	unsigned step = x->w->h->alignment;
 
 	*ret = 0;
-	for (uint64_t at = from, n = 0; at < to; at += step, n++) {
+	for (uint64_t at = from, n = 0; at < to && (!not_by || x->w->steps <= MAX_STEPS); at += step, n++) {
 		if (n % LOOK == 0)
 			TRY(cancel_check());
 		if (chain_fits(x, at, not_by)) {
