@@ -301,6 +301,91 @@ TEST(a_few_damaged_bins_hide_no_arena)
 	EXPECT(h->damages_seen >= 11);
 }
 
+/* As 2.26 had it: the arena is one word shorter in front of its bins. */
+TEST(an_arena_without_have_fastchunks)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	uint64_t c[10];
+
+	ten(m, c);
+	(void)image_finish(m);
+	image_put(m, image_arena + 2160, image_arena + 8);
+	image_fastbin(m, 1, c[2]);
+	EXPECT_OK(image_read(m, &h));
+	EXPECT_EQ(h->arenas[0].address, image_arena + 8);
+	EXPECT_EQ(h->layout.bins, IMAGE_HEAD - 8);
+	EXPECT_EQ(state_of(h, c[2]), CHUNK_FAST);
+	EXPECT_EQ(h->damages_seen, 0);
+}
+
+/* A tcache with two chunks of 0x30, found by its contents. Counts of 1 or 2 bytes. */
+static uint64_t add_tcache(struct heap_image *m, unsigned count_size, const uint64_t *c, unsigned count)
+{
+	uint64_t t = image_chunk(m, 64 * count_size + 64 * 8 + 16, 1) + 16;
+
+	image_put(m, t, (uint64_t)count << 8 * count_size);
+	image_put(m, t + 64 * count_size + 8, c[3] + 16);
+	image_put(m, c[3] + 16, count_size == 1 ? c[7] + 16 : safe(c[3] + 16, c[7] + 16));
+	image_put(m, c[7] + 16, count_size == 1 ? 0 : safe(c[7] + 16, 0));
+	return t;
+}
+
+static void check_tcache(unsigned count_size, unsigned count)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	uint64_t c[10], t;
+
+	ten(m, c);
+	t = add_tcache(m, count_size, c, count);
+	(void)image_finish(m);
+	EXPECT_OK(image_read(m, &h));
+	EXPECT_EQ(h->n_tcaches, 1);
+	EXPECT_EQ(h->tcaches[0].address, t);
+	EXPECT_EQ(h->tcaches[0].chunks, 2);
+	EXPECT_EQ(state_of(h, c[3]), CHUNK_TCACHE);
+	EXPECT_EQ(state_of(h, c[7]), CHUNK_TCACHE);
+	EXPECT_EQ(state_of(h, t - 16), CHUNK_OWN);
+	EXPECT_EQ(h->links, count_size == 1 ? LINKS_PLAIN : LINKS_SAFE);
+	EXPECT_EQ(h->damages_seen, count != 2);
+	if (count != 2) {
+		EXPECT_EQ(h->damages[0].kind, DAMAGE_COUNT);
+		EXPECT_EQ(h->damages[0].found, count);
+		EXPECT_EQ(h->damages[0].expected, 2);
+		EXPECT_EQ(h->damages[0].place, t + count_size);
+	}
+}
+
+TEST(a_tcache_of_either_form)
+{
+	check_tcache(1, 2);
+	check_tcache(2, 2);
+}
+
+TEST(a_tcache_that_counts_wrong)
+{
+	check_tcache(1, 3);
+	check_tcache(2, 7);
+}
+
+/* Old headers all over a large block, and what follows it broken: must not take long. */
+TEST(many_stale_headers_take_no_time)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	uint64_t big = image_chunk(m, 0x20000, 1), c[10];
+
+	for (uint64_t at = big + 0x20; at < big + 0x20000; at += 0x20)
+		image_put(m, at + 8, 0x21);
+	ten(m, c);
+	(void)image_finish(m);
+	image_put(m, c[0] + 8, 0x4242424242424242);
+	EXPECT_OK(image_read(m, &h));
+	EXPECT(only(h));
+	EXPECT_EQ(only(h)->chunk, c[0]);
+}
+
 TEST(memory_without_a_heap_has_none)
 {
 	CLEANUP(freep) struct heap_image *m = image_new();
@@ -319,4 +404,5 @@ TESTS(a_whole_heap_has_no_damage, plain_links_are_seen, a_broken_size_names_the_
       a_list_that_leads_into_a_block_is_wild, a_broken_back_link_is_told_and_the_rest_still_read,
       a_chunk_in_a_bin_and_in_use, a_chunk_in_the_bin_of_another_size,
       a_broken_top_is_told_and_the_heap_still_walked, a_few_damaged_bins_hide_no_arena,
-      memory_without_a_heap_has_none)
+      an_arena_without_have_fastchunks, a_tcache_of_either_form, a_tcache_that_counts_wrong,
+      many_stale_headers_take_no_time, memory_without_a_heap_has_none)
