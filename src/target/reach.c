@@ -8,6 +8,9 @@
  * place where a block can begin and for each word of these the number of blocks below
  * it: the number of bits up to a place tells its block without a look at the blocks.
  *
+ * What passes waits until there is a round of them, as the tables of a large heap are
+ * in no cache either.
+ *
  * Each word is scanned once in marking: a block that is reached by its inside
  * alone is put aside, and only when all that is surely reached is known do the
  * blocks that are still aside pass on what they point to.
@@ -36,6 +39,14 @@ struct cluster {
 	uint32_t *below;	/* for each word of them: blocks that begin below its first bit */
 };
 
+/* A word that may be a pointer, and what it turns out to point to. */
+struct pending {
+	uint64_t v;
+	const struct cluster *cluster;
+	uint32_t block;
+	bool start;
+};
+
 struct marker {
 	const struct reach_input *in;
 	struct reach_result result;
@@ -43,6 +54,8 @@ struct marker {
 	uint64_t low, high;
 	VEC(struct cluster) clusters;
 	VEC(uint32_t) stack;	/* reached, not scanned yet */
+	struct pending pending[64];
+	unsigned n_pending;
 	struct window window;
 	uint8_t found_start, found_inside; /* state given to what a word points to */
 	bool failed;			   /* memory is out */
@@ -158,16 +171,14 @@ static inline uint32_t count_bits(uint64_t v)
 	return (uint32_t)(v * ones >> 56);
 }
 
-/* The block that v lies in, and whether it begins there; false: in none. */
-static bool block_at(const struct marker *m, uint64_t v, uint32_t *ret, bool *ret_start)
+/* The block of the cluster that v lies in, and whether it begins there; false: in none. */
+static bool block_at(const struct marker *m, const struct cluster *c, uint64_t v, uint32_t *ret,
+		     bool *ret_start)
 {
-	const struct cluster *c = cluster_at(m, v);
 	const struct reach_block *b;
 	uint64_t unit, up_to;
 	uint32_t n;
 
-	if (!c)
-		return false;
 	unit = (v - c->start) >> UNIT_SHIFT;
 	up_to = c->starts[unit / WORD_BITS] & UINT64_MAX >> (WORD_BITS - 1 - unit % WORD_BITS);
 	n = c->below[unit / WORD_BITS] + count_bits(up_to);
@@ -179,15 +190,10 @@ static bool block_at(const struct marker *m, uint64_t v, uint32_t *ret, bool *re
 	return *ret_start || v - b->address < b->size;
 }
 
-static void found(struct marker *m, uint64_t v)
+static void found(struct marker *m, uint32_t i, bool start)
 {
-	uint8_t *state;
-	uint32_t i;
-	bool start;
+	uint8_t *state = &m->result.states[i];
 
-	if (!block_at(m, v, &i, &start))
-		return;
-	state = &m->result.states[i];
 	if (start && *state < m->found_start) {
 		*state = m->found_start;
 		__builtin_prefetch(&m->in->blocks[i]);
@@ -200,12 +206,44 @@ static void found(struct marker *m, uint64_t v)
 	}
 }
 
+/* In rounds over all that wait, so that memory is fetched for many at once: each
+ * pointer leads to another place, which is in no cache. */
+static void flush(struct marker *m)
+{
+	struct pending *p = m->pending;
+	unsigned n = m->n_pending, kept = 0;
+
+	m->n_pending = 0;
+	for (unsigned i = 0; i < n; i++) {
+		uint64_t word = (p[i].v - p[i].cluster->start) >> UNIT_SHIFT;
+
+		__builtin_prefetch(&p[i].cluster->starts[word / WORD_BITS]);
+		__builtin_prefetch(&p[i].cluster->below[word / WORD_BITS]);
+	}
+	for (unsigned i = 0; i < n; i++)
+		if (block_at(m, p[i].cluster, p[i].v, &p[kept].block, &p[kept].start))
+			__builtin_prefetch(&m->result.states[p[kept++].block]);
+	for (unsigned i = 0; i < kept; i++)
+		found(m, p[i].block, p[i].start);
+}
+
+static void keep(struct marker *m, uint64_t v)
+{
+	const struct cluster *c = cluster_at(m, v);
+
+	if (!c)
+		return;
+	m->pending[m->n_pending++] = (struct pending){ .v = v, .cluster = c };
+	if (m->n_pending == ARRAY_SIZE(m->pending))
+		flush(m);
+}
+
 static inline void look_at(struct marker *m, uint64_t v)
 {
 	uint64_t g = v >> GRANULE_SHIFT;
 
 	if (v - m->low < m->high - m->low && m->filter[g % FILTER_BITS / 64] >> g % 64 & 1)
-		found(m, v);
+		keep(m, v);
 }
 
 static void scan_bytes(struct marker *m, const uint8_t *p, size_t n)
@@ -246,19 +284,38 @@ static struct err *scan(struct marker *m, uint64_t start, uint64_t end, uint64_t
 	return m->failed ? err_nomem() : NULL;
 }
 
+/* Fetches the start of a block whose turn comes soon. */
+static void fetch_ahead(const struct marker *m)
+{
+	enum { AHEAD = 8 };
+	const struct reach_block *b;
+
+	if (m->stack.n <= AHEAD)
+		return;
+	b = &m->in->blocks[m->stack.v[m->stack.n - AHEAD]];
+	if (b->address - m->window.base < m->window.size)
+		__builtin_prefetch(m->window.data + (b->address - m->window.base));
+}
+
+/* Until nothing waits: neither words nor blocks. */
 static struct err *drain(struct marker *m)
 {
 	enum { BLOCKS_BETWEEN_LOOKS = 4096 };
 	unsigned turns = 0;
 
-	while (m->stack.n) {
-		const struct reach_block *b = &m->in->blocks[m->stack.v[--m->stack.n]];
+	for (;;) {
+		const struct reach_block *b;
 
+		if (!m->stack.n)
+			flush(m);
+		if (!m->stack.n)
+			return m->failed ? err_nomem() : NULL;
+		fetch_ahead(m);
+		b = &m->in->blocks[m->stack.v[--m->stack.n]];
 		TRY(scan(m, b->address, b->address + b->size, &m->result.block_bytes));
 		if (++turns % BLOCKS_BETWEEN_LOOKS == 0)
 			TRY(cancel_check());
 	}
-	return NULL;
 }
 
 static struct err *mark_reached(struct marker *m)
