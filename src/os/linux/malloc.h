@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * glibc's malloc, from a core or a snapshot: arenas, chunks, free lists, and
- * what is damaged in them. Releases 2.26 (the first with a tcache) to 2.41.
+ * what is damaged in them. Releases 2.26 (the first with a tcache) to 2.41, by their
+ * types; observed with 2.36 of x64 and i386, the others with memory made for tests.
  *
  * A chunk is what malloc manages: two words of header, of which the first
  * (prev_size) belongs to the chunk before while that is in use, then the user's

@@ -27,7 +27,6 @@ struct header {
 struct walker {
 	struct malloc_walk *w;
 	struct malloc_segment *seg;
-	size_t index;		/* of the segment */
 	uint64_t top;		/* of the arena, 0: not in this segment */
 };
 
@@ -227,7 +226,7 @@ struct err *malloc_walk_segments(struct malloc_walk *w)
 {
 	for (size_t i = 0; i < w->segments.n; i++) {
 		struct malloc_segment *s = &w->segments.v[i];
-		struct walker x = { .w = w, .seg = s, .index = i };
+		struct walker x = { .w = w, .seg = s };
 
 		s->first_chunk = w->chunks.n;
 		if (s->arena == MALLOC_NO_ARENA) {
