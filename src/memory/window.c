@@ -4,6 +4,8 @@
 
 enum { COPY_SIZE = 1 << 16 };
 
+static const uint8_t zeros[COPY_SIZE];
+
 void window_init(struct window *w, struct space *s)
 {
 	*w = (struct window){ .space = s };
@@ -15,15 +17,22 @@ void window_deinit(struct window *w)
 	*w = (struct window){ 0 };
 }
 
-/* Points into the mapped file; false: the piece has none there. */
+/* Points into the mapped file or to zeros; false: the piece has neither there. */
 static bool use_map(struct window *w, uint64_t address)
 {
 	struct space_range r;
 	uint64_t skip, left;
 
-	if (!space_find(w->space, address, &r) || r.address > address || !r.src || !r.src->map)
+	if (!space_find(w->space, address, &r) || r.address > address)
 		return false;
 	skip = address - r.address;
+	if (!r.src) {
+		left = r.size - skip < COPY_SIZE ? r.size - skip : COPY_SIZE;
+		*w = (struct window){ w->space, address, left, zeros, w->copy };
+		return true;
+	}
+	if (!r.src->map)
+		return false;
 	if (r.offset > r.src->size || skip >= r.src->size - r.offset)
 		return false;
 	left = r.src->size - r.offset - skip;
@@ -57,6 +66,11 @@ const uint8_t *window_at(struct window *w, uint64_t address, size_t *ret_size)
 	}
 	*ret_size = w->size - skip;
 	return w->data + skip;
+}
+
+bool window_is_zero(const struct window *w)
+{
+	return w->data == zeros;
 }
 
 bool window_next(struct window *w, uint64_t address, uint64_t *ret)

@@ -28,6 +28,9 @@ void window_deinit(struct window *w);
 /* Bytes from `address` on and how many there are, at least 1; NULL: absent. They
  * are good until the next call. */
 const uint8_t *window_at(struct window *w, uint64_t address, size_t *ret_size);
+/* Whether what window_at gave last is known to be zero without being in the dump: such
+ * memory may be very large, and there is nothing in it to look for. */
+bool window_is_zero(const struct window *w);
 /* The next address from `address` on that is there; false: none. */
 bool window_next(struct window *w, uint64_t address, uint64_t *ret);
 /* Little-endian, of 4 or 8 bytes, across the ends of stretches as well. */

@@ -268,7 +268,8 @@ static struct err *scan(struct marker *m, uint64_t start, uint64_t end, uint64_t
 		if (p && n >= word) {
 			n = n < SCAN_STEP ? n : SCAN_STEP;
 			n = n < end - at ? n : (size_t)(end - at);
-			scan_bytes(m, p, n);
+			if (!window_is_zero(&m->window))
+				scan_bytes(m, p, n);
 			*scanned += n;
 			at += n & ~(size_t)(word - 1);
 		} else {

@@ -108,6 +108,26 @@ TEST(absent_memory_is_counted)
 	EXPECT_EQ(r.absent_bytes, 4096);
 }
 
+/* Memory that was never touched may be as large as it likes. */
+TEST(memory_known_to_be_zero_is_passed_over)
+{
+	CLEANUP(freep) struct fixture *f = fixture_new();
+	CLEANUP(reach_deinit) struct reach_result r = { 0 };
+	static const uint64_t size = (uint64_t)1 << 38;
+	struct reach_span root = { 0x100000, 0x100000 + size };
+	struct reach_input in = { .pointer_size = 8, .roots = &root, .n_roots = 1, .blocks = f->blocks,
+				  .n_blocks = ARRAY_SIZE(f->blocks) };
+	struct space_range zero = { root.start, size, NULL, 0, SPACE_ZERO, 0 };
+	CLEANUP(space_destroyp) struct space *s = NULL;
+
+	EXPECT_OK(space_create(&s));
+	EXPECT_OK(space_add(s, &zero, 1));
+	in.space = s;
+	EXPECT_OK(reach_mark(&in, &r));
+	EXPECT_EQ(r.root_bytes, size);
+	EXPECT_EQ(r.absent_bytes, ARRAY_SIZE(f->blocks) * 256); /* only the zeros are there */
+}
+
 TEST(blocks_out_of_order_are_refused)
 {
 	CLEANUP(freep) struct fixture *f = fixture_new();
@@ -132,5 +152,5 @@ TEST(no_blocks_at_all)
 }
 
 TESTS(chains_rings_and_insides, a_lost_block_that_another_points_to_is_indirect_in_any_order,
-      registers_are_roots_and_ends_are_outside, absent_memory_is_counted, blocks_out_of_order_are_refused,
-      no_blocks_at_all)
+      registers_are_roots_and_ends_are_outside, absent_memory_is_counted,
+      memory_known_to_be_zero_is_passed_over, blocks_out_of_order_are_refused, no_blocks_at_all)

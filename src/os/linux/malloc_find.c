@@ -129,6 +129,10 @@ static struct err *find_bins(struct malloc_walk *w, const struct reach_span *spa
 			at = (at + p - 1) & ~(p - 1);
 			continue;
 		}
+		if (malloc_zeros(w, at) > p) {
+			at += malloc_zeros(w, at) & ~(p - 1);
+			continue;
+		}
 		if (self_pair(w, at) && self_pair(w, at + 2 * p)) {
 			*ret = bins_around(w, at);
 			if (*ret)

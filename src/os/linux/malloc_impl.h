@@ -39,6 +39,14 @@ static inline bool malloc_word(struct malloc_walk *w, uint64_t address, uint64_t
 	return window_read(&w->window, address, w->h->pointer_size, ret);
 }
 
+/* How many bytes from here on are known to be zero though the dump has them not. */
+static inline uint64_t malloc_zeros(struct malloc_walk *w, uint64_t address)
+{
+	size_t n;
+
+	return window_at(&w->window, address, &n) && window_is_zero(&w->window) ? n : 0;
+}
+
 /* Whether a user's pointer could be this. */
 static inline bool malloc_aligned(const struct malloc_heap *h, uint64_t chunk)
 {

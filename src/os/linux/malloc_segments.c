@@ -288,7 +288,9 @@ static struct err *mapped_in_span(struct malloc_walk *w, const struct reach_span
 			++*count;
 			at = end;
 		} else {
-			at += MALLOC_PAGE;
+			uint64_t zeros = malloc_zeros(w, at) & ~mask; /* no header's size */
+
+			at += zeros ? zeros : MALLOC_PAGE;
 			if (at < s->end && !space_has(w->in->space, at)) {
 				if (!window_next(&w->window, at, &at))
 					break;

@@ -92,9 +92,13 @@ static struct err *find_chain(const struct walker *x, uint64_t from, uint64_t to
 
 	*ret = 0;
 	for (uint64_t at = from, n = 0; at < to && (!not_by || x->w->steps <= MAX_STEPS); at += step, n++) {
+		uint64_t zeros = malloc_zeros(x->w, at);
+
 		if (n % LOOK == 0)
 			TRY(cancel_check());
-		if (chain_fits(x, at, not_by)) {
+		if (zeros > 2 * step) {
+			at += (zeros - 2 * step) / step * step;
+		} else if (chain_fits(x, at, not_by)) {
 			*ret = at;
 			return NULL;
 		}
