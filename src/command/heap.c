@@ -112,6 +112,7 @@ static const struct field damage_fields[] = {
 	{ "arena", FIELD_UINT, "number of the arena" },
 	{ "tcache", FIELD_ADDR, "of the thread's cache" },
 	{ "culprit", FIELD_ADDR, "user's pointer of the chunk in front, whose user may have written on" },
+	{ "passing", FIELD_BOOL, "a thread was at work there: it may be no damage" },
 	{ "meaning", FIELD_STR, "in words" },
 	{ NULL },
 };
@@ -121,7 +122,8 @@ static const struct record damage_record = {
 	.fields = damage_fields,
 	.text = "{damage}:[ chunk {chunk}][ in {list} {bin}][ of tcache {tcache}]\n"
 		"  at {place} found {found}[  \"{bytes:A}\"][, expected {expected}][, leads to {leads_to}]\n"
-		"[  written on from the block at {culprit}?\n]  {meaning}\n",
+		"[  written on from the block at {culprit}?\n]  {meaning}"
+		"[\n  a thread was at work there, this may be passing: {passing}]\n",
 };
 
 static const struct field leak_fields[] = {
@@ -480,6 +482,8 @@ static struct err *emit_damage(const struct heap_view *v, const struct malloc_da
 		out_addr(v->o, "tcache", v->h->tcaches[d->tcache].address);
 	if (d->culprit)
 		out_addr(v->o, "culprit", d->culprit + 2 * v->h->pointer_size);
+	if (d->passing)
+		out_bool(v->o, "passing", true);
 	out_str(v->o, "meaning", meaning(d->kind));
 	return out_end(v->o);
 }
@@ -614,7 +618,8 @@ const struct command command_heap = {
 		"-a     all chunks of an arena, given by its number or an address in it\n"
 		"-v     checks all chunks and free lists and lists what is damaged: sizes that were\n"
 		"       overwritten and the block in front, chunks that were freed twice, lists that\n"
-		"       lead in a ring or to no chunk\n"
+		"       lead in a ring or to no chunk; what may be passing, since a thread was at\n"
+		"       work there, is marked\n"
 		"-l     blocks that nothing in the process points to any more (mark and sweep over\n"
 		"       registers, stacks, data of modules, TLS and other writable memory), by size\n"
 		"       and by the vtable that they begin with; those that only lost blocks point\n"

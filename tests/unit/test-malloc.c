@@ -236,6 +236,23 @@ TEST(a_broken_back_link_is_told_and_the_rest_still_read)
 	EXPECT_EQ(only(h)->kind, DAMAGE_LINK);
 	EXPECT_EQ(only(h)->place, c[2] + 24);
 	EXPECT_EQ(state_of(h, c[2]), CHUNK_SMALL);
+	EXPECT(!only(h)->passing);
+}
+
+TEST(in_a_locked_arena_damage_may_be_passing)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	uint64_t c[10];
+
+	ten(m, c);
+	(void)image_finish(m);
+	image_free_in_bin(m, c[2], 3);
+	image_put(m, c[2] + 24, 0x4141414141414141);
+	image_put(m, image_arena, 1);
+	EXPECT_OK(image_read(m, &h));
+	EXPECT(only(h));
+	EXPECT(only(h)->passing);
 }
 
 TEST(a_chunk_in_a_bin_and_in_use)
@@ -354,6 +371,7 @@ static void check_tcache(unsigned count_size, unsigned count)
 		EXPECT_EQ(h->damages[0].found, count);
 		EXPECT_EQ(h->damages[0].expected, 2);
 		EXPECT_EQ(h->damages[0].place, t + count_size);
+		EXPECT_EQ(h->damages[0].passing, count == 3);
 	}
 }
 
@@ -402,7 +420,7 @@ TESTS(a_whole_heap_has_no_damage, plain_links_are_seen, a_broken_size_names_the_
       a_cleared_flag_is_told_with_prev_size, an_unlisted_chunk_is_no_damage_while_the_arena_is_locked,
       a_list_that_returns_to_its_head_is_a_double_free, a_list_that_returns_elsewhere_is_a_loop,
       a_list_that_leads_into_a_block_is_wild, a_broken_back_link_is_told_and_the_rest_still_read,
-      a_chunk_in_a_bin_and_in_use, a_chunk_in_the_bin_of_another_size,
+      in_a_locked_arena_damage_may_be_passing, a_chunk_in_a_bin_and_in_use, a_chunk_in_the_bin_of_another_size,
       a_broken_top_is_told_and_the_heap_still_walked, a_few_damaged_bins_hide_no_arena,
       an_arena_without_have_fastchunks, a_tcache_of_either_form, a_tcache_that_counts_wrong,
       many_stale_headers_take_no_time, memory_without_a_heap_has_none)

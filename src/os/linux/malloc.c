@@ -54,11 +54,21 @@ void malloc_doubt(struct malloc_heap *h, const char *sentence)
 		h->doubts[h->n_doubts++] = sentence;
 }
 
+static bool is_passing(const struct malloc_walk *w, const struct malloc_damage *d)
+{
+	if (d->kind == DAMAGE_COUNT)
+		return d->found + 1 == d->expected || d->found == d->expected + 1;
+	return d->arena != MALLOC_NO_ARENA && w->arenas.v[d->arena].locked;
+}
+
 struct err *malloc_damage_add(struct malloc_walk *w, const struct malloc_damage *d)
 {
 	w->h->damages_seen++;
-	if (w->damages.n < MALLOC_MAX_DAMAGES && !vec_push(&w->damages, *d))
+	if (w->damages.n >= MALLOC_MAX_DAMAGES)
+		return NULL;
+	if (!vec_push(&w->damages, *d))
 		return err_nomem();
+	w->damages.v[w->damages.n - 1].passing = is_passing(w, d);
 	return NULL;
 }
 

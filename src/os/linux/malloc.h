@@ -97,6 +97,9 @@ struct malloc_damage {
 	enum malloc_chunk_state list; /* of which list; CHUNK_IN_USE: of none */
 	unsigned bin;
 	size_t tcache;		/* index, for CHUNK_TCACHE */
+	/* A thread was at work there (its arena was locked, or the count of a tcache is off by
+	 * one, which has no lock): every healthy program passes through such states. */
+	bool passing;
 };
 
 enum malloc_links { LINKS_UNSEEN, LINKS_PLAIN, LINKS_SAFE };
