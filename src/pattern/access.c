@@ -25,38 +25,61 @@ const char *fault_place_in_code(struct pattern_run *run, const struct fault *f)
 	return run_text(run, "%s in %s!%s", thread, b->module, b->function);
 }
 
-/* The register that the address was made of, by the instruction. */
-static void show_operand(struct pattern_run *run, struct finding *found, const struct fault *f)
+bool fault_instruction(struct pattern_run *run, const struct fault *f, struct insn *ret)
 {
 	const struct arch *arch = f->regs.arch;
 	uint8_t bytes[16];
-	struct insn i;
 	size_t n;
 
-	if (!arch->disassemble || arch->max_insn > sizeof(bytes))
-		return;
+	if (!f->has_regs || !arch->disassemble || arch->max_insn > sizeof(bytes))
+		return false;
 	n = space_read_some(target_space(run->target), regs_ip(&f->regs), bytes, arch->max_insn);
-	if (!n) {
-		finding_unread(run, found, "the code at the instruction pointer, 0x%" PRIx64, regs_ip(&f->regs));
-		return;
-	}
-	arch->disassemble(bytes, n, regs_ip(&f->regs), NULL, NULL, &i);
-	if (i.flags & INSN_INVALID)
-		return;
+	if (!n)
+		return false;
+	arch->disassemble(bytes, n, regs_ip(&f->regs), NULL, NULL, ret);
+	return !(ret->flags & INSN_INVALID);
+}
+
+void register_evidence(struct pattern_run *run, struct finding *found, const struct fault *f, unsigned reg,
+		       const char *meaning)
+{
+	const char *name = f->regs.arch->regs[reg].name;
+	const char *show = run_text(run, ".ecxr; r %s", name);
+
 	evidence_other(run, found,
-		       &(struct evidence){ .has_address = true, .address = regs_ip(&f->regs),
-					   .command = run_text(run, "u 0x%" PRIx64 " L1", regs_ip(&f->regs)),
-					   .windbg = run_text(run, "u 0x%" PRIx64 " L1", regs_ip(&f->regs)),
+		       &(struct evidence){ .has_value = true, .value = f->regs.v[reg], .size = f->regs.arch->pointer_size,
+					   .command = show, .windbg = show,
+					   .gdb = run_text(run, "info registers %s", name) },
+		       "register %s, %s", name, meaning);
+}
+
+void record_evidence(struct pattern_run *run, struct finding *found, const struct fault *f, const char *meaning)
+{
+	evidence_other(run, found,
+		       &(struct evidence){ .has_value = true, .value = f->record->code, .size = 4, .command = ".exr -1",
+					   .windbg = ".exr -1", .gdb = "p $_siginfo" },
+		       "%s%s%s", f->name, *f->name ? ": " : "", meaning);
+}
+
+void instruction_evidence(struct pattern_run *run, struct finding *found, const struct fault *f)
+{
+	const char *show;
+	struct insn i;
+	uint8_t byte;
+
+	if (!f->has_regs)
+		return;
+	if (!space_read_some(target_space(run->target), regs_ip(&f->regs), &byte, 1))
+		finding_unread(run, found, "the code at the instruction pointer, 0x%" PRIx64, regs_ip(&f->regs));
+	if (!fault_instruction(run, f, &i))
+		return;
+	show = run_text(run, "u 0x%" PRIx64 " L1", regs_ip(&f->regs));
+	evidence_other(run, found,
+		       &(struct evidence){ .has_address = true, .address = regs_ip(&f->regs), .command = show, .windbg = show,
 					   .gdb = run_text(run, "x/1i 0x%" PRIx64, regs_ip(&f->regs)) },
 		       "the instruction: %s %s", i.mnemonic, i.operands);
-	if (!(i.flags & INSN_HAS_MEMORY) || !regs_has(&f->regs, i.mem_base) || i.mem_base == arch->ip)
-		return;
-	evidence_other(run, found,
-		       &(struct evidence){ .has_value = true, .value = f->regs.v[i.mem_base], .size = arch->pointer_size,
-					   .command = run_text(run, ".ecxr; r %s", arch->regs[i.mem_base].name),
-					   .windbg = run_text(run, ".ecxr; r %s", arch->regs[i.mem_base].name),
-					   .gdb = run_text(run, "info registers %s", arch->regs[i.mem_base].name) },
-		       "register %s, which the address was made of", arch->regs[i.mem_base].name);
+	if ((i.flags & INSN_HAS_MEMORY) && regs_has(&f->regs, i.mem_base) && i.mem_base != f->regs.arch->ip)
+		register_evidence(run, found, f, i.mem_base, "which the address was made of");
 }
 
 /* The innermost frame's instruction is a register, those of others are return addresses. */
@@ -102,8 +125,8 @@ struct finding *access_finding(struct pattern_run *run, const struct fault *f, u
 		finding_doubt(run, found, 80, "the dump does not tell what raised the signal");
 	if (!f->has_regs)
 		finding_unread(run, found, "registers at the fault");
-	else
-		show_operand(run, found, f);
+	else if (f->access != ACCESS_EXECUTE || f->place != PLACE_PROTECTED) /* what is there is no code */
+		instruction_evidence(run, found, f);
 	fault_evidence(run, found, f);
 	if (f->access == ACCESS_READ || f->access == ACCESS_WRITE)
 		found->bucket = run_text(run, "%s_%s", found->bucket, f->access == ACCESS_READ ? "READ" : "WRITE");

@@ -47,6 +47,15 @@ bool module_is_well_tested(const struct module *m)
 	return false;
 }
 
+const struct frame *stack_find(const struct stack *s, size_t depth, const char *const *names)
+{
+	for (size_t i = 0; s && i < s->n && i < depth; i++)
+		for (size_t k = 0; names[k] && s->frames[i].function; k++)
+			if (str_match(names[k], s->frames[i].function, false))
+				return &s->frames[i];
+	return NULL;
+}
+
 static const struct frame *first_suspect(const struct stack *s, const char **why)
 {
 	const struct frame *known = NULL;

@@ -20,6 +20,9 @@ struct blame {
 	const char *why;
 };
 
+/* The first of the innermost `depth` frames whose function is one of the names,
+ * which NULL ends ('*' as in str_match); NULL: none, also of no stack. */
+const struct frame *stack_find(const struct stack *s, size_t depth, const char *const *names);
 bool module_is_well_tested(const struct module *m);
 /* th NULL: the fault's thread and registers. Frames and strings in the arena. */
 void blame_find(struct target *t, const struct fault *fault, struct thread *th, struct arena *a,

@@ -18,11 +18,11 @@ static bool is_text(uint64_t v, unsigned size, char *ret)
 	return n >= 4 && !v;
 }
 
-static const char *place_of(const struct fault *f)
+/* exception.no-execute and exception.file-gone. */
+static bool is_others(struct pattern_run *run, const struct fault *f)
 {
-	if (f->place == PLACE_PROTECTED && f->access == ACCESS_EXECUTE)
-		return "memory that holds no code";
-	return fault_place_text(f->place);
+	return (f->place == PLACE_PROTECTED && f->access == ACCESS_EXECUTE) ||
+	       fault_is_exception(run->target, f, 0xc0000006);
 }
 
 static struct err *match(struct pattern_run *run)
@@ -32,10 +32,10 @@ static struct err *match(struct pattern_run *run)
 	struct finding *found;
 	char text[9];
 
-	if (f->class != FAULT_ACCESS || f->place == PLACE_NULL || f->place == PLACE_STACK_END)
+	if (f->class != FAULT_ACCESS || f->place == PLACE_NULL || f->place == PLACE_STACK_END || is_others(run, f))
 		return NULL;
 	/* without registers, address and regions nothing more is known than the exception */
-	found = access_finding(run, f, f->place == PLACE_UNKNOWN ? 75 : 92, place_of(f));
+	found = access_finding(run, f, f->place == PLACE_UNKNOWN ? 75 : 92, fault_place_text(f->place));
 	if (f->has_address && is_text(f->address, size, text))
 		evidence_other(run, found,
 			       &(struct evidence){ .has_value = true, .value = f->address, .size = size,
@@ -53,7 +53,8 @@ const struct pattern pattern_wild_pointer = {
 		      "not mapped, not canonical, or memory that does not allow the access.",
 	.context = "Memory that was freed or never initialised, a buffer that ran over, a wrong cast, an index out of "
 		   "bounds.",
-	.criterion = "An access violation outside of the null pages and of the ends of stacks.",
+	.criterion = "An access violation outside of the null pages and of the ends of stacks, but for jumps to data "
+		     "and pages that their file does not give.",
 	.false_positives = "Memory that is protected on purpose, whose fault a handler should have taken: garbage "
 			   "collectors, guard pages, files that were cut while they were mapped.",
 	.recommendation = "Find where the pointer was read from and look at what lies around it: text, a fill pattern, "

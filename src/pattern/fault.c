@@ -45,6 +45,18 @@ const char *fault_place_text(enum fault_place p)
 	return texts[p];
 }
 
+bool fault_is_exception(const struct target *t, const struct fault *f, uint32_t code)
+{
+	return target_facts(t)->os == OS_WINDOWS && f->record && f->record->code == code;
+}
+
+bool fault_is_signal(const struct target *t, const struct fault *f, uint32_t signo)
+{
+	enum dump_os os = target_facts(t)->os;
+
+	return (os == OS_LINUX || os == OS_ANDROID) && f->record && f->record->code == signo;
+}
+
 /* --- Windows ------------------------------------------------------------------------ */
 
 static const struct {

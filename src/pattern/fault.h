@@ -40,6 +40,9 @@ struct fault {
 };
 
 void fault_find(struct target *t, struct fault *ret);
+/* The exception has this code, on Windows; this signal, on Linux. */
+bool fault_is_exception(const struct target *t, const struct fault *f, uint32_t code);
+bool fault_is_signal(const struct target *t, const struct fault *f, uint32_t signo);
 const char *fault_class_name(enum fault_class c);	/* "access violation" */
 const char *fault_place_text(enum fault_place p);	/* "memory that is not mapped" */
 

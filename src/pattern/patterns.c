@@ -20,6 +20,9 @@
 extern const struct pattern pattern_truncated, pattern_partial, pattern_requested;
 extern const struct pattern pattern_stack_overflow, pattern_null_data, pattern_null_code, pattern_wild_pointer,
 	pattern_cpp_exception, pattern_abort;
+extern const struct pattern pattern_freed_memory, pattern_no_execute, pattern_file_gone, pattern_stack_overrun,
+	pattern_invalid_parameter, pattern_fast_fail, pattern_arithmetic, pattern_illegal_instruction, pattern_breakpoint,
+	pattern_managed, pattern_software, pattern_seccomp;
 extern const struct pattern pattern_lock_cycle, pattern_self_deadlock, pattern_orphaned_lock, pattern_wait_chain;
 extern const struct pattern pattern_spiking_thread;
 extern const struct pattern pattern_critical_section;
@@ -33,9 +36,21 @@ const struct pattern *const patterns[] = {
 	&pattern_stack_overflow,
 	&pattern_null_data,
 	&pattern_null_code,
+	&pattern_freed_memory,
+	&pattern_no_execute,
+	&pattern_file_gone,
 	&pattern_wild_pointer,
 	&pattern_cpp_exception,
+	&pattern_stack_overrun,
+	&pattern_invalid_parameter,
+	&pattern_fast_fail,
 	&pattern_abort,
+	&pattern_arithmetic,
+	&pattern_illegal_instruction,
+	&pattern_breakpoint,
+	&pattern_managed,
+	&pattern_software,
+	&pattern_seccomp,
 	/* wait */
 	&pattern_lock_cycle,
 	&pattern_self_deadlock,

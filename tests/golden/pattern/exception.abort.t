@@ -63,7 +63,7 @@ It has it not: another signal:
   $ mkdump hasnot.recipe hasnot
   $ found hasnot exception.abort
   $ verdict hasnot
-  No pattern was recognised behind the arithmetic exception (SIGFPE) of thread 0.
+  SIGFPE: thread 0 (tid 4711) divided an integer by zero.
 
 It nearly has it: SIGABRT by another process, which is a forced dump:
 

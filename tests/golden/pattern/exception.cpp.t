@@ -73,7 +73,7 @@ It has it not: another exception:
   $ mkdump hasnot.recipe hasnot
   $ found hasnot exception.cpp
   $ verdict hasnot
-  No pattern was recognised behind the arithmetic exception (STATUS_INTEGER_DIVIDE_BY_ZERO) of thread 0 in app.
+  STATUS_INTEGER_DIVIDE_BY_ZERO: thread 0 (tid 0x14) in app divided an integer by zero.
 
 It nearly has it: SIGABRT without a terminate handler on the stack:
 

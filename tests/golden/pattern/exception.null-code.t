@@ -87,5 +87,5 @@ It nearly has it: a call of memory that holds no code:
   $ mkdump nearly.recipe nearly
   $ found nearly exception.null-code
   $ verdict nearly
-  SIGSEGV: thread 0 (tid 4711) jumped to memory that holds no code (0x403000).
+  SIGSEGV: thread 0 (tid 4711) jumped to data (0x403000).
 
