@@ -9,10 +9,11 @@ struct facts {
 	struct arena arena;
 	struct wait_graph graph;
 	struct coverage coverage;
+	struct stacks stacks;
 	struct fault fault;
 	struct blame blame;
 	bool has_graph, has_coverage, has_fault, has_blame;
-	bool tried_graph;
+	bool tried_graph, has_stacks, tried_stacks;
 };
 
 struct err *facts_create(struct target *t, struct facts **ret)
@@ -54,6 +55,19 @@ struct err *facts_coverage(struct facts *f, const struct coverage **ret)
 		TRY(coverage_find(f->t, &f->coverage));
 	f->has_coverage = true;
 	*ret = &f->coverage;
+	return NULL;
+}
+
+struct err *facts_stacks(struct facts *f, const struct stacks **ret)
+{
+	if (!f->tried_stacks) {
+		f->tried_stacks = true;
+		TRY(stacks_find(f->t, &f->arena, &f->stacks));
+		f->has_stacks = true;
+	}
+	if (!f->has_stacks)
+		return err_new(ERR_UNSUPPORTED, "the stacks could not be walked");
+	*ret = &f->stacks;
 	return NULL;
 }
 

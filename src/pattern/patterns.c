@@ -22,7 +22,8 @@ extern const struct pattern pattern_stack_overflow, pattern_null_data, pattern_n
 	pattern_cpp_exception, pattern_abort;
 extern const struct pattern pattern_freed_memory, pattern_no_execute, pattern_file_gone, pattern_stack_overrun,
 	pattern_invalid_parameter, pattern_fast_fail, pattern_arithmetic, pattern_illegal_instruction, pattern_breakpoint,
-	pattern_managed, pattern_software, pattern_seccomp;
+	pattern_managed, pattern_software, pattern_seccomp, pattern_nested, pattern_multiple, pattern_hidden_exception,
+	pattern_self_dump;
 extern const struct pattern pattern_lock_cycle, pattern_self_deadlock, pattern_orphaned_lock, pattern_wait_chain;
 extern const struct pattern pattern_spiking_thread;
 extern const struct pattern pattern_critical_section;
@@ -51,6 +52,10 @@ const struct pattern *const patterns[] = {
 	&pattern_managed,
 	&pattern_software,
 	&pattern_seccomp,
+	&pattern_nested,
+	&pattern_multiple,
+	&pattern_hidden_exception,
+	&pattern_self_dump,
 	/* wait */
 	&pattern_lock_cycle,
 	&pattern_self_deadlock,
