@@ -27,6 +27,8 @@ extern const struct pattern pattern_freed_memory, pattern_no_execute, pattern_fi
 extern const struct pattern pattern_lock_cycle, pattern_self_deadlock, pattern_orphaned_lock, pattern_wait_chain;
 extern const struct pattern pattern_spiking_thread;
 extern const struct pattern pattern_critical_section;
+extern const struct pattern pattern_missing_component, pattern_unloaded_module, pattern_duplicated_module, pattern_hidden_module,
+	pattern_replaced_module, pattern_writable_code, pattern_ubiquitous;
 
 const struct pattern *const patterns[] = {
 	/* quality */
@@ -65,6 +67,14 @@ const struct pattern *const patterns[] = {
 	&pattern_spiking_thread,
 	/* corruption */
 	&pattern_critical_section,
+	/* module */
+	&pattern_missing_component,
+	&pattern_unloaded_module,
+	&pattern_duplicated_module,
+	&pattern_hidden_module,
+	&pattern_replaced_module,
+	&pattern_writable_code,
+	&pattern_ubiquitous,
 	NULL,
 };
 
