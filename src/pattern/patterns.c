@@ -17,7 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const struct pattern pattern_truncated, pattern_partial, pattern_requested;
+extern const struct pattern pattern_truncated, pattern_partial, pattern_requested, pattern_redacted, pattern_wow64, pattern_comment,
+	pattern_late, pattern_stack_trace;
 extern const struct pattern pattern_stack_overflow, pattern_null_data, pattern_null_code, pattern_wild_pointer,
 	pattern_cpp_exception, pattern_abort;
 extern const struct pattern pattern_freed_memory, pattern_no_execute, pattern_file_gone, pattern_stack_overrun,
@@ -35,6 +36,11 @@ const struct pattern *const patterns[] = {
 	&pattern_truncated,
 	&pattern_partial,
 	&pattern_requested,
+	&pattern_redacted,
+	&pattern_wow64,
+	&pattern_comment,
+	&pattern_late,
+	&pattern_stack_trace,
 	/* exception */
 	&pattern_stack_overflow,
 	&pattern_null_data,
