@@ -98,3 +98,32 @@ It nearly has it: SIGTRAP that another process sent:
   $ found nearly exception.breakpoint
   $ verdict nearly
   No problem was recognised. Forced dump: process 99 sent SIGTRAP; nothing had failed in the process itself.
+
+It has it, by the names of functions on the stack:
+
+  $ named() { osmodump -q -y symbols $1 -c '!analyze -v' | sed -n "/\[$2\]/,/^ *$/p"; }
+  $ mkdir -p symbols/ntdll.pdb/5A9832E5287241C1838ED98914E9B7FF1
+  $ cat > symbols/ntdll.pdb/5A9832E5287241C1838ED98914E9B7FF1/ntdll.sym <<'END'
+  > MODULE windows x86_64 5A9832E5287241C1838ED98914E9B7FF1 ntdll.pdb
+  > PUBLIC 1000 0 RtlAssert
+  > END
+
+A breakpoint in a function of assertions:
+
+  $ cat > assertion.recipe <<'END'
+  > minidump x64
+  > header time=1700000000 flags=2
+  > system windows 10.0.19041 cpus=2
+  > module 0x140000000 0x10000 C:\demo\app.exe
+  > module 0x180000000 0x10000 C:\Windows\System32\ntdll.dll pdb ntdll.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > memory 0x140001000 hex 8b4008 zero 0x10
+  > memory 0x10f000 zero 0x100
+  > thread 0x14 stack=0x10f000 rsp=0x10f000 rip=0x180001010
+  > exception 0x14 0x80000003 0x180001010 0 rsp=0x10f000 rip=0x180001010
+  > END
+  $ mkdump assertion.recipe assertion
+  $ named assertion exception.breakpoint | head -4
+  1. Breakpoint, assertion left in [exception.breakpoint]: problem, 93 % sure
+     Breakpoint: thread 0 (tid 0x14) in ntdll!RtlAssert ran into one that no debugger took, by an assertion.
+     - STATUS_BREAKPOINT: the exception of a breakpoint or of a single step; 0x80000003      [.exr -1]
+     - RtlAssert in frame 0      [.ecxr; k]

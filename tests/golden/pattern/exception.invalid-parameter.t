@@ -79,3 +79,32 @@ It nearly has it: the fast fail for an invalid argument, without the library on 
   $ found nearly exception.invalid-parameter
   $ verdict nearly
   Fail fast: thread 0 (tid 0x14) in app ended the process: an invalid argument (FAST_FAIL_INVALID_ARG).
+
+It has it, by the names of functions on the stack:
+
+  $ named() { osmodump -q -y symbols $1 -c '!analyze -v' | sed -n "/\[$2\]/,/^ *$/p"; }
+  $ mkdir -p symbols/ntdll.pdb/5A9832E5287241C1838ED98914E9B7FF1
+  $ cat > symbols/ntdll.pdb/5A9832E5287241C1838ED98914E9B7FF1/ntdll.sym <<'END'
+  > MODULE windows x86_64 5A9832E5287241C1838ED98914E9B7FF1 ntdll.pdb
+  > PUBLIC 1000 0 _invoke_watson
+  > END
+
+The fast fail of the library's handler:
+
+  $ cat > watson.recipe <<'END'
+  > minidump x64
+  > header time=1700000000 flags=2
+  > system windows 10.0.19041 cpus=2
+  > module 0x140000000 0x10000 C:\demo\app.exe
+  > module 0x180000000 0x10000 C:\Windows\System32\ntdll.dll pdb ntdll.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > memory 0x140001000 hex 8b4008 zero 0x10
+  > memory 0x10f000 zero 0x100
+  > thread 0x14 stack=0x10f000 rsp=0x10f000 rip=0x180001010
+  > exception 0x14 0xc0000409 0x180001010 5 rsp=0x10f000 rip=0x180001010
+  > END
+  $ mkdump watson.recipe watson
+  $ named watson exception.invalid-parameter | head -4
+  1. Invalid parameter to the C run-time library [exception.invalid-parameter]: problem, 92 % sure
+     Invalid parameter: thread 0 (tid 0x14) in ntdll!_invoke_watson gave a function of the C run-time library what it does not take.
+     - STATUS_STACK_BUFFER_OVERRUN: how the library's handler ended the process; 0xc0000409      [.exr -1]
+     - _invoke_watson in frame 0; the function that refused its argument is its caller      [.ecxr; k]
