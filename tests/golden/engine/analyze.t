@@ -106,7 +106,7 @@ queue behind them:
        gdb:      x/1xw 0x500008
      What to do: Give all locks one order and take them in it, or take only one at a time. The stacks show where each thread took the lock that it holds and where it waits. To go on now, the process has to be ended.
   $ osmodump -q --json deadlock -c '!analyze -v'
-  {"kind":"analysis","verdict":"Deadlock: thread 1 (tid 101) waits for mutex at 0x500040, which thread 2 (tid 102) holds; thread 2 (tid 102) waits for mutex at 0x500000, which thread 1 (tid 101) holds. 3 more threads wait behind them.","severity":"problem","confidence":90,"pattern":"deadlock.lock-cycle","problems":1,"warnings":1,"notes":1,"undecided":0,"patterns_run":8,"patterns_unfit":7}
+  {"kind":"analysis","verdict":"Deadlock: thread 1 (tid 101) waits for mutex at 0x500040, which thread 2 (tid 102) holds; thread 2 (tid 102) waits for mutex at 0x500000, which thread 1 (tid 101) holds. 3 more threads wait behind them.","severity":"problem","confidence":90,"pattern":"deadlock.lock-cycle","problems":1,"warnings":1,"notes":1,"undecided":0,"patterns_run":18,"patterns_unfit":25}
   {"kind":"finding","number":1,"pattern":"deadlock.lock-cycle","title":"Deadlock","category":"wait","severity":"problem","decision":"decided","confidence":90,"confidence_why":"which lock a thread waits for was inferred","verdict":"Deadlock: thread 1 (tid 101) waits for mutex at 0x500040, which thread 2 (tid 102) holds; thread 2 (tid 102) waits for mutex at 0x500000, which thread 1 (tid 101) holds. 3 more threads wait behind them.","depth":0,"threads":[1,2,3,4,5],"tids":[101,102,103,104,105],"recommendation":"Give all locks one order and take them in it, or take only one at a time. The stacks show where each thread took the lock that it holds and where it waits. To go on now, the process has to be ended."}
   {"kind":"evidence","finding":1,"meaning":"thread 1 (tid 101) waits for mutex at 0x500040; known by its futex call, and what the word belongs to by its contents","command":"~1k","windbg":"~~[65]k","gdb":"thread find 101"}
   {"kind":"evidence","finding":1,"address":"0x500048","value":102,"size":4,"meaning":"owner of mutex at 0x500040: thread 2 (tid 102)","command":"dd 0x500048 L1","windbg":"dd 0x500048 L1","gdb":"x/1xw 0x500048"}
@@ -142,18 +142,46 @@ The catalogue:
   quality     quality.truncated             Truncated or damaged dump
   quality     quality.partial               Abridged dump
   quality     quality.requested             Manual, forced or live dump
+  quality     quality.redacted              Redacted dump
+  quality     quality.wow64                 Virtualized process (WOW64)
+  quality     quality.comment               Embedded comment
+  quality     quality.late                  Late dump
+  quality     quality.stack-trace           Incorrect stack trace
   exception   exception.stack-overflow      Stack overflow (user mode)
   exception   exception.null-data           Null pointer (data)
   exception   exception.null-code           Null pointer (code)
+  exception   exception.freed-memory        Use of freed or uninitialised memory
+  exception   exception.no-execute          Execution of data (DEP)
+  exception   exception.file-gone           Page of a mapped file cannot be had
   exception   exception.wild-pointer        Wild pointer
   exception   exception.cpp                 C++ exception
+  exception   exception.stack-overrun       Local buffer overflow
+  exception   exception.invalid-parameter   Invalid parameter to the C run-time library
+  exception   exception.fast-fail           Fail fast
   exception   exception.abort               Abort, failed assertion
+  exception   exception.arithmetic          Divide by zero, arithmetic exception
+  exception   exception.illegal-instruction Illegal instruction
+  exception   exception.breakpoint          Breakpoint, assertion left in
+  exception   exception.managed             Managed code exception
+  exception   exception.software            Software exception
+  exception   exception.seccomp             System call denied
+  exception   exception.nested              Nested exceptions
+  exception   exception.multiple            Multiple exceptions
+  exception   exception.hidden              Hidden exception
+  exception   exception.self-dump           Self-dump
   wait        deadlock.lock-cycle           Deadlock
   wait        deadlock.self                 Self-deadlock
   wait        wait.orphaned-lock            Orphaned lock
   wait        wait.chain                    Wait chain
   cpu         cpu.spiking-thread            Spiking thread
   corruption  corruption.critical-section   Critical section corruption
+  module      module.missing                Missing component
+  module      module.unloaded               Unloaded module still in use
+  module      module.duplicated             Duplicated module
+  module      module.hidden                 Hidden module
+  module      module.replaced               Replaced module
+  module      module.writable-code          Memory that is writable and executable
+  module      module.ubiquitous             Ubiquitous component
   $ osmodump -q deadlock -c '!pattern deadlock.self'
   Self-deadlock [deadlock.self], wait
   
