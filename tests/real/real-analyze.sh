@@ -24,6 +24,7 @@ esac
 
 gcc -D_GNU_SOURCE -g -O1 -o "$work/hang" tests/subjects/hang.c -pthread &&
 	g++ -g -O1 -o "$work/dies" tests/targets/linux/dies.cc &&
+	gcc -D_GNU_SOURCE -g -O1 -fstack-protector-strong -o "$work/fails" tests/subjects/fails.c &&
 	g++ -g -O1 -o "$work/throws" tests/subjects/throws.cc || { echo "FAIL: the subjects do not compile"; exit 1; }
 
 # snap PROGRAM WORD DUMP: of a program that says "ready PID"
@@ -81,7 +82,7 @@ for bits in 64 32; do
 	verify av "wine $bits" exception.null-data "$win/$bits/av-full.dmp" 'av!store wrote to a member' "$win/$bits"
 done
 echo "figure: analyze: $passed of $((passed + failed)) subjects have the verdict that was expected"
-rm -f "$work/hang" "$work/dies" "$work/throws" "$work/json" "$work/err" "$work/log"
+rm -f "$work/hang" "$work/dies" "$work/fails" "$work/throws" "$work/json" "$work/err" "$work/log"
 python3 tests/conformance/analyze_check.py "$OSMODUMP" "$work"/* >"$work/check"
 grep -v ' passed, ' "$work/check"
 # shellcheck disable=SC2046
