@@ -14,11 +14,11 @@ static const char *const unhandled[] = { "UnhandledExceptionFilter*", "WerpRepor
 /* The thread still is in what the system does for exceptions that nobody took. */
 static const struct frame *reporting_frame(struct pattern_run *run, const struct thread *th)
 {
-	const struct stacks *stacks;
+	const struct frames *stacks;
 
-	if (err_ignore(facts_stacks(run->facts, &stacks)) || th->index >= stacks->n)
+	if (err_ignore(facts_frames(run->facts, &stacks)) || th->index >= stacks->n)
 		return NULL;
-	return stack_find(&stacks->v[th->index].stack, STACKS_MAX_FRAMES, unhandled);
+	return stack_find(&stacks->v[th->index].stack, FRAMES_MAX_FRAMES, unhandled);
 }
 
 static void tell(struct pattern_run *run, struct thread *th, const struct dispatched *d, size_t n)

@@ -20,7 +20,7 @@ static const struct frame *signal_frame_of(struct pattern_run *run, const struct
 }
 
 /* Why a thread other than the event's counts; NULL: it does not. */
-static const char *failed_as(struct pattern_run *run, const struct thread_stack *s)
+static const char *failed_as(struct pattern_run *run, const struct thread_frames *s)
 {
 	struct signal_frame signal;
 	const struct frame *frame;
@@ -38,13 +38,13 @@ static const char *failed_as(struct pattern_run *run, const struct thread_stack 
 static struct err *match(struct pattern_run *run)
 {
 	const struct fault *f = facts_fault(run->facts);
-	const struct stacks *stacks;
+	const struct frames *stacks;
 	struct finding *found = NULL;
 	size_t n = 0;
 
 	if (f->class == FAULT_REQUESTED || f->class == FAULT_NONE)
 		return NULL; /* exception.hidden */
-	TRY(facts_stacks(run->facts, &stacks));
+	TRY(facts_frames(run->facts, &stacks));
 	for (size_t i = 0; i < stacks->n; i++) {
 		const char *why;
 

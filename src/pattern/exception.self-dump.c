@@ -15,11 +15,11 @@ static bool named_by_dump(struct pattern_run *run, const struct thread *th)
 
 static struct err *match(struct pattern_run *run)
 {
-	const struct stacks *stacks;
+	const struct frames *stacks;
 
-	TRY(facts_stacks(run->facts, &stacks));
+	TRY(facts_frames(run->facts, &stacks));
 	for (size_t i = 0; i < stacks->n; i++) {
-		const struct frame *frame = stack_find(&stacks->v[i].stack, STACKS_MAX_FRAMES, writers);
+		const struct frame *frame = stack_find(&stacks->v[i].stack, FRAMES_MAX_FRAMES, writers);
 		struct thread *th = stacks->v[i].thread;
 		struct finding *f;
 

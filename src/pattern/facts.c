@@ -9,11 +9,11 @@ struct facts {
 	struct arena arena;
 	struct wait_graph graph;
 	struct coverage coverage;
-	struct stacks stacks;
+	struct frames frames;
 	struct fault fault;
 	struct blame blame;
 	bool has_graph, has_coverage, has_fault, has_blame;
-	bool tried_graph, has_stacks, tried_stacks;
+	bool tried_graph, has_frames, tried_frames;
 };
 
 struct err *facts_create(struct target *t, struct facts **ret)
@@ -58,16 +58,16 @@ struct err *facts_coverage(struct facts *f, const struct coverage **ret)
 	return NULL;
 }
 
-struct err *facts_stacks(struct facts *f, const struct stacks **ret)
+struct err *facts_frames(struct facts *f, const struct frames **ret)
 {
-	if (!f->tried_stacks) {
-		f->tried_stacks = true;
-		TRY(stacks_find(f->t, &f->arena, &f->stacks));
-		f->has_stacks = true;
+	if (!f->tried_frames) {
+		f->tried_frames = true;
+		TRY(frames_find(f->t, &f->arena, &f->frames));
+		f->has_frames = true;
 	}
-	if (!f->has_stacks)
+	if (!f->has_frames)
 		return err_new(ERR_UNSUPPORTED, "the stacks could not be walked");
-	*ret = &f->stacks;
+	*ret = &f->frames;
 	return NULL;
 }
 

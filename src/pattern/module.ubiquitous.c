@@ -26,7 +26,7 @@ static bool is_program(struct pattern_run *run, const struct module *m)
 	return str_ends_nocase(m->image_name, ".exe") || (*name && str_starts(m->image_name, name));
 }
 
-static void tell(struct pattern_run *run, const struct stacks *s, const struct module *m, size_t count, size_t walked)
+static void tell(struct pattern_run *run, const struct frames *s, const struct module *m, size_t count, size_t walked)
 {
 	struct finding *f;
 	size_t shown = 0;
@@ -44,11 +44,11 @@ static void tell(struct pattern_run *run, const struct stacks *s, const struct m
 
 static struct err *match(struct pattern_run *run)
 {
-	const struct stacks *s;
+	const struct frames *s;
 	struct module **v;
 	size_t n = target_modules(run->target, &v), walked = 0;
 
-	TRY(facts_stacks(run->facts, &s));
+	TRY(facts_frames(run->facts, &s));
 	for (size_t i = 0; i < s->n; i++)
 		walked += s->v[i].stack.n > 1;
 	if (walked < run_threshold(run, "ubiquitous.threads"))

@@ -30,9 +30,9 @@ static void tell_frame(struct pattern_run *run, struct thread *th, const struct 
 
 static struct err *match_stacks(struct pattern_run *run, const struct fault *fault)
 {
-	const struct stacks *stacks;
+	const struct frames *stacks;
 
-	TRY(facts_stacks(run->facts, &stacks));
+	TRY(facts_frames(run->facts, &stacks));
 	for (size_t i = 0; i < stacks->n; i++)
 		for (size_t k = 0; k < stacks->v[i].stack.n; k++) {
 			const struct frame *frame = &stacks->v[i].stack.frames[k];

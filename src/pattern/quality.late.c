@@ -11,11 +11,11 @@ static struct err *match(struct pattern_run *run)
 {
 	const struct fault *fault = facts_fault(run->facts);
 	bool failed = fault->class != FAULT_NONE && fault->class != FAULT_REQUESTED;
-	const struct stacks *stacks;
+	const struct frames *stacks;
 
-	TRY(facts_stacks(run->facts, &stacks));
+	TRY(facts_frames(run->facts, &stacks));
 	for (size_t i = 0; i < stacks->n; i++) {
-		const struct frame *frame = stack_find(&stacks->v[i].stack, STACKS_MAX_FRAMES, exits);
+		const struct frame *frame = stack_find(&stacks->v[i].stack, FRAMES_MAX_FRAMES, exits);
 		struct thread *th = stacks->v[i].thread;
 		struct finding *f;
 

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* Stacks: those of all threads, walked once for the patterns that look at them all. */
-#ifndef OSM_PATTERN_STACKS_H
-#define OSM_PATTERN_STACKS_H
+#ifndef OSM_PATTERN_FRAMES_H
+#define OSM_PATTERN_FRAMES_H
 
 #include "target/target.h"
 
-struct thread_stack {
+struct thread_frames {
 	struct thread *thread;
 	struct stack stack;	/* n 0: nothing could be walked */
 };
 
-struct stacks {
-	struct thread_stack *v;
+struct frames {
+	struct thread_frames *v;
 	size_t n;
 	size_t left_out;	/* threads beyond the limit */
 };
 
 /* So many threads, so deep, with their functions: a bound on time and memory. */
-enum { STACKS_MAX_THREADS = 256, STACKS_MAX_FRAMES = 48 };
+enum { FRAMES_MAX_THREADS = 256, FRAMES_MAX_FRAMES = 48 };
 
-struct err *stacks_find(struct target *t, struct arena *a, struct stacks *ret) MUST_USE;
+struct err *frames_find(struct target *t, struct arena *a, struct frames *ret) MUST_USE;
 
 #endif

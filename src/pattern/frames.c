@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* Stacks of all threads: see stacks.h. */
-#include "pattern/stacks.h"
+/* Stacks of all threads: see frames.h. */
+#include "pattern/frames.h"
 
 #include "base/cancel.h"
 
-struct err *stacks_find(struct target *t, struct arena *a, struct stacks *ret)
+struct err *frames_find(struct target *t, struct arena *a, struct frames *ret)
 {
 	struct thread *threads;
 	size_t n = target_threads(t, &threads);
-	struct stacks s = { 0 };
+	struct frames s = { 0 };
 
-	s.left_out = n > STACKS_MAX_THREADS ? n - STACKS_MAX_THREADS : 0;
+	s.left_out = n > FRAMES_MAX_THREADS ? n - FRAMES_MAX_THREADS : 0;
 	s.n = n - s.left_out;
-	s.v = ARENA_NEW_N(a, struct thread_stack, s.n ? s.n : 1);
+	s.v = ARENA_NEW_N(a, struct thread_frames, s.n ? s.n : 1);
 	if (!s.v)
 		return err_nomem();
 	for (size_t i = 0; i < s.n; i++) {
-		struct stack_options options = { .max_frames = STACKS_MAX_FRAMES, .no_inlines = true,
+		struct stack_options options = { .max_frames = FRAMES_MAX_FRAMES, .no_inlines = true,
 						 .half = threads[i].teb32 ? HALF_WOW : HALF_NATIVE };
 
 		TRY(cancel_check());
