@@ -48,6 +48,14 @@ static bool has_owner_by_nature(const struct futex_lock *l)
 	return l->object == FUTEX_MUTEX || l->object == FUTEX_RWLOCK || l->object == FUTEX_LOW_LEVEL;
 }
 
+/* Where its word says that nobody has it; 0: somebody has, or that is not known. */
+static uint64_t free_at(const struct futex_lock *l)
+{
+	if (l->object == FUTEX_LOW_LEVEL)
+		return l->first->word_known && !l->first->word ? l->address : 0;
+	return l->object == FUTEX_MUTEX && l->fields_known && !l->locked ? l->address : 0;
+}
+
 static struct err *lock_node(struct wait_builder *b, const struct futex_lock *l, size_t *ret)
 {
 	struct wait_node n = {
@@ -60,6 +68,7 @@ static struct err *lock_node(struct wait_builder *b, const struct futex_lock *l,
 		.owner_size = 4,
 		.unread = !l->fields_known && (l->object == FUTEX_MUTEX || l->object == FUTEX_RWLOCK),
 		.abandoned = l->owner_died,
+		.free_at = free_at(l),
 		.plain = is_plain(l),
 	};
 	bool is_new;
@@ -127,6 +136,8 @@ static const char *call_text(enum linux_call call)
 	case CALL_ACCEPT: return "accepts connections of";
 	case CALL_FLOCK:
 	case CALL_LOCK: return "waits for a lock on";
+	case CALL_CONNECT: return "waits to be connected by";
+	case CALL_CHILD:
 	case CALL_FUTEX:
 	case CALL_OTHER: break;
 	}

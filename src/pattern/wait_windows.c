@@ -27,6 +27,15 @@ struct sections {
 	struct err *error;
 };
 
+/* Memory that was freed may say anything: more waiters than threads are none. */
+static bool is_free_with_waiters(struct target *t, const struct critsec *cs)
+{
+	struct thread *threads;
+
+	return cs->encoding == LOCKCOUNT_BITS && !cs->corrupt && !cs->locked && !cs->waiter_woken && cs->has_debug &&
+	       cs->debug_section == cs->address && cs->waiters && cs->waiters < target_threads(t, &threads);
+}
+
 static struct err *section_node(struct wait_builder *b, const struct critsec *cs, size_t *ret)
 {
 	unsigned size = cs->half == HALF_WOW ? 4 : target_arch(b->t)->pointer_size;
@@ -34,6 +43,8 @@ static struct err *section_node(struct wait_builder *b, const struct critsec *cs
 		.kind = WAIT_LOCK, .address = cs->address, .half = cs->half, .type = "critical section",
 		.name = wait_symbol(b, cs->address), .function = "", .corrupt = cs->corrupt,
 		.owner_at = cs->owner_at, .owner_size = size,
+		.free_at = is_free_with_waiters(b->t, cs) ? cs->count_at : 0,
+		.queued = cs->corrupt ? 0 : cs->waiters,
 	};
 	struct wait_edge e = { .owned = true, .sure = 97, .known_by = "OwningThread of the section" };
 	bool is_new;
@@ -52,7 +63,7 @@ static bool take_section(void *arg, const struct critsec *cs)
 	struct sections *s = arg;
 	size_t node;
 
-	if (cs->locked || cs->corrupt)
+	if (cs->locked || cs->corrupt || is_free_with_waiters(s->b->t, cs))
 		s->error = section_node(s->b, cs, &node);
 	return !s->error;
 }

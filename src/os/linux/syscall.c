@@ -10,14 +10,14 @@ enum { F_SETLKW_ = 7, F_OFD_SETLKW_ = 38, MAX_NUMBER = 1024 };
 
 static const struct abi {
 	enum machine machine;
-	uint8_t number, args[3];
+	uint8_t number, args[4];
 	bool certain;
 } abis[] = {
-	{ MACHINE_X64, X64_ORIG_RAX, { X64_RDI, X64_RSI, X64_RDX }, true },
-	{ MACHINE_X86, X86_ORIG_EAX, { X86_EBX, X86_ECX, X86_EDX }, true },
-	{ MACHINE_ARM64, 8, { 0, 1, 2 }, false },
-	{ MACHINE_ARM, 7, { 0, 1, 2 }, false },
-	{ MACHINE_RISCV64, 17, { 10, 11, 12 }, false },
+	{ MACHINE_X64, X64_ORIG_RAX, { X64_RDI, X64_RSI, X64_RDX, X64_R10 }, true },
+	{ MACHINE_X86, X86_ORIG_EAX, { X86_EBX, X86_ECX, X86_EDX, X86_ESI }, true },
+	{ MACHINE_ARM64, 8, { 0, 1, 2, 3 }, false },
+	{ MACHINE_ARM, 7, { 0, 1, 2, 3 }, false },
+	{ MACHINE_RISCV64, 17, { 10, 11, 12, 13 }, false },
 };
 
 static const struct number {
@@ -31,6 +31,8 @@ static const struct number {
 	{ CALL_WRITE, 44, 369, 290, 206 },  { CALL_WRITE, 46, 370, 296, 211 },
 	{ CALL_ACCEPT, 43, 0, 285, 202 },   { CALL_ACCEPT, 288, 364, 366, 242 },
 	{ CALL_FLOCK, 73, 143, 143, 32 },   { CALL_LOCK, 72, 221, 221, 25 },
+	{ CALL_CONNECT, 42, 362, 283, 203 }, { CALL_CHILD, 61, 114, 114, 260 },
+	{ CALL_CHILD, 247, 284, 280, 95 },  { CALL_CHILD, 0, 7, 0, 0 },
 };
 
 static uint64_t number_on(const struct number *n, enum machine machine)

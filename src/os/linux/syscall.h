@@ -13,12 +13,14 @@ enum linux_call {	/* those that have a meaning here, by any of their numbers */
 	CALL_ACCEPT,
 	CALL_FLOCK,
 	CALL_LOCK,	/* fcntl(F_SETLKW) */
+	CALL_CONNECT,
+	CALL_CHILD,	/* wait4, waitpid, waitid */
 };
 
 struct linux_syscall {
 	enum linux_call call;
 	uint64_t number;
-	uint64_t args[3];
+	uint64_t args[4];
 };
 
 /*

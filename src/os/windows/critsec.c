@@ -147,7 +147,9 @@ struct err *critsec_read(struct target *t, enum thread_half half, uint64_t addre
 
 	TRY(bind_read(t, half, &section_binding, address, &s));
 	TRY(bind_offset(t, half, &section_binding, "OwningThread", &cs.owner_at));
+	TRY(bind_offset(t, half, &section_binding, "LockCount", &cs.count_at));
 	cs.owner_at += address;
+	cs.count_at += address;
 	cs.debug_info = s.debug;
 	cs.lock_count = (int32_t)s.lock_count;
 	cs.recursion_count = (int32_t)s.recursion;

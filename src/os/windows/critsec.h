@@ -31,7 +31,7 @@ struct critsec {
 	int32_t lock_count;		/* raw */
 	int32_t recursion_count;
 	uint64_t owning_thread;		/* as stored: a TID when sane */
-	uint64_t owner_at;		/* where */
+	uint64_t owner_at, count_at;	/* where this and lock_count are */
 	uint64_t lock_semaphore, spin_count;
 	bool has_debug;			/* the debug structure could be read */
 	uint32_t entry_count, contention_count;
