@@ -2,6 +2,7 @@
 /* Spiking thread: one that uses most of the processor time, and is not waiting. */
 #include "pattern/facts.h"
 #include "pattern/pattern.h"
+#include "pattern/times.h"
 
 #include <inttypes.h>
 
@@ -10,17 +11,6 @@ static const struct threshold thresholds[] = {
 	{ "spike.seconds", 10, "seconds", "of processor time that it must have used" },
 	{ NULL },
 };
-static const uint64_t second = 10000000; /* 100 ns */
-
-static bool time_of(const struct thread *th, uint64_t *ret)
-{
-	const struct dump_thread *r = th->record;
-
-	if (!(r->has & (THREAD_HAS_TIMES | THREAD_HAS_CPU_TIMES)) ||
-	    __builtin_add_overflow(r->user_time, r->kernel_time, ret))
-		return false;
-	return true;
-}
 
 static void tell(struct pattern_run *run, struct thread *th, const struct wait_node *n, uint64_t time, uint64_t total)
 {
@@ -30,14 +20,14 @@ static void tell(struct pattern_run *run, struct thread *th, const struct wait_n
 	f = finding_add(run, SEVERITY_WARNING, n->activity == ACTIVITY_RUNS ? 80 : 60,
 			"Spiking thread: %s used %" PRIu64 " s of processor time, %" PRIu64
 			" %% of what the threads used, and %s%s%s.",
-			run_thread_text(run, th), time / second, time / (total / 100 + 1),
+			run_thread_text(run, th), time / TIMES_SECOND, time / (total / 100 + 1),
 			n->activity == ACTIVITY_RUNS ? "runs" : "is not seen to wait", *n->function ? ", in " : "",
 			n->function);
 	if (n->activity != ACTIVITY_RUNS)
 		f->confidence_why = "the dump does not tell whether it runs";
 	finding_thread(run, f, th);
 	evidence_other(run, f, &(struct evidence){ .command = all, .windbg = all },
-		       "it used %" PRIu64 " s, all threads %" PRIu64 " s", time / second, total / second);
+		       "it used %" PRIu64 " s, all threads %" PRIu64 " s", time / TIMES_SECOND, total / TIMES_SECOND);
 	evidence_stack(run, f, th, "what it does");
 }
 
@@ -50,13 +40,13 @@ static struct err *match(struct pattern_run *run)
 
 	TRY(facts_wait_graph(run->facts, &g));
 	for (size_t i = 0; i < n; i++)
-		if (time_of(&v[i], &time) && __builtin_add_overflow(total, time, &total))
+		if (times_of(&v[i], &time) && __builtin_add_overflow(total, time, &total))
 			return NULL; /* no such times exist */
 	for (size_t i = 0; i < n; i++) {
 		const struct wait_node *node = &g->nodes[i];
 
 		TRY(run_check(run));
-		if (!time_of(&v[i], &time) || time / second < least || wait_edge_of(g, i) ||
+		if (!times_of(&v[i], &time) || time / TIMES_SECOND < least || wait_edge_of(g, i) ||
 		    (node->activity != ACTIVITY_RUNS && node->activity != ACTIVITY_UNKNOWN) ||
 		    time / (total / 100 + 1) < run_threshold(run, "spike.share"))
 			continue;

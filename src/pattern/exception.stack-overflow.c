@@ -1,53 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Stack overflow: a thread used up its stack; by recursion, when frames repeat. */
 #include "pattern/access.h"
+#include "pattern/recursion.h"
 
 #include <inttypes.h>
-#include <string.h>
-
-enum { MAX_PERIOD = 16 };
 
 static const struct threshold thresholds[] = {
 	{ "recursion.repeats", 8, "times", "a group of frames that repeats this often is called recursion" },
 	{ NULL },
 };
-
-struct recursion {
-	size_t start, period, repeats;
-};
-
-static bool same_function(const struct frame *a, const struct frame *b)
-{
-	if (a->symbol.module != b->symbol.module)
-		return false;
-	if (!a->function || !b->function)
-		return a->function == b->function && a->ip == b->ip;
-	return strcmp(a->function, b->function) == 0;
-}
-
-static size_t repeats_of(const struct stack *s, size_t start, size_t period)
-{
-	size_t i = start;
-
-	while (i + period < s->n && same_function(&s->frames[i], &s->frames[i + period]))
-		i++;
-	return (i - start) / period + 1;
-}
-
-/* The shortest group that repeats most, from one of the innermost frames on. */
-static struct recursion find_recursion(const struct stack *s)
-{
-	struct recursion best = { 0, 1, 1 };
-
-	for (size_t start = 0; start < MAX_PERIOD && start < s->n; start++)
-		for (size_t period = 1; period <= MAX_PERIOD; period++) {
-			size_t n = repeats_of(s, start, period);
-
-			if ((n - 1) * period > (best.repeats - 1) * best.period)
-				best = (struct recursion){ start, period, n };
-		}
-	return best;
-}
 
 static void show_recursion(struct pattern_run *run, struct finding *f, const struct blame *b)
 {
@@ -56,7 +17,7 @@ static void show_recursion(struct pattern_run *run, struct finding *f, const str
 
 	if (!b->stack || b->stack->n < 2)
 		return;
-	r = find_recursion(b->stack);
+	r = recursion_find(b->stack);
 	if (r.repeats < run_threshold(run, "recursion.repeats"))
 		return;
 	first = &b->stack->frames[r.start];

@@ -8,12 +8,13 @@ struct facts {
 	struct target *t;
 	struct arena arena;
 	struct wait_graph graph;
+	struct stacks stacks;
 	struct coverage coverage;
 	struct frames frames;
 	struct fault fault;
 	struct blame blame;
-	bool has_graph, has_coverage, has_fault, has_blame;
-	bool tried_graph, has_frames, tried_frames;
+	bool has_graph, has_stacks, has_frames, has_coverage, has_fault, has_blame;
+	bool tried_graph, tried_stacks, tried_frames;
 };
 
 struct err *facts_create(struct target *t, struct facts **ret)
@@ -46,6 +47,19 @@ struct err *facts_wait_graph(struct facts *f, const struct wait_graph **ret)
 	if (!f->has_graph)
 		return err_new(ERR_UNSUPPORTED, "the wait graph could not be built");
 	*ret = &f->graph;
+	return NULL;
+}
+
+struct err *facts_stacks(struct facts *f, const struct stacks **ret)
+{
+	if (!f->tried_stacks) {
+		f->tried_stacks = true;
+		TRY(stacks_build(f->t, &f->arena, &f->stacks));
+		f->has_stacks = true;
+	}
+	if (!f->has_stacks)
+		return err_new(ERR_UNSUPPORTED, "the stacks of the threads could not be walked");
+	*ret = &f->stacks;
 	return NULL;
 }
 

@@ -11,6 +11,7 @@
 #include "pattern/coverage.h"
 #include "pattern/fault.h"
 #include "pattern/frames.h"
+#include "pattern/stacks.h"
 #include "pattern/wait_graph.h"
 #include "target/target.h"
 
@@ -21,6 +22,7 @@ void facts_destroy(struct facts *f); /* accepts NULL */
 
 /* Borrowed until facts_destroy. Each fails the same way when asked again. */
 struct err *facts_wait_graph(struct facts *f, const struct wait_graph **ret) MUST_USE;
+struct err *facts_stacks(struct facts *f, const struct stacks **ret) MUST_USE;
 struct err *facts_coverage(struct facts *f, const struct coverage **ret) MUST_USE;
 struct err *facts_frames(struct facts *f, const struct frames **ret) MUST_USE;
 const struct fault *facts_fault(struct facts *f);	/* class FAULT_NONE: none */
