@@ -26,7 +26,13 @@ extern const struct pattern pattern_freed_memory, pattern_no_execute, pattern_fi
 	pattern_managed, pattern_software, pattern_seccomp, pattern_nested, pattern_multiple, pattern_hidden_exception,
 	pattern_self_dump;
 extern const struct pattern pattern_lock_cycle, pattern_self_deadlock, pattern_orphaned_lock, pattern_wait_chain;
-extern const struct pattern pattern_spiking_thread;
+extern const struct pattern pattern_all_blocked, pattern_missing_wakeup, pattern_loader_lock, pattern_suspended_thread,
+	pattern_priority_inversion, pattern_high_contention, pattern_blocking_module, pattern_thread_pool;
+extern const struct pattern pattern_network_wait, pattern_coupled_process, pattern_file_lock, pattern_child_process,
+	pattern_message_box;
+extern const struct pattern pattern_handle_leak, pattern_thread_explosion, pattern_region_leak, pattern_address_space,
+	pattern_map_count, pattern_memory_limit, pattern_stack_space;
+extern const struct pattern pattern_spiking_thread, pattern_distributed_spike, pattern_spin_wait, pattern_recursion;
 extern const struct pattern pattern_critical_section;
 extern const struct pattern pattern_missing_component, pattern_unloaded_module, pattern_duplicated_module, pattern_hidden_module,
 	pattern_replaced_module, pattern_writable_code, pattern_ubiquitous;
@@ -69,6 +75,14 @@ const struct pattern *const patterns[] = {
 	&pattern_self_deadlock,
 	&pattern_orphaned_lock,
 	&pattern_wait_chain,
+	/* resource */
+	&pattern_handle_leak,
+	&pattern_thread_explosion,
+	&pattern_region_leak,
+	&pattern_address_space,
+	&pattern_map_count,
+	&pattern_memory_limit,
+	&pattern_stack_space,
 	/* cpu */
 	&pattern_spiking_thread,
 	/* corruption */
