@@ -85,6 +85,9 @@ const struct pattern *const patterns[] = {
 	&pattern_stack_space,
 	/* cpu */
 	&pattern_spiking_thread,
+	&pattern_distributed_spike,
+	&pattern_spin_wait,
+	&pattern_recursion,
 	/* corruption */
 	&pattern_critical_section,
 	/* module */
