@@ -75,6 +75,11 @@ const struct pattern *const patterns[] = {
 	&pattern_self_deadlock,
 	&pattern_orphaned_lock,
 	&pattern_wait_chain,
+	&pattern_network_wait,
+	&pattern_coupled_process,
+	&pattern_file_lock,
+	&pattern_child_process,
+	&pattern_message_box,
 	/* resource */
 	&pattern_handle_leak,
 	&pattern_thread_explosion,

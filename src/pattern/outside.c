@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/* Waits for the world outside of the process: see outside.h. */
+#include "pattern/outside.h"
+
+#include "os/linux/syscall.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum {
+	MAX_PLACES = 16,	/* innermost, in which a function is looked for */
+	ACCESS_MODE = 3,	/* O_ACCMODE: 0 reads */
+};
+
+static const struct known {
+	const char *module, *function;	/* '*' as in str_match */
+	enum outside kind;
+	const char *what;
+} known[] = {
+	/* what is asked of the resolver, before what it does on the way */
+	{ "libc*", "getaddrinfo*", OUTSIDE_NETWORK, "the name service" },
+	{ "libc*", "gethostby*", OUTSIDE_NETWORK, "the name service" },
+	{ "libc*", "getnameinfo*", OUTSIDE_NETWORK, "the name service" },
+	{ "libc*", "__res_*", OUTSIDE_NETWORK, "the name service" },
+	{ "libresolv*", "*", OUTSIDE_NETWORK, "the name service" },
+	{ "dnsapi", "Dns*Query*", OUTSIDE_NETWORK, "the name service" },
+	{ "ws2_32", "*etAddrInfo*", OUTSIDE_NETWORK, "the name service" },
+	{ "ws2_32", "gethostby*", OUTSIDE_NETWORK, "the name service" },
+	{ "ws2_32", "connect", OUTSIDE_NETWORK, "a connection" },
+	{ "ws2_32", "WSAConnect", OUTSIDE_NETWORK, "a connection" },
+	{ "ws2_32", "recv", OUTSIDE_NETWORK, "data of a connection" },
+	{ "ws2_32", "WSARecv", OUTSIDE_NETWORK, "data of a connection" },
+	{ "ws2_32", "send", OUTSIDE_NETWORK, "room in a connection" },
+	{ "ws2_32", "WSASend", OUTSIDE_NETWORK, "room in a connection" },
+	{ "mswsock", "WSPConnect", OUTSIDE_NETWORK, "a connection" },
+	{ "mswsock", "WSPRecv", OUTSIDE_NETWORK, "data of a connection" },
+	{ "wininet", "HttpSendRequest*", OUTSIDE_NETWORK, "the answer to an HTTP request" },
+	{ "wininet", "InternetReadFile*", OUTSIDE_NETWORK, "the answer to an HTTP request" },
+	{ "winhttp", "WinHttpSendRequest", OUTSIDE_NETWORK, "the answer to an HTTP request" },
+	{ "winhttp", "WinHttpReceiveResponse", OUTSIDE_NETWORK, "the answer to an HTTP request" },
+	{ "rpcrt4", "*_CCALL::*", OUTSIDE_PROCESS, "the server of a remote procedure call" },
+	{ "rpcrt4", "NdrClientCall*", OUTSIDE_PROCESS, "the server of a remote procedure call" },
+	{ "rpcrt4", "NdrpClientCall*", OUTSIDE_PROCESS, "the server of a remote procedure call" },
+	{ "rpcrt4", "I_RpcSendReceive", OUTSIDE_PROCESS, "the server of a remote procedure call" },
+	{ "ntdll", "NtAlpcSendWaitReceivePort", OUTSIDE_PROCESS, "the server of a local procedure call" },
+	{ "ntdll", "ZwAlpcSendWaitReceivePort", OUTSIDE_PROCESS, "the server of a local procedure call" },
+	{ "ntdll", "?tRequestWaitReplyPort", OUTSIDE_PROCESS, "the server of a local procedure call" },
+	{ "kernel*", "TransactNamedPipe*", OUTSIDE_PROCESS, "the server of a named pipe" },
+	{ "kernel*", "WaitNamedPipe*", OUTSIDE_PROCESS, "the server of a named pipe" },
+	{ "ntdll", "?tLockFile", OUTSIDE_FILE_LOCK, "a lock on a file" },
+	{ "user32", "MessageBox*", OUTSIDE_USER, "the answer to a message box" },
+	{ "user32", "SoftModalMessageBox", OUTSIDE_USER, "the answer to a message box" },
+	{ "user32", "DialogBox*", OUTSIDE_USER, "the answer to a dialog" },
+	{ "comdlg32", "*", OUTSIDE_USER, "the answer to a dialog" },
+	{ "ntdll", "?tRaiseHardError", OUTSIDE_USER, "the answer to a message of the system" },
+};
+
+static bool is_called(const struct stack_place *p, const struct known *k)
+{
+	return p->module && p->function && str_match(k->module, p->module->name, true) &&
+	       str_match(k->function, p->function, false);
+}
+
+/* A server's own thread waits in the same call of ALPC for the next request. */
+static bool is_server(const struct thread_stack *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->places[i].function && (strstr(s->places[i].function, "ReceiveLotsaCalls") ||
+					      strstr(s->places[i].function, "ADDRESS::ProcessIO")))
+			return true;
+	return false;
+}
+
+/* The outermost of the known functions says most: a dialog waits in a call to another process. */
+static bool by_function(const struct thread_stack *s, struct outside_wait *ret)
+{
+	size_t n = s->n < MAX_PLACES ? s->n : MAX_PLACES;
+
+	for (size_t i = n; i-- > 0;)
+		for (size_t k = 0; k < ARRAY_SIZE(known); k++) {
+			if (!is_called(&s->places[i], &known[k]) || (known[k].kind == OUTSIDE_PROCESS && is_server(s)))
+				continue;
+			*ret = (struct outside_wait){ known[k].kind, known[k].what, s->places[i].function, i, 90 };
+			return true;
+		}
+	return false;
+}
+
+/* --- descriptors of Linux ------------------------------------------------------------------- */
+
+static const struct dump_handle *descriptor(struct target *t, uint64_t fd, const struct dump_handle **ret_all, size_t *ret_n)
+{
+	if (err_ignore(dump_handles(target_dump(t), ret_all, ret_n)))
+		return NULL;
+	for (size_t i = 0; i < *ret_n; i++)
+		if ((*ret_all)[i].is_descriptor && (*ret_all)[i].handle == fd)
+			return &(*ret_all)[i];
+	return NULL;
+}
+
+/* The process has the other end of the pipe itself: nobody else needs to act. */
+static bool has_other_end(const struct dump_handle *h, const struct dump_handle *all, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (&all[i] != h && strcmp(all[i].name, h->name) == 0 &&
+		    (all[i].attributes & ACCESS_MODE) != (h->attributes & ACCESS_MODE))
+			return true;
+	return false;
+}
+
+static enum outside kind_of(const struct dump_handle *h, const struct dump_handle *all, size_t n)
+{
+	const char *detail = h->detail ? h->detail : "";
+
+	if (strcmp(h->type, "pipe") == 0 || strcmp(h->type, "fifo") == 0)
+		return has_other_end(h, all, n) ? OUTSIDE_NONE : OUTSIDE_PROCESS;
+	if (str_starts(h->name, "/dev/pts/") || str_starts(h->name, "/dev/tty"))
+		return OUTSIDE_USER;
+	if (strcmp(h->type, "socket") != 0)
+		return OUTSIDE_NONE;
+	if (str_starts(detail, "unix") || str_starts(detail, "tcp 127.") || str_starts(detail, "tcp6 [::1]"))
+		return OUTSIDE_PROCESS;
+	return OUTSIDE_NETWORK;
+}
+
+static const char *descriptor_text(struct pattern_run *run, const struct dump_handle *h, uint64_t fd)
+{
+	if (!h)
+		return run_text(run, "descriptor %" PRIu64, fd);
+	return run_text(run, "%s (descriptor %" PRIu64 ")", h->detail && *h->detail ? h->detail : h->name, fd);
+}
+
+static bool by_call(struct pattern_run *run, struct thread *th, struct outside_wait *ret)
+{
+	const struct dump_handle *all = NULL, *h;
+	struct linux_syscall s = { 0 };
+	bool certain = false;
+	size_t n = 0;
+
+	if (err_ignore(linux_syscall_of(run->target, th, &s, &certain)) || !certain)
+		return false;
+	*ret = (struct outside_wait){ .function = "", .sure = 95 };
+	h = s.call == CALL_CHILD ? NULL : descriptor(run->target, s.args[0], &all, &n);
+	switch (s.call) {
+	case CALL_CHILD:
+		ret->kind = OUTSIDE_CHILD;
+		ret->what = "its end";
+		return true;
+	case CALL_FLOCK:
+	case CALL_LOCK: ret->kind = OUTSIDE_FILE_LOCK; break;
+	case CALL_CONNECT: ret->kind = h ? kind_of(h, all, n) : OUTSIDE_NETWORK; break;
+	case CALL_READ:
+	case CALL_WRITE: ret->kind = h ? kind_of(h, all, n) : OUTSIDE_NONE; break;
+	case CALL_ACCEPT:
+	case CALL_FUTEX:
+	case CALL_OTHER: break;
+	}
+	ret->what = descriptor_text(run, h, s.args[0]);
+	return ret->kind != OUTSIDE_NONE;
+}
+
+/* --- waits --------------------------------------------------------------------------------------- */
+
+bool outside_of(struct pattern_run *run, const struct wait_graph *g, const struct stacks *s, size_t thread,
+		struct outside_wait *ret)
+{
+	const struct wait_node *n = &g->nodes[thread];
+	struct outside_wait w = { 0 };
+
+	if (!n->thread || n->activity == ACTIVITY_RUNS || n->in_ring)
+		return false;
+	if (!by_function(&s->v[thread], &w) &&
+	    (target_is_windows(run->target) || !by_call(run, n->thread, &w)))
+		return false;
+	*ret = w;
+	return true;
+}
+
+size_t outside_behind(const struct wait_graph *g, size_t thread)
+{
+	const struct wait_edge *e = g->nodes[thread].next;
+
+	/* what it waits for itself is the outside only when nobody in here owns it */
+	return e && g->nodes[e->to].next ? 0 : g->nodes[thread].behind;
+}
+
+static void tell(struct pattern_run *run, const struct wait_graph *g, size_t i, const struct outside_wait *w,
+		 const char *title, const char *does)
+{
+	const struct wait_node *n = &g->nodes[i];
+	size_t behind = outside_behind(g, i);
+	struct finding *f;
+
+	f = finding_add(run, behind >= run_threshold(run, "outside.problem") ? SEVERITY_PROBLEM : SEVERITY_WARNING,
+			w->sure, "%s: %s %s: %s; %zu thread%s for it.", title, run_thread_text(run, n->thread), does,
+			w->what, behind, behind == 1 ? " waits" : "s wait");
+	finding_thread(run, f, n->thread);
+	evidence_stack(run, f, n->thread, "%s %s: %s; known by %s%s", run_thread_text(run, n->thread), does, w->what,
+		       *w->function ? w->function : "its system call", *w->function ? " on its stack" : "");
+	for (size_t k = g->n_threads; k < g->n; k++)
+		if (g->nodes[k].kind == WAIT_LOCK && g->nodes[k].next && g->nodes[k].next->to == i && g->nodes[k].waiters)
+			waits_show_owner(run, f, g, k);
+	waits_add_followers(run, f, g, n->root);
+}
+
+struct err *outside_match(struct pattern_run *run, enum outside kind, const char *title, const char *does)
+{
+	const struct wait_graph *g = NULL;
+	const struct stacks *s = NULL;
+	struct outside_wait w;
+
+	TRY(facts_wait_graph(run->facts, &g));
+	TRY(facts_stacks(run->facts, &s));
+	for (size_t i = 0; i < g->n_threads; i++) {
+		TRY(run_check(run));
+		if (outside_behind(g, i) < run_threshold(run, "outside.waiters") || !outside_behind(g, i))
+			continue;
+		if (outside_of(run, g, s, i, &w) && w.kind == kind)
+			tell(run, g, i, &w, title, does);
+	}
+	return NULL;
+}
