@@ -14,15 +14,17 @@ static const struct threshold thresholds[] = {
 	{ NULL },
 };
 
-static void show_space(struct pattern_run *run, struct finding *f, const struct stack_space *s)
+static void show_space(struct pattern_run *run, struct finding *f, const struct thread *th, const struct stack_space *s)
 {
+	const char *sp = target_arch(run->target)->regs[target_arch(run->target)->sp].name;
+	const char *show = run_text(run, "~%zus; r %s", th->index, sp);
 	uint64_t size = s->top - s->end;
 
 	if (size && s->top - s->sp >= size / 2)
 		f->confidence = 80;
 	evidence_other(run, f,
-		       &(struct evidence){ .has_address = true, .address = s->sp, .command = run_text(run, "r"),
-					   .windbg = "r", .gdb = "info registers sp" },
+		       &(struct evidence){ .has_value = true, .value = s->sp, .command = show, .windbg = show,
+					   .gdb = "info registers sp" },
 		       "the stack pointer: %" PRIu64 " kB of the stack's %" PRIu64 " kB are used", (s->top - s->sp) >> 10,
 		       size >> 10);
 }
@@ -42,7 +44,7 @@ static void tell(struct pattern_run *run, struct thread *th, const struct stack 
 	evidence_stack(run, f, th, "from frame %zu on a group of %zu frame%s repeats", r->start, r->period,
 		       r->period == 1 ? "" : "s");
 	if (limits_stack(run->target, th, &space))
-		show_space(run, f, &space);
+		show_space(run, f, th, &space);
 	if (f->confidence == 80)
 		f->confidence_why = "";
 }

@@ -44,27 +44,6 @@ static bool waits_actively(const struct insn *i)
 	       strstr(i->mnemonic, "cmpxchg") || strcmp(i->mnemonic, "xchg") == 0 || strncmp(i->mnemonic, "ldaxr", 5) == 0;
 }
 
-/* The jump back that closes a small loop around the instruction pointer; what is
- * called from the loop is not followed. */
-static bool find_loop(struct target *t, const struct regs *r, struct spin *s)
-{
-	uint64_t ip = regs_ip(r), at = ip;
-	struct insn i;
-
-	for (unsigned n = 0; n < MAX_INSNS; n++, at += i.length) {
-		if (!decode(t, r, at, &i) || (i.flags & (INSN_RET | INSN_TRAP | INSN_CALL | INSN_INTERRUPT)))
-			return false;
-		if ((i.flags & INSN_JUMP) && (i.flags & INSN_HAS_TARGET) && i.target <= ip && ip - i.target < MAX_LOOP) {
-			s->start = i.target;
-			s->end = at + i.length;
-			return true;
-		}
-		if ((i.flags & INSN_JUMP) && !(i.flags & INSN_CONDITIONAL))
-			return false;
-	}
-	return false;
-}
-
 /* A loop that calls or stores does something: it is no wait. */
 static bool look_through(struct target *t, const struct regs *r, struct spin *s)
 {
@@ -85,15 +64,40 @@ static bool look_through(struct target *t, const struct regs *r, struct spin *s)
 	return s->waits;
 }
 
+static bool is_jump_back(const struct insn *i, uint64_t ip)
+{
+	return (i->flags & INSN_JUMP) && (i->flags & INSN_HAS_TARGET) && i->target <= ip && ip - i->target < MAX_LOOP;
+}
+
+/* From the instruction pointer on to a jump back that closes a small loop around it.
+ * A conditional jump may lead to where a longer way begins: then the next is tried. */
+static bool find_loop(struct target *t, const struct regs *r, struct spin *ret)
+{
+	uint64_t ip = regs_ip(r), at = ip;
+	struct insn i;
+
+	for (unsigned n = 0; n < MAX_INSNS; n++, at += i.length) {
+		if (!decode(t, r, at, &i) || (i.flags & (INSN_RET | INSN_TRAP | INSN_CALL | INSN_INTERRUPT)))
+			return false;
+		if (is_jump_back(&i, ip)) {
+			*ret = (struct spin){ .start = i.target, .end = at + i.length };
+			if (look_through(t, r, ret))
+				return true;
+		}
+		if ((i.flags & INSN_JUMP) && !(i.flags & INSN_CONDITIONAL))
+			return false;
+	}
+	return false;
+}
+
 static bool spins(struct target *t, const struct wait_node *n, struct spin *s)
 {
 	struct regs r;
 
-	*s = (struct spin){ 0 };
 	if (!n->thread || (n->activity != ACTIVITY_RUNS && n->activity != ACTIVITY_UNKNOWN) ||
 	    err_ignore(thread_regs(t, n->thread, HALF_NATIVE, &r)) || !regs_has(&r, r.arch->ip))
 		return false;
-	return find_loop(t, &r, s) && look_through(t, &r, s);
+	return find_loop(t, &r, s);
 }
 
 struct place {

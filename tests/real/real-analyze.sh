@@ -22,7 +22,8 @@ case $(cat /proc/sys/kernel/core_pattern) in
 '|'* | */*) cores=0; echo "skip: cores by the kernel: core_pattern is '$(cat /proc/sys/kernel/core_pattern)'" ;;
 esac
 
-gcc -D_GNU_SOURCE -g -O1 -o "$work/hang" tests/subjects/hang.c -pthread &&
+build_c() { gcc -D_GNU_SOURCE -g -O1 -o "$work/$1" "tests/subjects/$1.c" -pthread; }
+build_c hang && build_c waits && build_c strain &&
 	g++ -g -O1 -o "$work/dies" tests/targets/linux/dies.cc &&
 	gcc -D_GNU_SOURCE -g -O1 -fstack-protector-strong -o "$work/fails" tests/subjects/fails.c &&
 	g++ -g -O1 -o "$work/throws" tests/subjects/throws.cc || { echo "FAIL: the subjects do not compile"; exit 1; }
@@ -82,7 +83,8 @@ for bits in 64 32; do
 	verify av "wine $bits" exception.null-data "$win/$bits/av-full.dmp" 'av!store wrote to a member' "$win/$bits"
 done
 echo "figure: analyze: $passed of $((passed + failed)) subjects have the verdict that was expected"
-rm -f "$work/hang" "$work/dies" "$work/fails" "$work/throws" "$work/json" "$work/err" "$work/log"
+rm -f "$work/hang" "$work/waits" "$work/strain" "$work/dies" "$work/fails" "$work/throws" "$work/json" "$work/err" \
+	"$work/log"
 python3 tests/conformance/analyze_check.py "$OSMODUMP" "$work"/* >"$work/check"
 grep -v ' passed, ' "$work/check"
 # shellcheck disable=SC2046
