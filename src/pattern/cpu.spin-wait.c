@@ -14,7 +14,7 @@
 enum { MAX_INSNS = 24, MAX_LOOP = 128, MAX_INSN = 16 };
 
 static const struct threshold thresholds[] = {
-	{ "spin.threads", 1, "threads", "as many must spin at one place" },
+	{ "spin.threads", 2, "threads", "as many at one place make it a warning instead of a note" },
 	{ NULL },
 };
 
@@ -124,7 +124,7 @@ static void tell(struct pattern_run *run, const struct wait_graph *g, const stru
 	struct finding *f;
 	struct spin s;
 
-	f = finding_add(run, SEVERITY_WARNING, first->activity == ACTIVITY_RUNS ? 75 : 60,
+	f = finding_add(run, p->n >= run_threshold(run, "spin.threads") ? SEVERITY_WARNING : SEVERITY_NOTE, first->activity == ACTIVITY_RUNS ? 75 : 60,
 			"Spin wait: %zu thread%s in a loop that waits actively, at %s.", p->n,
 			p->n == 1 ? " runs" : "s run", run_symbol_text(run, p->start));
 	f->confidence_why = "a wait of this kind may be over in a moment";
@@ -157,8 +157,7 @@ static struct err *match(struct pattern_run *run)
 			places[k].n++;
 	}
 	for (k = 0; k < n; k++)
-		if (places[k].n >= run_threshold(run, "spin.threads"))
-			tell(run, g, &places[k]);
+		tell(run, g, &places[k]);
 	return NULL;
 }
 
@@ -173,8 +172,8 @@ const struct pattern pattern_spin_wait = {
 	.context = "Spin locks whose owner does not run, is blocked or ended without releasing it; flags that are polled "
 		   "instead of waited for; more spinning threads than processors.",
 	.criterion = "A thread that is not seen to wait is inside of a loop of at most 128 bytes that calls nothing, stores "
-		     "nothing else, and has pause or yield in it or compares and exchanges; spin.threads of them at one "
-		     "place.",
+		     "nothing else, and has pause or yield in it or compares and exchanges. From spin.threads at one "
+		     "place on it is a warning.",
 	.false_positives = "Mutexes spin for a moment before they sleep. Programs that poll on purpose, as packet processing "
 			   "does.",
 	.recommendation = "Find who should change the word, and what that thread does: it may wait for the processor that the "

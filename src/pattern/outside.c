@@ -9,6 +9,7 @@
 
 enum {
 	MAX_PLACES = 16,	/* innermost, in which a function is looked for */
+	MAX_TOLD = 16,
 	ACCESS_MODE = 3,	/* O_ACCMODE: 0 reads */
 };
 
@@ -184,6 +185,14 @@ size_t outside_behind(const struct wait_graph *g, size_t thread)
 	return e && g->nodes[e->to].next ? 0 : g->nodes[thread].behind;
 }
 
+/* One or two may queue for a moment in any program. */
+static enum severity severity_of(struct pattern_run *run, size_t behind)
+{
+	if (behind >= run_threshold(run, "outside.problem"))
+		return SEVERITY_PROBLEM;
+	return behind >= run_threshold(run, "outside.waiters") ? SEVERITY_WARNING : SEVERITY_NOTE;
+}
+
 static void tell(struct pattern_run *run, const struct wait_graph *g, size_t i, const struct outside_wait *w,
 		 const char *title, const char *does)
 {
@@ -191,8 +200,7 @@ static void tell(struct pattern_run *run, const struct wait_graph *g, size_t i, 
 	size_t behind = outside_behind(g, i);
 	struct finding *f;
 
-	f = finding_add(run, behind >= run_threshold(run, "outside.problem") ? SEVERITY_PROBLEM : SEVERITY_WARNING,
-			w->sure, "%s: %s %s: %s; %zu thread%s for it.", title, run_thread_text(run, n->thread), does,
+	f = finding_add(run, severity_of(run, behind), w->sure, "%s: %s %s: %s; %zu thread%s for it.", title, run_thread_text(run, n->thread), does,
 			w->what, behind, behind == 1 ? " waits" : "s wait");
 	finding_thread(run, f, n->thread);
 	evidence_stack(run, f, n->thread, "%s %s: %s; known by %s%s", run_thread_text(run, n->thread), does, w->what,
@@ -211,11 +219,9 @@ struct err *outside_match(struct pattern_run *run, enum outside kind, const char
 
 	TRY(facts_wait_graph(run->facts, &g));
 	TRY(facts_stacks(run->facts, &s));
-	for (size_t i = 0; i < g->n_threads; i++) {
+	for (size_t i = 0; i < g->n_threads && run->n_findings < MAX_TOLD; i++) {
 		TRY(run_check(run));
-		if (outside_behind(g, i) < run_threshold(run, "outside.waiters") || !outside_behind(g, i))
-			continue;
-		if (outside_of(run, g, s, i, &w) && w.kind == kind)
+		if (outside_behind(g, i) && outside_of(run, g, s, i, &w) && w.kind == kind)
 			tell(run, g, i, &w, title, does);
 	}
 	return NULL;

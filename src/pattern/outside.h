@@ -36,14 +36,14 @@ bool outside_of(struct pattern_run *run, const struct wait_graph *g, const struc
 size_t outside_behind(const struct wait_graph *g, size_t thread);
 
 /*
- * The match() of all patterns of one kind: a warning, or from `outside.problem`
- * waiters on a problem, for each thread that waits outside while others wait for
- * it. Others are healthy as far as a dump tells, and are not told. `does` is the
+ * The match() of all patterns of one kind: a note, from `outside.waiters` on a
+ * warning, from `outside.problem` on a problem, for each thread that waits outside
+ * while others wait for it. Others are healthy as far as a dump tells, and are not told. `does` is the
  * verb: "waits for a user to answer".
  */
 struct err *outside_match(struct pattern_run *run, enum outside kind, const char *title, const char *does);
 #define OUTSIDE_THRESHOLDS                                                                        \
-	{ "outside.waiters", 1, "threads", "as many must wait for a thread that waits for the outside" }, \
+	{ "outside.waiters", 3, "threads", "as many behind it make it a warning instead of a note" }, \
 	{ "outside.problem", 10, "threads", "as many make it a problem instead of a warning" }
 
 #endif

@@ -21,7 +21,7 @@ const struct pattern pattern_coupled_process = {
 		   "helper processes that hang, or that wait for this process in turn.",
 	.criterion = "At the end of a line of the wait graph stands a thread that is in a client's function of RPC, ALPC or "
 		     "named pipes, or in a read or write of a pipe whose other end this process has not, or of a local "
-		     "socket, and at least outside.waiters threads stand behind it.",
+		     "socket, and other threads stand behind it: from outside.waiters on it is a warning.",
 	.false_positives = "A call that is answered a moment later. A pipe whose other end nobody has any more: then the "
 			   "read would end, and the dump is of that moment.",
 	.recommendation = "Take a dump of the other process as well, best both at once (osmodump snap takes sets), and see "

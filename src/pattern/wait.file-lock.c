@@ -19,7 +19,7 @@ const struct pattern pattern_file_lock = {
 	.context = "Two processes, or two descriptors of one, that lock the same file; a lock that a child process got with "
 		   "the descriptor and keeps; network file systems whose lock service is gone.",
 	.criterion = "At the end of a line of the wait graph stands a thread in flock(2), fcntl(2) with F_SETLKW or "
-		     "NtLockFile, and at least outside.waiters threads stand behind it.",
+		     "NtLockFile, and other threads stand behind it: from outside.waiters on it is a warning.",
 	.false_positives = "A lock that is free a moment later.",
 	.recommendation = "Ask who has the lock: /proc/locks and lslocks name the process. Do not hold a lock of the process "
 			  "while waiting for one on a file.",

@@ -26,7 +26,7 @@ static void tell(struct pattern_run *run, const struct critsec *cs)
 	const char *command = run_text(run, "!cs 0x%" PRIx64, cs->address);
 	struct finding *f;
 
-	f = finding_add(run, SEVERITY_WARNING, cs->waiters ? 75 : 60,
+	f = finding_add(run, cs->waiters ? SEVERITY_WARNING : SEVERITY_NOTE, cs->waiters ? 75 : 60,
 			"High contention: threads had to wait for critical section %s %" PRIu32 " times%s.", name,
 			cs->contention_count,
 			cs->waiters ? run_text(run, ", and %" PRIu64 " wait%s now", cs->waiters, cs->waiters == 1 ? "s" : "")
@@ -84,7 +84,8 @@ const struct pattern pattern_high_contention = {
 	.definition = "Threads had to wait for a critical section very often: it serialises the program.",
 	.context = "One lock for data that everybody uses; work done inside the section that could be done outside; too many "
 		   "threads for the work.",
-	.criterion = "ContentionCount in the debug information of a critical section is at least contention.count.",
+	.criterion = "ContentionCount in the debug information of a critical section is at least contention.count. It is "
+		     "a note when nobody waits for it now.",
 	.false_positives = "The count is of the whole life of the section: a server that has run for weeks gets there with a "
 			   "harmless lock. Two dumps tell the rate. Sections without debug information count nothing.",
 	.recommendation = "Compare the count of two dumps. Shorten what is done in the section, split it by data, or use a "

@@ -65,7 +65,7 @@ static void tell(struct pattern_run *run, const struct wait_graph *g, size_t loc
 	const struct wait_node *n = &g->nodes[lock], *owner = n->next ? &g->nodes[n->next->to] : NULL;
 	struct finding *f;
 
-	f = finding_add(run, SEVERITY_WARNING, owner ? 90 : 70, "Loader lock: %zu thread%s for the lock of the loader of "
+	f = finding_add(run, owner && owner->activity == ACTIVITY_RUNS ? SEVERITY_NOTE : SEVERITY_WARNING, owner ? 90 : 70, "Loader lock: %zu thread%s for the lock of the loader of "
 								"libraries, which %s holds%s%s.",
 			n->waiters, n->waiters == 1 ? " waits" : "s wait",
 			owner ? waits_node_text(run, owner) : "somebody unknown",
@@ -88,7 +88,7 @@ static struct err *match(struct pattern_run *run)
 		by_peb[HALF_NATIVE] = lock_of_peb(run->target, HALF_NATIVE);
 		by_peb[HALF_WOW] = lock_of_peb(run->target, HALF_WOW);
 	}
-	for (size_t i = g->n_threads; i < g->n; i++) {
+	for (size_t i = g->n_threads; i < g->n && run->n_findings < 16; i++) {
 		TRY(run_check(run));
 		if (g->nodes[i].waiters && g->nodes[i].waiters >= run_threshold(run, "loader.waiters") &&
 		    is_loader_lock(run, &g->nodes[i], by_peb))
@@ -107,7 +107,8 @@ const struct pattern pattern_loader_lock = {
 	.context = "DllMain or a constructor of a library that waits for a thread, takes a lock or loads another library; "
 		   "every start and end of a thread needs the same lock.",
 	.criterion = "In the wait graph at least loader.waiters threads wait for the critical section that PEB.LoaderLock "
-		     "points to, or for a lock inside of _rtld_global of ld.so.",
+		     "points to, or for a lock inside of _rtld_global of ld.so. It is a note while the "
+		     "owner runs.",
 	.false_positives = "A library that is just being loaded. Locks of other kinds inside of _rtld_global.",
 	.recommendation = "See what the owner does on its stack above the loader's functions: an initialiser must not wait "
 			  "for anything that another thread has to do. Move the work to a function that is called later.",

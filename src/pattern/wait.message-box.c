@@ -85,7 +85,7 @@ static struct err *match(struct pattern_run *run)
 	TRY(outside_match(run, OUTSIDE_USER, "Message box", "waits for a user"));
 	TRY(facts_wait_graph(run->facts, &g));
 	TRY(facts_stacks(run->facts, &s));
-	for (size_t i = 0; i < g->n_threads; i++) {
+	for (size_t i = 0; i < g->n_threads && run->n_findings < 32; i++) {
 		TRY(run_check(run));
 		if (!outside_of(run, g, s, i, &w) || w.kind != OUTSIDE_USER || !*w.function)
 			continue;
@@ -108,7 +108,7 @@ const struct pattern pattern_message_box = {
 		   "locks are held.",
 	.criterion = "A waiting thread has a function of message boxes or dialogs among its innermost frames, or reads from "
 		     "a terminal. It is a warning when at least outside.waiters threads stand behind it in the wait graph, "
-		     "else, for a box, a note.",
+		     "else a note; a terminal is told only when somebody stands behind it.",
 	.false_positives = "A program that talks with its user is meant to wait so.",
 	.recommendation = "Read the text: it tells what went wrong before. Services should write to a log instead, and nobody "
 			  "should ask while a lock is held.",

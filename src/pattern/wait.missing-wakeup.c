@@ -14,12 +14,14 @@ static bool one_is_awake(const struct wait_graph *g, size_t lock)
 }
 
 /* Only a snapshot was told by the kernel that they sleep; registers look the same
- * in a thread that was woken a moment ago. */
+ * in a thread that was woken a moment ago. A thread that runs may be about to wake them. */
 static bool all_sleep(const struct wait_graph *g, size_t lock)
 {
 	for (size_t i = 0; i < g->n_threads; i++) {
 		const struct wait_node *n = &g->nodes[i];
 
+		if (n->activity == ACTIVITY_RUNS)
+			return false;
 		if (n->next && n->next->to == lock && (!n->thread->record->live || n->thread->record->live->state != 'S'))
 			return false;
 	}
@@ -37,7 +39,7 @@ static void tell(struct pattern_run *run, const struct wait_graph *g, size_t loc
 			"Missing wake-up: %s is free, but %" PRIu64 " thread%s on it.", waits_node_text(run, n), queued,
 			queued == 1 ? " sleeps" : "s sleep");
 	if (!sleep)
-		f->confidence_why = "the dump does not tell whether one of them was woken a moment ago";
+		f->confidence_why = "a thread may be about to wake them, or one of them was woken a moment ago";
 	evidence_memory(run, f, n->free_at, 4, "the word of %s: it is free", waits_node_text(run, n));
 	for (size_t i = 0; i < g->n_threads && f->n_evidence < 16; i++)
 		if (g->nodes[i].next && g->nodes[i].next->to == lock)
@@ -49,7 +51,7 @@ static struct err *match(struct pattern_run *run)
 	const struct wait_graph *g = NULL;
 
 	TRY(facts_wait_graph(run->facts, &g));
-	for (size_t i = g->n_threads; i < g->n; i++) {
+	for (size_t i = g->n_threads; i < g->n && run->n_findings < 16; i++) {
 		TRY(run_check(run));
 		if (g->nodes[i].free_at && (g->nodes[i].waiters || g->nodes[i].queued) && !one_is_awake(g, i))
 			tell(run, g, i);

@@ -20,8 +20,8 @@ const struct pattern pattern_network_wait = {
 	.context = "A lock that is held over a request to another machine; a name that cannot be resolved, a host that "
 		   "does not answer, a peer that neither sends nor closes.",
 	.criterion = "At the end of a line of the wait graph stands a thread that is in a function of the resolver or of "
-		     "sockets, or in a system call on a socket that leaves the machine, and at least outside.waiters "
-		     "threads stand behind it.",
+		     "sockets, or in a system call on a socket that leaves the machine, and other threads stand "
+		     "behind it: from outside.waiters on it is a warning.",
 	.false_positives = "A request that is answered a moment later: a second dump shows another one. Threads that wait "
 			   "for the network with nobody behind them are not told.",
 	.recommendation = "Do not hold the lock over the request. Give names, connections and answers a time limit. See the "

@@ -52,11 +52,12 @@ struct pool {
 static bool waits_for_others(struct pattern_run *run, const struct wait_graph *g, const struct stacks *s,
 					  size_t i)
 {
-	const struct wait_edge *e = g->nodes[i].next;
+	const struct wait_edge *e = g->nodes[i].next, *owned = e ? g->nodes[e->to].next : NULL;
 	struct outside_wait w;
 
+	/* an owner that runs may release the lock in a moment */
 	if (e && g->nodes[e->to].kind == WAIT_LOCK)
-		return true;
+		return owned && g->nodes[owned->to].activity != ACTIVITY_RUNS;
 	/* reads of a connection are how a worker idles that serves one */
 	return outside_of(run, g, s, i, &w) && (w.kind == OUTSIDE_FILE_LOCK || w.kind == OUTSIDE_CHILD || *w.function);
 }
@@ -176,7 +177,7 @@ const struct pattern pattern_thread_pool = {
 		   "answer; a pool whose limit is too low for work that blocks.",
 	.criterion = "There are at least pool.workers workers, none of them is idle and none runs. Windows: threads with "
 		     "TppWorkerThread on the stack; those idle that wait for work directly below it. Linux: threads with one "
-		     "start function, of which at least pool.workers have equal stacks, and all wait for a lock, the name "
+		     "start function, of which at least pool.workers have equal stacks, and all wait for a lock whose owner does not run, the name "
 		     "service, a child process or a lock on a file.",
 	.false_positives = "Workers that are all busy for a moment. Threads with one start function that are no pool.",
 	.recommendation = "See what the workers wait for: it should be waited for without occupying a worker. A work item "

@@ -10,8 +10,9 @@ It has it: the owner of the lock reads from a local socket; from a pipe of anoth
   > thread 100 rsp=0x7ffc00001000 rip=0x401000 orig_rax=45 rdi=3 rsi=2
   > thread 101 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2 r10=0 
   > thread 102 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2 r10=0 
+  > thread 103 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2 r10=0 
   > note OSMOSIS 0x4f534d01 "{\"format\":1,\"tool\":{\"name\":\"osmodump\",\"version\":\"0.1.0\"}}"
-  > note OSMOSIS 0x4f534d03 "{\"format\":1,\"threads\":[{\"tid\":100,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":101,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":102,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0}],\"files\":[{\"fd\":3,\"target\":\"socket:[77]\",\"detail\":\"unix stream /run/helper.sock ESTABLISHED\",\"position\":0,\"flags\":\"0x2\"}]}"
+  > note OSMOSIS 0x4f534d03 "{\"format\":1,\"threads\":[{\"tid\":100,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":101,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":102,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":103,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0}],\"files\":[{\"fd\":3,\"target\":\"socket:[77]\",\"detail\":\"unix stream /run/helper.sock ESTABLISHED\",\"position\":0,\"flags\":\"0x2\"}]}"
   > memory 0x401000 prot=rx fill 0x20 0x90
   > memory 0x500000 prot=rw u32 2 0 100 1 0 zero 0x14
   > memory 0x7ffc00001000 prot=rw zero 0x200
@@ -47,10 +48,10 @@ It has it: the owner of the lock reads from a local socket; from a pipe of anoth
   > END
   $ found has wait.coupled-process
   1. Coupled processes [wait.coupled-process]: warning, 95 % sure
-     Coupled processes: thread 0 (tid 100) waits for another process: unix stream /run/helper.sock ESTABLISHED (descriptor 3); 2 threads wait for it.
+     Coupled processes: thread 0 (tid 100) waits for another process: unix stream /run/helper.sock ESTABLISHED (descriptor 3); 3 threads wait for it.
      - thread 0 (tid 100) waits for another process: unix stream /run/helper.sock ESTABLISHED (descriptor 3); known by its system call      [~0k]
      - owner of mutex at 0x500000: thread 0 (tid 100); 0000000000500008 has 0x64      [dd 0x500008 L1]
-     Thresholds: outside.waiters=1 threads, outside.problem=10 threads
+     Thresholds: outside.waiters=3 threads, outside.problem=10 threads
      What to do: Take a dump of the other process as well, best both at once (osmodump snap takes sets), and see what its thread does. Do not hold a lock over a call to another process.
   
 
@@ -62,8 +63,9 @@ It has it: the owner of the lock reads from a local socket; from a pipe of anoth
   > thread 100 rsp=0x7ffc00001000 rip=0x401000 orig_rax=0 rdi=3 rsi=2
   > thread 101 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2 r10=0 
   > thread 102 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2 r10=0 
+  > thread 103 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2 r10=0 
   > note OSMOSIS 0x4f534d01 "{\"format\":1,\"tool\":{\"name\":\"osmodump\",\"version\":\"0.1.0\"}}"
-  > note OSMOSIS 0x4f534d03 "{\"format\":1,\"threads\":[{\"tid\":100,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":101,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":102,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0}],\"files\":[{\"fd\":3,\"target\":\"pipe:[99]\",\"detail\":\"\",\"position\":0,\"flags\":\"0x0\"}]}"
+  > note OSMOSIS 0x4f534d03 "{\"format\":1,\"threads\":[{\"tid\":100,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":101,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":102,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":103,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0}],\"files\":[{\"fd\":3,\"target\":\"pipe:[99]\",\"detail\":\"\",\"position\":0,\"flags\":\"0x0\"}]}"
   > memory 0x401000 prot=rx fill 0x20 0x90
   > memory 0x500000 prot=rw u32 2 0 100 1 0 zero 0x14
   > memory 0x7ffc00001000 prot=rw zero 0x200
@@ -71,10 +73,10 @@ It has it: the owner of the lock reads from a local socket; from a pipe of anoth
   $ mkdump pipe.recipe pipe
   $ found pipe wait.coupled-process
   1. Coupled processes [wait.coupled-process]: warning, 95 % sure
-     Coupled processes: thread 0 (tid 100) waits for another process: pipe:[99] (descriptor 3); 2 threads wait for it.
+     Coupled processes: thread 0 (tid 100) waits for another process: pipe:[99] (descriptor 3); 3 threads wait for it.
      - thread 0 (tid 100) waits for another process: pipe:[99] (descriptor 3); known by its system call      [~0k]
      - owner of mutex at 0x500000: thread 0 (tid 100); 0000000000500008 has 0x64      [dd 0x500008 L1]
-     Thresholds: outside.waiters=1 threads, outside.problem=10 threads
+     Thresholds: outside.waiters=3 threads, outside.problem=10 threads
      What to do: Take a dump of the other process as well, best both at once (osmodump snap takes sets), and see what its thread does. Do not hold a lock over a call to another process.
   
 
@@ -90,22 +92,24 @@ It has it, on Windows: a remote procedure call, with a critical section held:
   > memory 0x120000 zero 8 u32 0x120028 0x77e73020 0x0 0x0 0x0 0x0 0x0 0x0 0x120048 0x77e71020 0x0 0x0 0x0 0x0 0x0 0x0 0x120068 0x403020 0x0 0x0 0x0 0x0 0x0 0x0 0x120088 0x7c904020 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 zero 0x40
   > memory 0x121000 zero 8 u32 0x121028 0x7c905020 0x0 0x0 0x0 0x0 0x0 0x0 0x121048 0x7c906020 0x200100 0x0 0x0 0x0 0x0 0x0 0x121068 0x401020 0x200100 0x0 0x0 0x0 0x0 0x0 0x121088 0x7c904020 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 zero 0x40
   > memory 0x122000 zero 8 u32 0x122028 0x7c905020 0x0 0x0 0x0 0x0 0x0 0x0 0x122048 0x7c906020 0x200100 0x0 0x0 0x0 0x0 0x0 0x122068 0x401020 0x200100 0x0 0x0 0x0 0x0 0x0 0x122088 0x7c904020 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 zero 0x40
+  > memory 0x123000 zero 8 u32 0x123028 0x7c905020 0x0 0x0 0x0 0x0 0x0 0x0 0x123048 0x7c906020 0x200100 0x0 0x0 0x0 0x0 0x0 0x123068 0x401020 0x200100 0x0 0x0 0x0 0x0 0x0 0x123088 0x7c904020 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 zero 0x40
   > memory 0x200000 u32 0 0x200100 0x200008 0x200008 0 0 0 0
-  > memory 0x200100 u32 0x200000 0xfffffff6 1 0x10 0 0
+  > memory 0x200100 u32 0x200000 0xfffffff2 1 0x10 0 0
   > memory 0x7ffdd000 u32 0x12ffb0 0x130000 0x12c000 at 0x7ffdd018 u32 0x7ffdd000 at 0x7ffdd020 u32 0x1100 0x10
   >   at 0x7ffdd030 u32 0x7ffdf000 0 0 zero 0x20
   > memory 0x7ffdf000 u8 0 0 0 0 u32 0 0x400000 0x300000 0x20000 0 0x140000 zero 0x84 u32 0 zero 0x20
   > thread 0x10 stack=0x120000 eip=0x7c908020 esp=0x120000 ebp=0x120008 teb=0x7ffdd000
   > thread 0x20 stack=0x121000 eip=0x7c909020 esp=0x121000 ebp=0x121008
   > thread 0x24 stack=0x122000 eip=0x7c909020 esp=0x122000 ebp=0x122008
+  > thread 0x28 stack=0x123000 eip=0x7c909020 esp=0x123000 ebp=0x123008
   > END
   $ mkdump rpc.recipe rpc
   $ found rpc wait.coupled-process
   1. Coupled processes [wait.coupled-process]: warning, 90 % sure
-     Coupled processes: thread 0 (tid 0x10) waits for another process: the server of a remote procedure call; 2 threads wait for it.
+     Coupled processes: thread 0 (tid 0x10) waits for another process: the server of a remote procedure call; 3 threads wait for it.
      - thread 0 (tid 0x10) waits for another process: the server of a remote procedure call; known by NdrClientCall2 on its stack      [~0k]
      - owner of critical section at 0x200100: thread 0 (tid 0x10); 0020010c has 0x10      [dd 0x20010c L1]
-     Thresholds: outside.waiters=1 threads, outside.problem=10 threads
+     Thresholds: outside.waiters=3 threads, outside.problem=10 threads
      What to do: Take a dump of the other process as well, best both at once (osmodump snap takes sets), and see what its thread does. Do not hold a lock over a call to another process.
   
 
@@ -117,8 +121,9 @@ It has it not: what is read is a file:
   > thread 100 rsp=0x7ffc00001000 rip=0x401000 orig_rax=0 rdi=3 rsi=2
   > thread 101 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2 r10=0 
   > thread 102 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2 r10=0 
+  > thread 103 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2 r10=0 
   > note OSMOSIS 0x4f534d01 "{\"format\":1,\"tool\":{\"name\":\"osmodump\",\"version\":\"0.1.0\"}}"
-  > note OSMOSIS 0x4f534d03 "{\"format\":1,\"threads\":[{\"tid\":100,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":101,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":102,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0}],\"files\":[{\"fd\":3,\"target\":\"/var/lib/demo/data\",\"detail\":\"\",\"position\":0,\"flags\":\"0x2\"}]}"
+  > note OSMOSIS 0x4f534d03 "{\"format\":1,\"threads\":[{\"tid\":100,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":101,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":102,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":103,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0}],\"files\":[{\"fd\":3,\"target\":\"/var/lib/demo/data\",\"detail\":\"\",\"position\":0,\"flags\":\"0x2\"}]}"
   > memory 0x401000 prot=rx fill 0x20 0x90
   > memory 0x500000 prot=rw u32 2 0 100 1 0 zero 0x14
   > memory 0x7ffc00001000 prot=rw zero 0x200
@@ -134,8 +139,9 @@ It nearly has it: the process has the other end of the pipe itself; a server wai
   > thread 100 rsp=0x7ffc00001000 rip=0x401000 orig_rax=0 rdi=3 rsi=2
   > thread 101 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2 r10=0 
   > thread 102 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2 r10=0 
+  > thread 103 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2 r10=0 
   > note OSMOSIS 0x4f534d01 "{\"format\":1,\"tool\":{\"name\":\"osmodump\",\"version\":\"0.1.0\"}}"
-  > note OSMOSIS 0x4f534d03 "{\"format\":1,\"threads\":[{\"tid\":100,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":101,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":102,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0}],\"files\":[{\"fd\":3,\"target\":\"pipe:[99]\",\"detail\":\"\",\"position\":0,\"flags\":\"0x0\"},{\"fd\":4,\"target\":\"pipe:[99]\",\"detail\":\"\",\"position\":0,\"flags\":\"0x1\"}]}"
+  > note OSMOSIS 0x4f534d03 "{\"format\":1,\"threads\":[{\"tid\":100,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":101,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":102,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":103,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0}],\"files\":[{\"fd\":3,\"target\":\"pipe:[99]\",\"detail\":\"\",\"position\":0,\"flags\":\"0x0\"},{\"fd\":4,\"target\":\"pipe:[99]\",\"detail\":\"\",\"position\":0,\"flags\":\"0x1\"}]}"
   > memory 0x401000 prot=rx fill 0x20 0x90
   > memory 0x500000 prot=rw u32 2 0 100 1 0 zero 0x14
   > memory 0x7ffc00001000 prot=rw zero 0x200
@@ -155,14 +161,16 @@ It nearly has it: the process has the other end of the pipe itself; a server wai
   > memory 0x120000 zero 8 u32 0x120028 0x77e72020 0x0 0x0 0x0 0x0 0x0 0x0 0x120048 0x7c904020 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 zero 0x40
   > memory 0x121000 zero 8 u32 0x121028 0x7c905020 0x0 0x0 0x0 0x0 0x0 0x0 0x121048 0x7c906020 0x200100 0x0 0x0 0x0 0x0 0x0 0x121068 0x401020 0x200100 0x0 0x0 0x0 0x0 0x0 0x121088 0x7c904020 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 zero 0x40
   > memory 0x122000 zero 8 u32 0x122028 0x7c905020 0x0 0x0 0x0 0x0 0x0 0x0 0x122048 0x7c906020 0x200100 0x0 0x0 0x0 0x0 0x0 0x122068 0x401020 0x200100 0x0 0x0 0x0 0x0 0x0 0x122088 0x7c904020 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 zero 0x40
+  > memory 0x123000 zero 8 u32 0x123028 0x7c905020 0x0 0x0 0x0 0x0 0x0 0x0 0x123048 0x7c906020 0x200100 0x0 0x0 0x0 0x0 0x0 0x123068 0x401020 0x200100 0x0 0x0 0x0 0x0 0x0 0x123088 0x7c904020 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 zero 0x40
   > memory 0x200000 u32 0 0x200100 0x200008 0x200008 0 0 0 0
-  > memory 0x200100 u32 0x200000 0xfffffff6 1 0x10 0 0
+  > memory 0x200100 u32 0x200000 0xfffffff2 1 0x10 0 0
   > memory 0x7ffdd000 u32 0x12ffb0 0x130000 0x12c000 at 0x7ffdd018 u32 0x7ffdd000 at 0x7ffdd020 u32 0x1100 0x10
   >   at 0x7ffdd030 u32 0x7ffdf000 0 0 zero 0x20
   > memory 0x7ffdf000 u8 0 0 0 0 u32 0 0x400000 0x300000 0x20000 0 0x140000 zero 0x84 u32 0 zero 0x20
   > thread 0x10 stack=0x120000 eip=0x7c908020 esp=0x120000 ebp=0x120008 teb=0x7ffdd000
   > thread 0x20 stack=0x121000 eip=0x7c909020 esp=0x121000 ebp=0x121008
   > thread 0x24 stack=0x122000 eip=0x7c909020 esp=0x122000 ebp=0x122008
+  > thread 0x28 stack=0x123000 eip=0x7c909020 esp=0x123000 ebp=0x123008
   > END
   $ mkdump server.recipe server
   $ found server wait.coupled-process

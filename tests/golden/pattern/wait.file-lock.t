@@ -10,8 +10,9 @@ It has it: the owner of the mutex waits for a lock on a file:
   > thread 100 rsp=0x7ffc00001000 rip=0x401000 orig_rax=73 rdi=3 rsi=2
   > thread 101 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2 r10=0 
   > thread 102 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2 r10=0 
+  > thread 103 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2 r10=0 
   > note OSMOSIS 0x4f534d01 "{\"format\":1,\"tool\":{\"name\":\"osmodump\",\"version\":\"0.1.0\"}}"
-  > note OSMOSIS 0x4f534d03 "{\"format\":1,\"threads\":[{\"tid\":100,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":101,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":102,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0}],\"files\":[{\"fd\":3,\"target\":\"/var/lib/demo/lock\",\"detail\":\"\",\"position\":0,\"flags\":\"0x2\"}]}"
+  > note OSMOSIS 0x4f534d03 "{\"format\":1,\"threads\":[{\"tid\":100,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":101,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":102,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":103,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0}],\"files\":[{\"fd\":3,\"target\":\"/var/lib/demo/lock\",\"detail\":\"\",\"position\":0,\"flags\":\"0x2\"}]}"
   > memory 0x401000 prot=rx fill 0x20 0x90
   > memory 0x500000 prot=rw u32 2 0 100 1 0 zero 0x14
   > memory 0x7ffc00001000 prot=rw zero 0x200
@@ -19,10 +20,10 @@ It has it: the owner of the mutex waits for a lock on a file:
   $ mkdump has.recipe has
   $ found has wait.file-lock
   1. File lock [wait.file-lock]: warning, 95 % sure
-     File lock: thread 0 (tid 100) waits for a lock on a file: /var/lib/demo/lock (descriptor 3); 2 threads wait for it.
+     File lock: thread 0 (tid 100) waits for a lock on a file: /var/lib/demo/lock (descriptor 3); 3 threads wait for it.
      - thread 0 (tid 100) waits for a lock on a file: /var/lib/demo/lock (descriptor 3); known by its system call      [~0k]
      - owner of mutex at 0x500000: thread 0 (tid 100); 0000000000500008 has 0x64      [dd 0x500008 L1]
-     Thresholds: outside.waiters=1 threads, outside.problem=10 threads
+     Thresholds: outside.waiters=3 threads, outside.problem=10 threads
      What to do: Ask who has the lock: /proc/locks and lslocks name the process. Do not hold a lock of the process while waiting for one on a file.
   
 
@@ -49,8 +50,9 @@ It nearly has it: fcntl(2) that asks for something else:
   > thread 100 rsp=0x7ffc00001000 rip=0x401000 orig_rax=72 rdi=3 rsi=3
   > thread 101 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2 r10=0 
   > thread 102 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2 r10=0 
+  > thread 103 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2 r10=0 
   > note OSMOSIS 0x4f534d01 "{\"format\":1,\"tool\":{\"name\":\"osmodump\",\"version\":\"0.1.0\"}}"
-  > note OSMOSIS 0x4f534d03 "{\"format\":1,\"threads\":[{\"tid\":100,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":101,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":102,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0}],\"files\":[{\"fd\":3,\"target\":\"/var/lib/demo/lock\",\"detail\":\"\",\"position\":0,\"flags\":\"0x2\"}]}"
+  > note OSMOSIS 0x4f534d03 "{\"format\":1,\"threads\":[{\"tid\":100,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":101,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":102,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0},{\"tid\":103,\"state\":\"S\",\"policy\":\"other\",\"priority\":20,\"nice\":0}],\"files\":[{\"fd\":3,\"target\":\"/var/lib/demo/lock\",\"detail\":\"\",\"position\":0,\"flags\":\"0x2\"}]}"
   > memory 0x401000 prot=rx fill 0x20 0x90
   > memory 0x500000 prot=rw u32 2 0 100 1 0 zero 0x14
   > memory 0x7ffc00001000 prot=rw zero 0x200

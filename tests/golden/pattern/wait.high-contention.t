@@ -71,7 +71,6 @@ It nearly has it: a few less than contention.count, until that is lowered:
   > END
   $ mkdump nearly.recipe nearly
   $ osmodump -q nearly -c '!analyze -t contention.count=99999' | grep High
-  High contention: threads had to wait for critical section 0x107cddd8 99999 times.
-  1. High contention (critical sections) [wait.high-contention]: warning, 60 % sure (the count is of the whole life of the section, and nobody waits now)
+  2. High contention (critical sections) [wait.high-contention]: note, 60 % sure (the count is of the whole life of the section, and nobody waits now)
      High contention: threads had to wait for critical section 0x107cddd8 99999 times.
   $ found nearly wait.high-contention

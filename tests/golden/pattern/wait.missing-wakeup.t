@@ -46,7 +46,7 @@ It has it, on Windows: LockCount -9 is free with two waiters, none of them woken
   > END
   $ mkdump win.recipe win
   $ found win wait.missing-wakeup
-  2. Missing wake-up [wait.missing-wakeup]: note, 50 % sure (the dump does not tell whether one of them was woken a moment ago)
+  2. Missing wake-up [wait.missing-wakeup]: note, 50 % sure (a thread may be about to wake them, or one of them was woken a moment ago)
      Missing wake-up: critical section at 0x107cddd8 is free, but 2 threads sleep on it.
      - the word of critical section at 0x107cddd8: it is free; 107cdddc has 0xfffffff7      [dd 0x107cdddc L1]
      What to do: Take a second dump. If it stays, look for code that initialises, copies or clears the lock while it is in use.
@@ -121,7 +121,7 @@ It nearly has it: one of them runs, and will take it; without a record it is a n
   > END
   $ mkdump core.recipe core
   $ found core wait.missing-wakeup
-  1. Missing wake-up [wait.missing-wakeup]: note, 50 % sure (the dump does not tell whether one of them was woken a moment ago)
+  1. Missing wake-up [wait.missing-wakeup]: note, 50 % sure (a thread may be about to wake them, or one of them was woken a moment ago)
      Missing wake-up: mutex at 0x500000 is free, but 2 threads sleep on it.
      - the word of mutex at 0x500000: it is free; 0000000000500000 has 0x0      [dd 0x500000 L1]
      - thread 1 (tid 101) waits for mutex at 0x500000; known by its futex call      [~1k]
