@@ -40,6 +40,16 @@ static const char *does(struct pattern_run *run, const struct wait_graph *g, siz
 	return run_text(run, "%s%s%s", activity_name(n->activity), *n->function ? ", in " : "", n->function);
 }
 
+/* A busy program shows many threads behind one that runs, at any moment. */
+static enum severity severity_of(struct pattern_run *run, const struct wait_node *last)
+{
+	bool runs = last->activity == ACTIVITY_RUNS;
+
+	if (last->behind >= run_threshold(run, "chain.problem"))
+		return runs ? SEVERITY_WARNING : SEVERITY_PROBLEM;
+	return runs ? SEVERITY_NOTE : SEVERITY_WARNING;
+}
+
 /* The last thread of the line; what it waits for, if anything, has no owner. */
 static void tell_line(struct pattern_run *run, const struct wait_graph *g, size_t last)
 {
@@ -47,7 +57,7 @@ static void tell_line(struct pattern_run *run, const struct wait_graph *g, size_
 	size_t root = n->root, behind = n->behind;
 	struct finding *f;
 
-	f = finding_add(run, behind >= run_threshold(run, "chain.problem") ? SEVERITY_PROBLEM : SEVERITY_WARNING, 85,
+	f = finding_add(run, severity_of(run, n), 85,
 			"Wait chain: %zu threads wait for what %s holds, which %s.", behind,
 			run_thread_text(run, n->thread), does(run, g, last));
 	if (n->activity == ACTIVITY_RUNS)
@@ -116,7 +126,8 @@ const struct pattern pattern_wait_chain = {
 	.context = "A lock that is held during input or output, over a call to another process, while sleeping, or by a "
 		   "thread that is itself blocked; a lock that everybody needs.",
 	.criterion = "In the wait graph at least chain.waiters threads cannot go on before one thread does that holds a lock "
-		     "and is not itself part of a deadlock; or they stand behind a deadlock.",
+		     "and is not itself part of a deadlock; or they stand behind a deadlock. It is a step less grave while "
+		     "that thread runs.",
 	.false_positives = "A busy lock in a healthy program, caught in a moment at which several threads queue: its owner "
 			   "runs, and in a second dump it is another one.",
 	.recommendation = "Look at the stack of the thread at the end: what it does while it holds the lock should be done "

@@ -29,7 +29,7 @@ It has it: three threads wait for a mutex whose owner sleeps:
   $ verdict has
   Wait chain: 3 threads wait for what thread 0 (tid 100) holds, which is in a system call.
 
-It has it, but less sure: the owner runs:
+It has it, but less sure and less grave: the owner runs:
 
   $ cat > runs.recipe <<'END'
   > elfcore x64
@@ -44,7 +44,7 @@ It has it, but less sure: the owner runs:
   > END
   $ mkdump runs.recipe runs
   $ found runs wait.chain | head -2
-  1. Wait chain [wait.chain]: warning, 60 % sure (its owner runs: it may release the lock in a moment)
+  1. Wait chain [wait.chain]: note, 60 % sure (its owner runs: it may release the lock in a moment)
      Wait chain: 3 threads wait for what thread 0 (tid 100) holds, which runs.
 
 A problem from ten threads on, or from what the user says:
@@ -52,7 +52,7 @@ A problem from ten threads on, or from what the user says:
   $ cat > ten.recipe <<'END'
   > elfcore x64
   > process pid=100 ppid=1 uid=0 gid=0 name=demo args=demo
-  > thread 100 rsp=0x7ffc00001000 rip=0x401000 orig_rax=0xffffffffffffffff
+  > thread 100 rsp=0x7ffc00001000 rip=0x401000 orig_rax=230
   > thread 101 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2
   > thread 102 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2
   > thread 103 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2
@@ -69,7 +69,7 @@ A problem from ten threads on, or from what the user says:
   > END
   $ mkdump ten.recipe ten
   $ found ten wait.chain | head -1
-  1. Wait chain [wait.chain]: problem, 60 % sure (its owner runs: it may release the lock in a moment)
+  1. Wait chain [wait.chain]: problem, 85 % sure
   $ osmodump -q has -c '!analyze -t chain.problem=3' | grep '^1'
   1. Wait chain [wait.chain]: problem, 85 % sure
 
