@@ -43,11 +43,9 @@ static const char *does(struct pattern_run *run, const struct wait_graph *g, siz
 /* A busy program shows many threads behind one that runs, at any moment. */
 static enum severity severity_of(struct pattern_run *run, const struct wait_node *last)
 {
-	bool runs = last->activity == ACTIVITY_RUNS;
-
-	if (last->behind >= run_threshold(run, "chain.problem"))
-		return runs ? SEVERITY_WARNING : SEVERITY_PROBLEM;
-	return runs ? SEVERITY_NOTE : SEVERITY_WARNING;
+	if (last->activity == ACTIVITY_RUNS)
+		return SEVERITY_NOTE;
+	return last->behind >= run_threshold(run, "chain.problem") ? SEVERITY_PROBLEM : SEVERITY_WARNING;
 }
 
 /* The last thread of the line; what it waits for, if anything, has no owner. */
@@ -126,8 +124,8 @@ const struct pattern pattern_wait_chain = {
 	.context = "A lock that is held during input or output, over a call to another process, while sleeping, or by a "
 		   "thread that is itself blocked; a lock that everybody needs.",
 	.criterion = "In the wait graph at least chain.waiters threads cannot go on before one thread does that holds a lock "
-		     "and is not itself part of a deadlock; or they stand behind a deadlock. It is a step less grave while "
-		     "that thread runs.",
+		     "and is not itself part of a deadlock; or they stand behind a deadlock. It is a note while that "
+		     "thread runs.",
 	.false_positives = "A busy lock in a healthy program, caught in a moment at which several threads queue: its owner "
 			   "runs, and in a second dump it is another one.",
 	.recommendation = "Look at the stack of the thread at the end: what it does while it holds the lock should be done "

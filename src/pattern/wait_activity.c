@@ -5,6 +5,7 @@
  * system call stub that the thread has called: its name, or the instruction
  * before the instruction pointer.
  */
+#include "os/linux/futex.h"
 #include "os/linux/syscall.h"
 #include "pattern/blame.h"
 #include "pattern/wait_graph_impl.h"
@@ -40,6 +41,16 @@ static enum activity of_state(char state)
 	}
 }
 
+/* It goes on by itself, whatever its state was a moment before it was stopped. */
+static bool wakes_others(struct target *t, struct thread *th)
+{
+	struct linux_syscall s = { 0 };
+	bool certain = false;
+
+	return !err_ignore(linux_syscall_of(t, th, &s, &certain)) && certain && s.call == CALL_FUTEX &&
+	       !futex_waits(s.args[1]);
+}
+
 static enum activity linux_activity(struct target *t, struct thread *th)
 {
 	const struct dump_thread_live *live = th->record->live;
@@ -47,6 +58,8 @@ static enum activity linux_activity(struct target *t, struct thread *th)
 	bool certain;
 	struct err *e;
 
+	if (wakes_others(t, th))
+		return ACTIVITY_RUNS;
 	if (live && of_state(live->state) != ACTIVITY_UNKNOWN)
 		return of_state(live->state);
 	e = linux_syscall_of(t, th, &s, &certain);

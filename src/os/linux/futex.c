@@ -18,7 +18,10 @@
 enum {
 	FUTEX_CMD_MASK = 0x7f,
 	FUTEX_PRIVATE = 0x80,
+	FUTEX_WAIT_ = 0,
 	FUTEX_LOCK_PI = 6,
+	FUTEX_WAIT_BITSET = 9,
+	FUTEX_WAIT_REQUEUE_PI = 11,
 	FUTEX_LOCK_PI2 = 13,
 	FUTEX_TID_MASK = 0x3fffffff,
 	FUTEX_OWNER_DIED = 0x40000000,
@@ -106,14 +109,27 @@ const char *futex_object_name(enum futex_object object)
 	return names[object];
 }
 
+/* Who wakes others is not waiting: signals are sent with the lock held. */
+bool futex_waits(uint64_t op)
+{
+	switch (op & FUTEX_CMD_MASK) {
+	case FUTEX_WAIT_:
+	case FUTEX_LOCK_PI:
+	case FUTEX_WAIT_BITSET:
+	case FUTEX_WAIT_REQUEUE_PI:
+	case FUTEX_LOCK_PI2: return true;
+	default: return false;
+	}
+}
+
 static struct err *futex_call(struct target *t, struct thread *th, struct futex_wait *w)
 {
 	struct linux_syscall s = { 0 };
 	bool certain;
 
 	TRY(linux_syscall_of(t, th, &s, &certain));
-	if (s.call != CALL_FUTEX)
-		return err_new(ERR_NOTFOUND, "thread %u is not in a futex call", th->tid);
+	if (s.call != CALL_FUTEX || !futex_waits(s.args[1]))
+		return err_new(ERR_NOTFOUND, "thread %u does not wait in a futex call", th->tid);
 	*w = (struct futex_wait){
 		.thread = th,
 		.address = s.args[0],

@@ -46,7 +46,9 @@ struct futex_wait {
 	const char *function;	/* frame that told, borrowed; NULL */
 };
 
-/* NOTFOUND: the thread is not in a futex call. */
+/* Whether an operation of futex(2) is one that waits. */
+bool futex_waits(uint64_t op);
+/* NOTFOUND: the thread is in no futex call that waits. */
 struct err *futex_wait_of(struct target *t, struct thread *th, struct futex_wait *ret) MUST_USE;
 
 /* What a mutex is besides its kind. */

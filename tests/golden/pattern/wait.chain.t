@@ -47,6 +47,24 @@ It has it, but less sure and less grave: the owner runs:
   1. Wait chain [wait.chain]: note, 60 % sure (its owner runs: it may release the lock in a moment)
      Wait chain: 3 threads wait for what thread 0 (tid 100) holds, which runs.
 
+Who is in futex(2) to wake another thread runs as well:
+
+  $ cat > wakes.recipe <<'END'
+  > elfcore x64
+  > process pid=100 ppid=1 uid=0 gid=0 name=demo args=demo
+  > thread 100 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500040 rsi=0x81 rdx=1
+  > thread 101 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2
+  > thread 102 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2
+  > thread 103 rsp=0x7ffc00001000 rip=0x401000 orig_rax=202 rdi=0x500000 rsi=0x80 rdx=2
+  > memory 0x401000 prot=rx fill 0x20 0x90
+  > memory 0x500000 prot=rw u32 2 0 100 1 0 zero 0x14
+  > memory 0x7ffc00001000 prot=rw zero 0x200
+  > END
+  $ mkdump wakes.recipe wakes
+  $ found wakes wait.chain | head -2
+  1. Wait chain [wait.chain]: note, 60 % sure (its owner runs: it may release the lock in a moment)
+     Wait chain: 3 threads wait for what thread 0 (tid 100) holds, which runs.
+
 A problem from ten threads on, or from what the user says:
 
   $ cat > ten.recipe <<'END'
