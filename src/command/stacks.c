@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * !uniqstack and !findstack: over the stacks of all threads.
- *
- * Two stacks are the same when their functions and offsets are, frame by frame.
- * Both halves of a WOW64 thread count.
  */
 #include "command/command.h"
 
 #include "base/cancel.h"
-#include "base/map.h"
-#include "base/vec.h"
 #include "command/stack.h"
+#include "target/stack_groups.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const struct field group_fields[] = {
@@ -37,28 +32,6 @@ static const struct record total_record = {
 	.text = "\nTotal threads: {threads}\nUnique stacks: {group}\n",
 };
 
-struct group {
-	uint64_t hash;
-	struct thread *first;
-	enum thread_half half;
-	VEC(struct thread *) threads;
-};
-
-struct grouping {
-	VEC(struct group *) groups;
-	struct u64map by_hash;
-	struct arena arena;
-};
-
-static uint64_t stack_hash(const struct stack *stack)
-{
-	uint64_t h = stack->n;
-
-	for (size_t i = 0; i < stack->n; i++)
-		h = hash_u64(h * 31 + stack->frames[i].ip);
-	return h;
-}
-
 static struct err *walk(struct session *s, struct thread *th, enum thread_half half,
 			struct arena *a, struct stack *ret)
 {
@@ -67,31 +40,8 @@ static struct err *walk(struct session *s, struct thread *th, enum thread_half h
 	return stack_walk(session_target(s), th, &options, a, ret);
 }
 
-static struct err *add_thread(struct session *s, struct grouping *g, struct thread *th)
-{
-	CLEANUP(arena_deinit) struct arena a = ARENA_INIT;
-	struct stack_options options = { .half = session_half(s), .no_symbols = true };
-	struct stack stack = { 0 };
-	struct group *group;
-	uint64_t hash;
-
-	if (err_ignore(stack_walk(session_target(s), th, &options, &a, &stack)))
-		return cancel_check();
-	hash = stack_hash(&stack);
-	group = u64map_get(&g->by_hash, hash);
-	if (!group) {
-		group = ARENA_NEW(&g->arena, struct group);
-		if (!group || !u64map_put(&g->by_hash, hash, group) || !vec_push(&g->groups, group))
-			return err_nomem();
-		group->hash = hash;
-		group->first = th;
-		group->half = session_half(s);
-	}
-	return vec_push(&group->threads, th) ? NULL : err_nomem();
-}
-
 static struct err *emit_group(struct session *s, struct out *o, struct arena *a, const char *letters,
-			      const struct group *g, size_t number)
+			      const struct stack_group *g, size_t number)
 {
 	CLEANUP(strbuf_deinit) struct strbuf list = STRBUF_INIT;
 	struct out_word *tids = ARENA_NEW_N(a, struct out_word, g->threads.n);
@@ -114,40 +64,8 @@ static struct err *emit_group(struct session *s, struct out *o, struct arena *a,
 	return emit_stack(s, a, o, letters, &stack);
 }
 
-static int by_size(const void *a, const void *b)
-{
-	const struct group *x = *(struct group *const *)a, *y = *(struct group *const *)b;
-
-	if (x->threads.n != y->threads.n)
-		return x->threads.n > y->threads.n ? -1 : 1;
-	return x->first->index < y->first->index ? -1 : 1;
-}
-
-static struct err *group_threads(struct session *s, struct grouping *g)
-{
-	struct thread *threads;
-	size_t n = target_threads(session_target(s), &threads);
-
-	for (size_t i = 0; i < n; i++) {
-		TRY(cancel_check());
-		TRY(add_thread(s, g, &threads[i]));
-	}
-	if (g->groups.n)
-		qsort(g->groups.v, g->groups.n, sizeof(*g->groups.v), by_size);
-	return NULL;
-}
-
-static void grouping_deinit(struct grouping *g)
-{
-	for (size_t i = 0; i < g->groups.n; i++)
-		vec_deinit(&g->groups.v[i]->threads);
-	vec_deinit(&g->groups);
-	u64map_deinit(&g->by_hash);
-	arena_deinit(&g->arena);
-}
-
 static struct err *emit_groups(struct session *s, const struct args *args, struct out *o,
-			       const char *letters, const struct grouping *g)
+			       const char *letters, const struct stack_groups *g)
 {
 	struct thread *threads;
 
@@ -161,13 +79,13 @@ static struct err *emit_groups(struct session *s, const struct args *args, struc
 
 static struct err *run_uniqstack(struct session *s, const struct args *args, struct out *o)
 {
-	CLEANUP(grouping_deinit) struct grouping g = { 0 };
+	CLEANUP(stack_groups_deinit) struct stack_groups g = { 0 };
 	const char *p = args->tail;
 	unsigned options = 0;
 
 	TRY(options_parse(&p, "bvpn", &options));
 	TRY(end_parse(args, p));
-	TRY(group_threads(s, &g));
+	TRY(stack_groups_find(session_target(s), session_half(s), 0, &g));
 	return emit_groups(s, args, o, options & 2 ? "kv" : options & 1 ? "kb" : options & 4 ? "kp" : "k",
 			   &g);
 }
