@@ -1,50 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * osmodump analyze: what is wrong, without a prompt. The debugger's `!analyze -v`
- * over one dump, with the thresholds of the command line and of the file
- * $XDG_CONFIG_HOME/osmodump/thresholds: "name=value" lines, '#' begins a comment.
+ * over one dump; as a page; or a table over many.
  */
 #include "main/main.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* The file's lines first: what comes later on the line counts. */
-static struct err *add_file(struct strbuf *line)
+static struct err *add_threshold(void *arg, const char *text)
 {
-	CLEANUP(strbuf_deinit) struct strbuf path = STRBUF_INIT;
-	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	char text[256];
-	FILE *f;
+	struct strbuf *line = arg;
 
-	if (config && *config)
-		strbuf_addf(&path, "%s/osmodump/thresholds", config);
-	else if (home)
-		strbuf_addf(&path, "%s/.config/osmodump/thresholds", home);
-	f = path.len ? fopen(path.s, "re") : NULL;
-	if (!f)
-		return NULL;
-	while (fgets(text, sizeof(text), f)) {
-		const char *p = str_skip_space(text);
-		size_t n = strcspn(p, "# \t\r\n");
-
-		if (n && n <= strcspn(p, "\";"))
-			strbuf_addf(line, " -t %.*s", (int)n, p);
-	}
-	(void)fclose(f);
-	return strbuf_check(line);
-}
-
-static struct err *add_settings(const struct settings *s, struct strbuf *line)
-{
-	for (size_t i = 0; i < s->thresholds.n; i++) {
-		const char *text = s->thresholds.v[i];
-
-		if (strpbrk(text, " \t\";"))
-			return err_new(ERR_USAGE, "'%.60s': a threshold is given as name=number", text);
-		strbuf_addf(line, " -t %s", text);
-	}
+	strbuf_addf(line, " -t %s", text);
 	return strbuf_check(line);
 }
 
@@ -67,8 +32,7 @@ static struct err *analyze(const struct settings *s, struct target *t, struct ou
 	struct err *e = NULL, *kept = NULL;
 
 	strbuf_adds(&line, "!analyze -v");
-	TRY(add_file(&line));
-	TRY(add_settings(s, &line));
+	TRY(thresholds_each(s, add_threshold, &line));
 	TRY(session_create(t, &session));
 	out_set_pointer_size(o, session_pointer_size(session));
 	session_on_error(session, keep_error, &kept);
@@ -78,7 +42,7 @@ static struct err *analyze(const struct settings *s, struct target *t, struct ou
 	return kept;
 }
 
-static int run(const struct settings *s)
+static int analyze_one(const struct settings *s)
 {
 	CLEANUP(dump_unrefp) struct dump *d = NULL;
 	CLEANUP(target_destroyp) struct target *t = NULL;
@@ -92,16 +56,24 @@ static int run(const struct settings *s)
 		return rc;
 	e = open_output(s, &o);
 	if (!e)
-		e = analyze(s, t, o);
+		e = s->html ? analyze_page(s, t, o) : analyze(s, t, o);
 	if (e)
 		rc = err_code(e) == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
 	report_error(o, e);
 	return terminal_file_changed() ? EXIT_FAILED : rc;
 }
 
+static int run(const struct settings *s)
+{
+	if (s->html)
+		terminal_undo_when_ended();
+	return s->summary ? analyze_many(s) : analyze_one(s);
+}
+
 const struct subcommand subcommand_analyze = {
 	.name = "analyze",
-	.usage = "[--json] [--threshold name=value] FILE",
+	.usage = "[--json] [--threshold name=value] [--html OUT] FILE\n"
+		 "       osmodump analyze --summary [--json] FILE...",
 	.summary = "say what is wrong with the process that a dump is of",
 	.help = "First the verdict in a sentence; then the findings, root causes first and what follows\n"
 		"from them behind them: how bad, how sure, the evidence (address, value, meaning, and\n"
@@ -109,6 +81,16 @@ const struct subcommand subcommand_analyze = {
 		"be read, and what to do. Then what the dump is, the exception or signal, the frame\n"
 		"that is blamed and why, and its stack, with the field names of WinDbg's !analyze.\n"
 		"It is what `!analyze -v` shows in the debugger.\n"
+		"\n"
+		"--html writes the same as a page: one file that needs no network, for a browser or a\n"
+		"telephone, with the wait graph and the memory drawn, all stacks and the modules. It is\n"
+		"readable by its owner only, and a file that exists is kept, unless --force.\n"
+		"\n"
+		"--summary looks at many dumps at once, on all processors, and prints a line for each\n"
+		"sort of failure (FAILURE_BUCKET_ID): how many dumps have it, one of them, and its\n"
+		"verdict; files that cannot be opened come last, with the reason. With --json: a line\n"
+		"for each file, in the order given. Exit code 1 says that some could not be looked at,\n"
+		"3 that none could.\n"
 		"\n"
 		"Thresholds are set by --threshold, which may be repeated, and by lines name=value of\n"
 		"the file osmodump/thresholds in $XDG_CONFIG_HOME or ~/.config; `!pattern ID` tells\n"

@@ -41,6 +41,8 @@ struct settings {
 	VEC(const char *) thresholds;	/* --threshold, in their order */
 	const char *symbol_path, *image_path, *sysroot, *tmpdir, *log;
 	const char *pdb, *elf, *sym, *module, *base;
+	const char *html;
+	bool summary;
 	const char *output, *budget, *engine, *set, *include, *exclude;
 	bool mini, full, all_memory, environment, dry_run;
 	const char *compress, *limit_rate;	/* of files that are written */
@@ -120,6 +122,21 @@ struct err *system_create_session(struct system *y, struct session **ret, struct
 bool parse_decimal(const char *text, uint64_t most, uint64_t *ret);
 /* --compress, --limit-rate, --keep-partial, --force; the path is the caller's. */
 struct err *writing_options(const struct settings *s, struct sink_options *ret) MUST_USE;
+
+/* --- thresholds.c: of the configuration file and the command line --------------------- */
+/* "name=value", as given, in the order in which they count: a later one overrules. */
+struct err *thresholds_each(const struct settings *s, struct err *(*add)(void *arg, const char *text), void *arg) MUST_USE;
+enum { MAX_THRESHOLDS = 32 };
+struct threshold_setting;
+/* ret has room for MAX_THRESHOLDS. */
+struct err *thresholds_read(const struct settings *s, struct threshold_setting *ret, size_t *ret_n) MUST_USE;
+
+/* --- analyze_page.c, analyze_many.c: other forms of analyze ------------------------------ */
+/* --html FILE: the verdict to o, the page to the file. */
+struct err *analyze_page(const struct settings *s, struct target *t, struct out *o) MUST_USE;
+/* --summary: over many dumps; reports, and returns an exit code. */
+int analyze_many(const struct settings *s);
+extern const struct record page_record;
 
 /* --- edit.c: the prompt -------------------------------------------------------------- */
 /* Reads and runs lines until the end of input or q. */

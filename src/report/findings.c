@@ -162,19 +162,28 @@ static bool add_fault(const struct analysis *an, struct strbuf *sb)
 	return !sb->failed;
 }
 
-static void emit_no_problem(const struct analysis *an, const struct report_options *r, struct out *o)
+static void add_no_problem(const struct analysis *an, const struct report_options *r, struct strbuf *sb)
 {
 	CLEANUP(strbuf_deinit) struct strbuf fault = STRBUF_INIT;
 	const struct finding *note = first_note(an), *open = first_open(an);
 
 	if (open && facts_fault(an->facts)->class == FAULT_NONE)
-		out_strf(o, "verdict", "No problem was recognised. Not decidable: %s", open->verdict);
+		strbuf_addf(sb, "No problem was recognised. Not decidable: %s", open->verdict);
 	else if (!r->waits_only && add_fault(an, &fault))
-		out_str(o, "verdict", fault.s);
+		strbuf_adds(sb, fault.s);
 	else if (note && !r->waits_only)
-		out_strf(o, "verdict", "No problem was recognised. %s", note->verdict);
+		strbuf_addf(sb, "No problem was recognised. %s", note->verdict);
 	else
-		out_str(o, "verdict", "No problem was recognised.");
+		strbuf_adds(sb, "No problem was recognised.");
+}
+
+void report_add_verdict(const struct analysis *an, const struct report_options *r, const struct report_focus *focus,
+			struct strbuf *sb)
+{
+	if (focus->top)
+		strbuf_adds(sb, focus->top->verdict);
+	else
+		add_no_problem(an, r, sb);
 }
 
 static void emit_counts(const struct analysis *an, struct out *o)
@@ -198,11 +207,13 @@ static void emit_counts(const struct analysis *an, struct out *o)
 struct err *report_verdict(const struct analysis *an, const struct report_options *r,
 			   const struct report_focus *focus, struct out *o)
 {
+	CLEANUP(strbuf_deinit) struct strbuf verdict = STRBUF_INIT;
+
+	report_add_verdict(an, r, focus, &verdict);
+	TRY(strbuf_check(&verdict));
 	out_begin(o, &report_analysis_record);
-	if (!focus->top) {
-		emit_no_problem(an, r, o);
-	} else {
-		out_str(o, "verdict", focus->top->verdict);
+	out_str(o, "verdict", verdict.s);
+	if (focus->top) {
 		out_str(o, "severity", severity_name(focus->top->severity));
 		out_uint(o, "confidence", focus->top->confidence);
 		out_str(o, "pattern", focus->top->pattern->id);

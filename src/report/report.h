@@ -34,6 +34,12 @@ struct err *report_find_focus(const struct analysis *an, const struct report_opt
 			      struct report_focus *ret) MUST_USE;
 struct err *report_verdict(const struct analysis *an, const struct report_options *r,
 			   const struct report_focus *f, struct out *o) MUST_USE;
+/* The same as words. */
+void report_add_verdict(const struct analysis *an, const struct report_options *r, const struct report_focus *f,
+			struct strbuf *sb);
+/* FAILURE_BUCKET_ID; nothing where there is no problem. */
+void report_add_bucket(const struct analysis *an, const struct report_focus *f, struct strbuf *sb);
+const char *report_process_name(const struct analysis *an);	/* "" not known */
 struct err *report_findings(const struct analysis *an, const struct report_options *r, struct out *o) MUST_USE;
 struct err *report_quality(const struct analysis *an, struct out *o) MUST_USE;
 struct err *report_fault(const struct analysis *an, const struct report_focus *f, struct out *o) MUST_USE;

@@ -7,7 +7,6 @@
 #include "report/report.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 static const struct field quality_fields[] = {
 	{ "title", FIELD_STR, "kind of the dump" },
@@ -121,7 +120,7 @@ static void emit_exception(const struct analysis *an, const struct fault *f, str
 	}
 }
 
-static const char *process_name(const struct analysis *an)
+const char *report_process_name(const struct analysis *an)
 {
 	struct module **modules;
 	size_t n = target_modules(an->target, &modules);
@@ -135,27 +134,39 @@ static const char *process_name(const struct analysis *an)
 	return n_listed && n ? str_basename(first->path) : "";
 }
 
+static bool hangs(const struct report_focus *x)
+{
+	return x->top && x->top->pattern->category >= CATEGORY_WAIT;
+}
+
 /* "NULL_POINTER_READ_c0000005_demo.exe!main": without offsets, so that builds meet. */
-static void emit_bucket(const struct analysis *an, const struct report_focus *x, struct out *o)
+void report_add_bucket(const struct analysis *an, const struct report_focus *x, struct strbuf *sb)
 {
 	const struct fault *f = facts_fault(an->facts);
-	bool hangs = x->top && x->top->pattern->category >= CATEGORY_WAIT;
-	const char *code = "";
-	char text[16] = "";
 	const struct module *m = x->blame->frame ? x->blame->frame->symbol.module : NULL;
 
 	if (!*x->bucket)
 		return;
-	if (!hangs && f->class != FAULT_NONE && target_is_windows(an->target)) {
-		(void)snprintf(text, sizeof(text), "%08x", f->record->code);
-		code = text;
-	} else if (!hangs) {
-		code = f->name;
-	}
-	out_strf(o, "bugcheck_str", "APPLICATION_%s_%s", hangs ? "HANG" : "FAULT", x->bucket);
+	strbuf_adds(sb, x->bucket);
+	if (!hangs(x) && f->class != FAULT_NONE && target_is_windows(an->target))
+		strbuf_addf(sb, "_%08x", f->record->code);
+	else if (!hangs(x) && *f->name)
+		strbuf_addf(sb, "_%s", f->name);
+	strbuf_addf(sb, "_%s!%s", m ? m->image_name : "unknown", *x->blame->function ? x->blame->function : "unknown");
+}
+
+static struct err *emit_bucket(const struct analysis *an, const struct report_focus *x, struct out *o)
+{
+	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
+
+	if (!*x->bucket)
+		return NULL;
+	report_add_bucket(an, x, &sb);
+	TRY(strbuf_check(&sb));
+	out_strf(o, "bugcheck_str", "APPLICATION_%s_%s", hangs(x) ? "HANG" : "FAULT", x->bucket);
 	out_str(o, "default_bucket_id", x->bucket);
-	out_strf(o, "failure_bucket_id", "%s%s%s_%s!%s", x->bucket, *code ? "_" : "", code,
-		 m ? m->image_name : "unknown", *x->blame->function ? x->blame->function : "unknown");
+	out_str(o, "failure_bucket_id", sb.s);
+	return NULL;
 }
 
 struct err *report_fault(const struct analysis *an, const struct report_focus *x, struct out *o)
@@ -163,13 +174,13 @@ struct err *report_fault(const struct analysis *an, const struct report_focus *x
 	const struct frame *frame = x->blame->frame;
 
 	out_begin(o, &report_fault_record);
-	out_name(o, "process_name", process_name(an));
+	out_name(o, "process_name", report_process_name(an));
 	emit_exception(an, facts_fault(an->facts), o);
 	if (x->blame->thread) {
 		out_uint(o, "faulting_thread", x->blame->thread->tid);
 		out_uint(o, "thread", x->blame->thread->index);
 	}
-	emit_bucket(an, x, o);
+	TRY(emit_bucket(an, x, o));
 	if (frame) {
 		if (frame->function)
 			out_strf(o, "symbol_name", "%s!%s+%" PRIx64, x->blame->module, frame->function,

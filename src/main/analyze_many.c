@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#include "main/main.h"
+int analyze_many(const struct settings *s)
+{
+	terminal_error("not yet");
+	return EXIT_FAILED;
+}

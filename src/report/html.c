@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* The page and its head: see html.h. */
+#include "report/html_impl.h"
+
+#include <string.h>
+
+static const char page_head[] =
+	"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+	"base-uri 'none'; form-action 'none'\">\n"
+	"<meta name=\"referrer\" content=\"no-referrer\">\n"
+	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+	"<meta name=\"color-scheme\" content=\"light dark\">\n";
+
+static const char page_nav[] =
+	"<nav aria-label=\"Parts of the report\"><ul><li><a href=\"#findings\">Findings</a></li><li><a href=\"#waits\">Who waits for "
+	"whom</a></li><li><a href=\"#threads\">Threads</a></li><li><a href=\"#memory\">Memory</a></li><li><a href=\"#modules\">Modules"
+	"</a></li><li><a href=\"#dump\">The dump</a></li></ul></nav>\n";
+
+static void add_fact(struct html *h, const char *name, const char *value)
+{
+	if (!value || !*value)
+		return;
+	html_addf(h, "<div><dt>%s</dt><dd>", name);
+	html_cut(h, value, 120);
+	html_raw(h, "</dd></div>\n");
+}
+
+static void add_blame(struct html *h)
+{
+	const struct blame *b = h->focus->blame;
+
+	if (b->frame)
+		add_fact(h, "Looked at first", html_format(h, "%s%s%s", b->module, *b->function ? "!" : "", b->function));
+	if (b->thread)
+		add_fact(h, "Thread", html_format(h, "%zu%s%s (tid %u)", b->thread->index, *b->thread->name ? " " : "",
+						  b->thread->name, b->thread->tid));
+}
+
+static void add_facts(struct html *h)
+{
+	const struct dump_facts *f = target_facts(h->an->target);
+	CLEANUP(strbuf_deinit) struct strbuf bucket = STRBUF_INIT;
+	const char *name = report_process_name(h->an);
+
+	html_raw(h, "<dl class=\"facts\">\n");
+	if (f->has & FACT_PID)
+		add_fact(h, "Process", html_format(h, "%s%s%u", name, *name ? ", pid " : "pid ", f->pid));
+	else
+		add_fact(h, "Process", name);
+	add_blame(h);
+	report_add_bucket(h->an, h->focus, &bucket);
+	add_fact(h, "Bucket", bucket.s);
+	html_raw(h, "</dl>\n");
+}
+
+static void add_verdict(struct html *h)
+{
+	const struct report_options all = { .verbose = true };
+	const struct finding *top = h->focus->top;
+	CLEANUP(strbuf_deinit) struct strbuf verdict = STRBUF_INIT;
+	const char *severity = top ? severity_name(top->severity) : "note";
+
+	report_add_verdict(h->an, &all, h->focus, &verdict);
+	html_addf(h, "<div class=\"verdict %s\"><span class=\"tag %s\">%s</span>", severity, severity, top ? severity : "no problem recognised");
+	if (top)
+		html_addf(h, " <span class=\"sure\">%s, %u %% sure</span>", top->pattern->title, top->confidence);
+	html_raw(h, "\n<h1>");
+	html_text(h, verdict.s, 1000);
+	html_raw(h, "</h1>\n");
+	if (top) {
+		html_raw(h, "<p class=\"todo\"><b>What to do:</b> ");
+		html_text(h, top->recommendation, 1000);
+		html_raw(h, "</p>\n");
+	}
+	add_facts(h);
+	html_raw(h, "</div>\n");
+}
+
+static void add_head(struct html *h, const char *file)
+{
+	html_raw(h, page_head);
+	html_raw(h, "<title>");
+	html_text(h, file, 80);
+	html_raw(h, ": what is wrong</title>\n<style>\n");
+	for (size_t i = 0; html_style[i]; i++)
+		html_raw(h, html_style[i]);
+	html_raw(h, "</style>\n</head>\n<body>\n<div class=\"wrap\">\n<header>\n<div class=\"brand\"><span><b>Osmosis</b> "
+		    "dump analysis</span><span class=\"mono\">");
+	html_cut(h, file, 100);
+	html_raw(h, "</span></div>\n");
+	add_verdict(h);
+	html_raw(h, "</header>\n");
+	html_raw(h, page_nav);
+}
+
+static struct err *add_page(struct html *h, const char *file)
+{
+	add_head(h, file);
+	html_raw(h, "<main>\n");
+	html_findings(h);
+	TRY(html_waits(h));
+	TRY(html_threads(h));
+	TRY(html_memory(h));
+	html_modules(h);
+	TRY(html_quality(h));
+	html_raw(h, "</main>\n<footer>Made by osmodump " OSM_VERSION ". This page loads nothing and sends nothing; it quotes the memory "
+		    "of the process, which may be confidential.</footer>\n</div>\n</body>\n</html>\n");
+	return strbuf_check(h->sb);
+}
+
+struct err *report_html(const struct analysis *an, const struct report_focus *f, const char *file, struct strbuf *sb)
+{
+	struct html h = { .sb = sb, .an = an, .focus = f, .arena = { .limit = 256 << 20 } };
+	struct err *e = add_page(&h, file);
+
+	arena_deinit(&h.arena);
+	return e;
+}
