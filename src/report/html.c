@@ -13,8 +13,8 @@ static const char page_head[] =
 	"<meta name=\"color-scheme\" content=\"light dark\">\n";
 
 static const char page_nav[] =
-	"<nav aria-label=\"Parts of the report\"><ul><li><a href=\"#findings\">Findings</a></li><li><a href=\"#waits\">Who waits for "
-	"whom</a></li><li><a href=\"#threads\">Threads</a></li><li><a href=\"#memory\">Memory</a></li><li><a href=\"#modules\">Modules"
+	"<nav aria-label=\"Parts of the report\"><ul><li><a href=\"#waits\">Who waits for whom</a></li><li>"
+	"<a href=\"#findings\">Findings</a></li><li><a href=\"#threads\">Threads</a></li><li><a href=\"#memory\">Memory</a></li><li><a href=\"#modules\">Modules"
 	"</a></li><li><a href=\"#dump\">The dump</a></li></ul></nav>\n";
 
 static void add_fact(struct html *h, const char *name, const char *value)
@@ -94,12 +94,18 @@ static void add_head(struct html *h, const char *file)
 	html_raw(h, page_nav);
 }
 
+/* The drawing comes first where the verdict is about waits. */
 static struct err *add_page(struct html *h, const char *file)
 {
+	bool waits_first = h->focus->top && h->focus->top->pattern->category == CATEGORY_WAIT;
+
 	add_head(h, file);
 	html_raw(h, "<main>\n");
+	if (waits_first)
+		TRY(html_waits(h));
 	html_findings(h);
-	TRY(html_waits(h));
+	if (!waits_first)
+		TRY(html_waits(h));
 	TRY(html_threads(h));
 	TRY(html_memory(h));
 	html_modules(h);

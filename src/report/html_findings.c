@@ -15,10 +15,10 @@ static void add_command(struct html *h, const char *tool, const char *command)
 
 static void add_place(struct html *h, const struct evidence *e)
 {
-	html_raw(h, "<td class=\"mono\" data-label=\"At\">");
+	html_raw(h, "<td class=\"mono nw\" data-label=\"at\">");
 	if (e->has_address)
 		html_address(h, e->address);
-	html_raw(h, "</td><td class=\"mono\" data-label=\"Value\">");
+	html_raw(h, "</td><td class=\"mono nw\" data-label=\"value\">");
 	if (e->has_value)
 		html_address(h, e->value);
 	html_raw(h, "</td>");
@@ -104,15 +104,22 @@ static void add_head(struct html *h, const struct finding *f)
 	html_raw(h, "</div>\n");
 }
 
-static void add_finding(struct html *h, const struct finding *f)
+static void add_words(struct html *h, const struct finding *f)
 {
-	html_addf(h, "<article class=\"finding d%u\" id=\"finding-%u\">\n", f->depth < DEEPEST ? f->depth : DEEPEST, f->number);
-	add_head(h, f);
 	html_raw(h, "<p>");
 	html_text(h, f->verdict, HTML_ANY);
 	html_raw(h, "</p>\n<p class=\"todo\"><b>What to do:</b> ");
 	html_text(h, f->recommendation, HTML_ANY);
 	html_raw(h, "</p>\n");
+}
+
+/* The verdict's own words stand at the top of the page. */
+static void add_finding(struct html *h, const struct finding *f)
+{
+	html_addf(h, "<article class=\"finding d%u\" id=\"finding-%u\">\n", f->depth < DEEPEST ? f->depth : DEEPEST, f->number);
+	add_head(h, f);
+	if (f != h->focus->top)
+		add_words(h, f);
 	add_evidence_table(h, f);
 	add_unread(h, f);
 	add_thresholds(h, f);

@@ -5,7 +5,7 @@
  * Following decisive edges from a node is a line that ends, or a ring (see
  * pattern/wait_graph.h), so that what is connected is a tree whose root is the
  * last to be waited for, or a ring with trees that hang on it. A tree has its
- * root at the right; who waits stands to the left of what it waits for, its
+ * root at the left; who waits stands to the right of what it waits for, its
  * column being how long the line to the root is. A ring is a race track of two
  * columns, down the left one and up the right one, and who waits for a member
  * stands outside of it. Nothing crosses, and the same graph is always placed the
@@ -80,9 +80,9 @@ static const char *lock_state(const struct wait_node *n)
 static void describe(struct pick *p, const struct wait_node *n, struct drawn_node *ret)
 {
 	if (n->kind == WAIT_THREAD && n->thread) {
-		ret->title = html_format(p->h, "thread %zu%s%s", n->thread->index, *n->thread->name ? " " : "", n->thread->name);
-		ret->detail = n->next ? html_format(p->h, "tid %u", n->tid)
-				      : html_format(p->h, "tid %u, %s", n->tid, activity_name(n->activity));
+		ret->title = *n->thread->name ? n->thread->name : html_format(p->h, "thread %zu", n->thread->index);
+		ret->detail = n->next ? html_format(p->h, "thread %zu, tid %u", n->thread->index, n->tid)
+				      : html_format(p->h, "thread %zu %s", n->thread->index, activity_name(n->activity));
 	} else if (n->kind == WAIT_THREAD) {
 		ret->title = html_format(p->h, "thread with tid %u", n->tid);
 		ret->detail = "is not in the dump";
@@ -175,6 +175,35 @@ static size_t count_leaves(const struct pick *p, size_t i)
 	return n;
 }
 
+static size_t same_length(const char *a, const char *b, size_t max)
+{
+	size_t n = 0;
+
+	while (n < max && a[n] && a[n] == b[n])
+		n++;
+	return n;
+}
+
+/* What the names of the threads that are put together begin with, if they do. */
+static const char *common_name(struct pick *p, size_t i)
+{
+	const char *first = NULL;
+	size_t n = 0;
+	bool same = true;
+
+	for (size_t c = p->first[i]; c != NONE; c = p->next[c]) {
+		const char *name = p->g->nodes[c].thread ? p->g->nodes[c].thread->name : "";
+
+		if (!is_leaf(p, c))
+			continue;
+		if (!first)
+			n = strnlen(first = name, 64);
+		same &= strcmp(first, name) == 0;
+		n = same_length(first, name, n);
+	}
+	return n < 3 ? "that nobody waits for" : html_format(p->h, "%.*s%s", (int)n, first, same ? "" : "…");
+}
+
 static void add_child(struct pick *p, size_t i, size_t at, size_t *last)
 {
 	size_t k = add_node(p, i, at);
@@ -207,7 +236,7 @@ static void add_waiters(struct pick *p, size_t i, size_t at, unsigned depth)
 		if (is_leaf(p, c))
 			add_child(p, c, at, &last);
 	if (leaves > MAX_ALIKE)
-		add_others(p, at, leaves, html_format(p->h, "%zu threads", leaves), "that nobody waits for");
+		add_others(p, at, leaves, html_format(p->h, "%zu threads", leaves), common_name(p, i));
 	add_others(p, at, rest, html_format(p->h, "%zu more threads", rest), "in other lines");
 }
 

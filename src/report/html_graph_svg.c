@@ -2,7 +2,7 @@
 /* Draws what html_graph.c picked: boxes, edges with their heads, and what each is. */
 #include "report/html_impl.h"
 
-enum { HEAD = 8 };
+enum { HEAD = 8, TRUNK = HEAD + 9, BEND = 7 };
 
 enum heading { TO_RIGHT, TO_LEFT, DOWN, UP };
 
@@ -30,15 +30,20 @@ static void add_head(struct html *h, const struct line *l, const char *ring)
 		  by - wy);
 }
 
+/* Who waits for the same meets in a trunk before it, so that the labels stand free. */
 static void add_path(struct html *h, const struct line *l, const char *classes)
 {
-	bool across = l->heading == TO_RIGHT || l->heading == TO_LEFT;
-	double ex = l->x2 + (l->heading == TO_RIGHT ? -HEAD : l->heading == TO_LEFT ? HEAD : 0);
-	double ey = l->y2 + (l->heading == DOWN ? -HEAD : l->heading == UP ? HEAD : 0);
-	double mx = (l->x1 + ex) / 2, my = (l->y1 + ey) / 2;
+	double sign = l->heading == TO_RIGHT ? 1 : -1, trunk = l->x2 - sign * TRUNK;
+	double bend = l->y2 > l->y1 ? BEND : -BEND;
 
-	html_addf(h, "<path class=\"e%s\" d=\"M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f\">", classes, l->x1, l->y1, across ? mx : l->x1,
-		  across ? l->y1 : my, across ? mx : ex, across ? ey : my, ex, ey);
+	html_addf(h, "<path class=\"e%s\" d=\"M%.1f %.1f", classes, l->x1, l->y1);
+	if (l->heading == DOWN || l->heading == UP)
+		html_addf(h, "V%.1f\">", l->y2 + (l->heading == DOWN ? -HEAD : HEAD));
+	else if (l->y2 > l->y1 - 2 && l->y2 < l->y1 + 2)
+		html_addf(h, "L%.1f %.1f\">", l->x2 - sign * HEAD, l->y2);
+	else
+		html_addf(h, "H%.1fQ%.1f %.1f %.1f %.1fV%.1fQ%.1f %.1f %.1f %.1f\">", trunk - sign * BEND, trunk, l->y1, trunk, l->y1 + bend,
+			  l->y2 - bend, trunk, l->y2, l->x2 - sign * HEAD, l->y2);
 }
 
 static void add_known(struct html *h, const struct wait_edge *e)
@@ -156,9 +161,9 @@ static void add_box(struct html *h, const struct drawn_node *n)
 	}
 	add_rect(h, n, 1, 1);
 	html_addf(h, "<svg width=\"%d\" height=\"%d\"><text class=\"t1\" x=\"%d\" y=\"19\">", NODE_WIDTH - 6, NODE_HEIGHT, inset);
-	html_text(h, n->title, 20);
+	html_text(h, n->title, 19);
 	html_addf(h, "</text><text class=\"t2\" x=\"%d\" y=\"35\">", inset);
-	html_text(h, n->detail, 25);
+	html_text(h, n->detail, 26);
 	html_raw(h, "</text></svg></svg></g>\n");
 }
 

@@ -48,7 +48,7 @@ struct err *html_quality(struct html *h) MUST_USE;
 
 /* --- the wait graph as it is drawn: html_graph.c picks and places, html_graph_svg.c draws ------ */
 
-enum { GRAPH_NODES = 120, GRAPH_PARTS = 8, NODE_WIDTH = 156, NODE_HEIGHT = 44, NODE_PITCH = 218, ROW = 60, RING_ROW = 96, GRAPH_MARGIN = 6 };
+enum { GRAPH_NODES = 120, GRAPH_PARTS = 8, NODE_WIDTH = 164, NODE_HEIGHT = 44, NODE_PITCH = 230, ROW = 60, RING_ROW = 96, GRAPH_MARGIN = 6 };
 
 struct drawn_node {
 	const struct wait_node *node;	/* NULL: stands for others */

@@ -49,7 +49,7 @@ static void place_tree(struct drawn_graph *d, struct drawn_part *p)
 
 	p->height = find_heights(d, p->first) + GRAPH_MARGIN;
 	p->width = depth * NODE_PITCH + NODE_WIDTH + 2 * GRAPH_MARGIN;
-	place(d, p->first, p->width - NODE_WIDTH / 2.0 - GRAPH_MARGIN, p->height / 2, -1);
+	place(d, p->first, NODE_WIDTH / 2.0 + GRAPH_MARGIN, p->height / 2, 1);
 }
 
 /* --- a ring: down the left column, up the right one ------------------------------------------------ */
@@ -86,6 +86,15 @@ static double height_of_row(const struct drawn_graph *d, const struct drawn_part
 	return most;
 }
 
+/* A narrow window shows the left end first: the ring should be there. */
+static void mirror(struct drawn_graph *d, const struct drawn_part *p)
+{
+	for (size_t i = p->first; i < p->first + p->n; i++) {
+		d->nodes[i].x = p->width - d->nodes[i].x;
+		d->nodes[i].side = -d->nodes[i].side;
+	}
+}
+
 static void place_ring(struct drawn_graph *d, struct drawn_part *p)
 {
 	size_t left = left_of(p);
@@ -104,6 +113,8 @@ static void place_ring(struct drawn_graph *d, struct drawn_part *p)
 				place(d, p->first + i, i < left ? x : x + NODE_PITCH, y, i < left ? -1 : 1);
 		p->height += height;
 	}
+	if (depth_left > depth_right)
+		mirror(d, p);
 }
 
 void html_graph_place(struct drawn_graph *d)

@@ -32,8 +32,8 @@ const char *const html_style[] = {
 	".verdict h1{margin:10px 0 14px;font-size:clamp(1.15rem,.95rem + 1vw,1.6rem);font-weight:650;text-wrap:pretty}\n",
 	".tag{display:inline-block;padding:1px 10px;border-radius:99px;font-size:.8125rem;font-weight:600;background:var(--soft);color:var(--dim);white-space:nowrap}\n",
 	".tag.problem{background:var(--problem-bg);color:var(--problem)}.tag.warning{background:var(--warning-bg);color:var(--warning)}.tag.note{background:var(--note-bg);color:var(--note)}\n",
-	"dl.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(150px,100%),1fr));gap:10px 20px;margin:0}\n",
-	"dl.facts dt{color:var(--dim);font-size:.8125rem}dl.facts dd{margin:0;font-weight:550}\n",
+	"dl.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(210px,100%),1fr));gap:10px 20px;margin:0}\n",
+	"dl.facts dt{color:var(--dim);font-size:.8125rem}dl.facts dd{margin:0;font-size:.9375rem;font-weight:550}\n",
 	"nav{position:sticky;top:0;z-index:1;background:var(--bg);padding:10px 0;margin-bottom:4px}\n",
 	"nav ul{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;margin:0;padding:0;font-size:.9375rem}nav a{text-decoration:none}nav a:hover{text-decoration:underline}\n",
 	"section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:20px 24px;margin:0 0 16px;scroll-margin-top:52px}\n",
@@ -46,7 +46,7 @@ const char *const html_style[] = {
 	".scroll{overflow-x:auto;max-width:100%}\n",
 	"table{border-collapse:collapse;width:100%;font-size:.875rem}th,td{text-align:left;vertical-align:top;padding:6px 12px 6px 0;border-bottom:1px solid var(--line)}\n",
 	"th{color:var(--dim);font-weight:600;white-space:nowrap}tr:last-child td{border-bottom:0}td.n,th.n{text-align:right}\n",
-	".nw{white-space:nowrap}.cmd{display:grid;grid-template-columns:auto 1fr;gap:2px 8px;margin:0}.cmd dt{color:var(--dim);font-size:.75rem;line-height:1.75}.cmd dd{margin:0}\n",
+	".nw{white-space:nowrap}.cmd{display:grid;grid-template-columns:auto 1fr;gap:2px 8px;margin:0}.cmd dt{color:var(--dim);font-size:.75rem;line-height:1.75}.cmd dd{margin:0}.cmd{min-width:19em}\n",
 	".cmd code{background:var(--soft);border-radius:4px;padding:1px 5px;user-select:all;-webkit-user-select:all;cursor:copy}\n",
 	"summary{cursor:pointer;padding:5px 0}details.stack{border-top:1px solid var(--line)}details.stack>summary{padding:8px 0}details.stack table{margin:0 0 12px}\n",
 	".many{display:inline-block;min-width:2.6em;padding:0 8px;margin-right:8px;border-radius:99px;background:var(--soft);text-align:center;font-weight:600;font-size:.875rem}\n",
@@ -62,7 +62,7 @@ const char *const html_style[] = {
 	".private{background:var(--private);fill:var(--private)}.mapped{background:var(--mapped);fill:var(--mapped)}.free{background:var(--free);fill:var(--free)}.present{fill:var(--ink)}\n",
 	".map{margin:10px 0}.map svg{width:100%;height:auto}.map .where{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 12px;font-size:.8125rem}.gap{color:var(--dim);font-size:.8125rem;margin:2px 0 2px 12px}\n",
 	"footer{color:var(--dim);font-size:.8125rem;padding:4px 0}\n",
-	"@media(max-width:640px){.wrap{padding:0 10px 32px}section,.verdict{padding:16px 14px}nav{position:static}section{scroll-margin-top:8px}"
+	"@media(max-width:640px){.cmd{min-width:0}.verdict h1{font-size:1.08rem;line-height:1.4}.wrap{padding:0 10px 32px}section,.verdict{padding:16px 14px}nav{position:static}section{scroll-margin-top:8px}"
 	".d1{margin-left:0}.d2{margin-left:8px}.d3{margin-left:16px}.d1,.d2,.d3{padding-left:10px}"
 	".cards thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}.cards tr,.cards td{display:block;border:0;padding:2px 0}.cards tr{border-bottom:1px solid var(--line);padding:8px 0}.cards td:empty{display:none}.cards td.n{text-align:left}"
 	".cards td[data-label]::before{content:attr(data-label) ' ';color:var(--dim);font-size:.8125rem}}\n",
