@@ -72,8 +72,7 @@ static int run(const struct settings *s)
 
 const struct subcommand subcommand_analyze = {
 	.name = "analyze",
-	.usage = "[--json] [--threshold name=value] [--html OUT] FILE\n"
-		 "       osmodump analyze --summary [--json] FILE...",
+	.usage = "[options] FILE | --summary [options] FILE...",
 	.summary = "say what is wrong with the process that a dump is of",
 	.help = "First the verdict in a sentence; then the findings, root causes first and what follows\n"
 		"from them behind them: how bad, how sure, the evidence (address, value, meaning, and\n"

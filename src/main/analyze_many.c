@@ -133,7 +133,8 @@ static struct err *tell(struct many *m)
 	if (m->settings->json)
 		return NULL;
 	TRY(report_groups(m->groups, m->out));
-	return out_heading(m->out, "%s%zu files: %zu analysed, %zu not\n", m->failed ? "\n" : "", n, n - m->failed, m->failed);
+	return out_heading(m->out, "%s%zu file%s: %zu analysed, %zu not\n", m->failed ? "\n" : "", n, n == 1 ? "" : "s",
+			   n - m->failed, m->failed);
 }
 
 static struct err *run(struct many *m)

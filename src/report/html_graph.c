@@ -121,20 +121,6 @@ static size_t add_node(struct pick *p, size_t i, size_t to)
 	return k;
 }
 
-/* A box for threads that wait for the same, or for what stands behind them as well. */
-static void add_others(struct pick *p, size_t to, size_t threads, const char *title, const char *detail)
-{
-	size_t k = threads ? new_node(p, to, threads) : NONE;
-	struct drawn_node *n = k == NONE ? NULL : &p->d->nodes[k], *parent = &p->d->nodes[to];
-
-	if (!n)
-		return;
-	n->title = title;
-	n->detail = detail;
-	n->next_sibling = parent->first_child;
-	parent->first_child = k;
-}
-
 static int by_threads(const void *a, const void *b)
 {
 	const struct branch *x = a, *y = b;
@@ -204,10 +190,8 @@ static const char *common_name(struct pick *p, size_t i)
 	return n < 3 ? "that nobody waits for" : html_format(p->h, "%.*s%s", (int)n, first, same ? "" : "…");
 }
 
-static void add_child(struct pick *p, size_t i, size_t at, size_t *last)
+static void link_child(struct pick *p, size_t k, size_t at, size_t *last)
 {
-	size_t k = add_node(p, i, at);
-
 	if (k == NONE)
 		return;
 	if (*last == NONE)
@@ -217,6 +201,18 @@ static void add_child(struct pick *p, size_t i, size_t at, size_t *last)
 	*last = k;
 }
 
+/* A box for threads that wait for the same, or for what stands behind them as well. */
+static void add_others(struct pick *p, size_t at, size_t *last, size_t threads, const char *title, const char *detail)
+{
+	size_t k = threads ? new_node(p, at, threads) : NONE;
+
+	if (k == NONE)
+		return;
+	p->d->nodes[k].title = title;
+	p->d->nodes[k].detail = detail;
+	link_child(p, k, at, last);
+}
+
 /* Who waits for node `i`, drawn as `at`. */
 static void add_waiters(struct pick *p, size_t i, size_t at, unsigned depth)
 {
@@ -224,20 +220,22 @@ static void add_waiters(struct pick *p, size_t i, size_t at, unsigned depth)
 	size_t last = NONE, rest = 0, n = pick_branches(p, i, branches, &rest), leaves = count_leaves(p, i);
 
 	if (depth == MAX_DEPTH) {
-		add_others(p, at, p->g->nodes[i].behind, html_format(p->h, "%zu threads", p->g->nodes[i].behind), "in lines behind it");
+		add_others(p, at, &last, p->g->nodes[i].behind, html_format(p->h, "%zu threads", p->g->nodes[i].behind), "in lines behind it");
 		return;
 	}
 	for (size_t k = 0; k < n; k++) {
-		add_child(p, branches[k].node, at, &last);
-		if (last != NONE && p->d->nodes[last].node == &p->g->nodes[branches[k].node])
-			add_waiters(p, branches[k].node, last, depth + 1);
+		size_t child = add_node(p, branches[k].node, at);
+
+		link_child(p, child, at, &last);
+		if (child != NONE)
+			add_waiters(p, branches[k].node, child, depth + 1);
 	}
 	for (size_t c = p->first[i]; c != NONE && leaves <= MAX_ALIKE; c = p->next[c])
 		if (is_leaf(p, c))
-			add_child(p, c, at, &last);
+			link_child(p, add_node(p, c, at), at, &last);
 	if (leaves > MAX_ALIKE)
-		add_others(p, at, leaves, html_format(p->h, "%zu threads", leaves), common_name(p, i));
-	add_others(p, at, rest, html_format(p->h, "%zu more threads", rest), "in other lines");
+		add_others(p, at, &last, leaves, html_format(p->h, "%zu threads", leaves), common_name(p, i));
+	add_others(p, at, &last, rest, html_format(p->h, "%zu more threads", rest), "in other lines");
 }
 
 /* --- parts -------------------------------------------------------------------------------------------- */

@@ -26,19 +26,16 @@ static unsigned depth_of(const struct drawn_graph *d, size_t i)
 	return most;
 }
 
-static void place(struct drawn_graph *d, size_t i, double x, double y, int side)
+/* A node stands as high as the first that waits for it: the uppermost line is straight. */
+static void place(struct drawn_graph *d, size_t i, double x, double top, int side)
 {
 	struct drawn_node *n = &d->nodes[i];
-	double sum = 0, top;
 
 	n->x = x;
-	n->y = y;
+	n->y = top + ROW / 2.0;
 	n->side = side;
-	for (size_t c = n->first_child; c != NONE; c = d->nodes[c].next_sibling)
-		sum += d->nodes[c].height;
-	top = y - sum / 2;
 	for (size_t c = n->first_child; c != NONE; c = d->nodes[c].next_sibling) {
-		place(d, c, x + side * NODE_PITCH, top + d->nodes[c].height / 2, side);
+		place(d, c, x + side * NODE_PITCH, top, side);
 		top += d->nodes[c].height;
 	}
 }
@@ -49,7 +46,7 @@ static void place_tree(struct drawn_graph *d, struct drawn_part *p)
 
 	p->height = find_heights(d, p->first) + GRAPH_MARGIN;
 	p->width = depth * NODE_PITCH + NODE_WIDTH + 2 * GRAPH_MARGIN;
-	place(d, p->first, NODE_WIDTH / 2.0 + GRAPH_MARGIN, p->height / 2, 1);
+	place(d, p->first, NODE_WIDTH / 2.0 + GRAPH_MARGIN, GRAPH_MARGIN / 2.0, 1);
 }
 
 /* --- a ring: down the left column, up the right one ------------------------------------------------ */
@@ -81,8 +78,8 @@ static double height_of_row(const struct drawn_graph *d, const struct drawn_part
 	double most = RING_ROW;
 
 	for (size_t i = 0; i < p->ring; i++)
-		if (row_of(p, i) == row && d->nodes[p->first + i].height > most)
-			most = d->nodes[p->first + i].height;
+		if (row_of(p, i) == row && d->nodes[p->first + i].height + RING_ROW - ROW > most)
+			most = d->nodes[p->first + i].height + RING_ROW - ROW;
 	return most;
 }
 
@@ -106,7 +103,7 @@ static void place_ring(struct drawn_graph *d, struct drawn_part *p)
 	p->width = (depth_left + 1 + depth_right) * NODE_PITCH + NODE_WIDTH + 2 * GRAPH_MARGIN;
 	p->height = 0;
 	for (size_t row = 0; row < left; row++) {
-		double height = height_of_row(d, p, row), y = p->height + height / 2;
+		double height = height_of_row(d, p, row), y = p->height + (RING_ROW - ROW) / 2.0;
 
 		for (size_t i = 0; i < p->ring; i++)
 			if (row_of(p, i) == row)

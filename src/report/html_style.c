@@ -51,7 +51,7 @@ const char *const html_style[] = {
 	"summary{cursor:pointer;padding:5px 0}details.stack{border-top:1px solid var(--line)}details.stack>summary{padding:8px 0}details.stack table{margin:0 0 12px}\n",
 	".many{display:inline-block;min-width:2.6em;padding:0 8px;margin-right:8px;border-radius:99px;background:var(--soft);text-align:center;font-weight:600;font-size:.875rem}\n",
 	"svg{display:block;max-width:none}svg text{font-family:inherit}\n",
-	".graph{padding:6px 0 10px}.graph svg{margin:0 auto}\n",
+	".graph{padding:6px 0 10px}.hint{display:none;font-size:.8125rem;color:var(--dim)}.graph svg{margin:0 auto}\n",
 	"rect.t{fill:var(--thread-bg);stroke:var(--thread)}rect.l{fill:var(--lock-bg);stroke:var(--lock)}rect.o{fill:var(--object-bg);stroke:var(--object)}\n",
 	"rect.t,rect.l,rect.o{stroke-width:1.25}rect.ring{stroke:var(--ring);stroke-width:2.5}rect.many-t{fill:var(--thread-bg);stroke:var(--thread);stroke-width:1.25}\n",
 	".t1{font-size:13px;font-weight:600;fill:var(--ink)}.t2{font-size:11px;fill:var(--dim)}.lab{font-size:10px;fill:var(--dim)}.lab.ring{fill:var(--ring);font-weight:600}\n",
@@ -62,7 +62,7 @@ const char *const html_style[] = {
 	".private{background:var(--private);fill:var(--private)}.mapped{background:var(--mapped);fill:var(--mapped)}.free{background:var(--free);fill:var(--free)}.present{fill:var(--ink)}\n",
 	".map{margin:10px 0}.map svg{width:100%;height:auto}.map .where{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 12px;font-size:.8125rem}.gap{color:var(--dim);font-size:.8125rem;margin:2px 0 2px 12px}\n",
 	"footer{color:var(--dim);font-size:.8125rem;padding:4px 0}\n",
-	"@media(max-width:640px){.cmd{min-width:0}.verdict h1{font-size:1.08rem;line-height:1.4}.wrap{padding:0 10px 32px}section,.verdict{padding:16px 14px}nav{position:static}section{scroll-margin-top:8px}"
+	"@media(max-width:640px){.hint{display:block}.nw{white-space:normal}.cmd{min-width:0}.verdict h1{font-size:1.08rem;line-height:1.4}.wrap{padding:0 10px 32px}section,.verdict{padding:16px 14px}nav{position:static}section{scroll-margin-top:8px}"
 	".d1{margin-left:0}.d2{margin-left:8px}.d3{margin-left:16px}.d1,.d2,.d3{padding-left:10px}"
 	".cards thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}.cards tr,.cards td{display:block;border:0;padding:2px 0}.cards tr{border-bottom:1px solid var(--line);padding:8px 0}.cards td:empty{display:none}.cards td.n{text-align:left}"
 	".cards td[data-label]::before{content:attr(data-label) ' ';color:var(--dim);font-size:.8125rem}}\n",

@@ -52,12 +52,12 @@ static void add_names(struct html *h, const struct stack_group *g)
 	for (size_t i = 0; i < g->threads.n && i < MAX_NAMES; i++) {
 		const struct thread *th = g->threads.v[i];
 
-		html_addf(h, "%s<span class=\"nw\">%zu", i ? ", " : "", th->index);
+		html_addf(h, "%s%zu", i ? ", " : "", th->index);
 		if (*th->name) {
 			html_raw(h, " ");
 			html_cut(h, th->name, 40);
 		}
-		html_addf(h, " <span class=\"dim\">(tid %u)</span></span>", th->tid);
+		html_addf(h, " <span class=\"dim nw\">(tid %u)</span>", th->tid);
 	}
 	if (g->threads.n > MAX_NAMES)
 		html_addf(h, " and %zu more", g->threads.n - MAX_NAMES);

@@ -49,6 +49,7 @@ static void add_table(struct html *h, const struct drawn_graph *d)
 static void add_drawings(struct html *h, const struct drawn_graph *d)
 {
 	html_raw(h, legend);
+	html_raw(h, "<p class=\"hint\">What does not fit can be scrolled into view sideways.</p>\n");
 	for (size_t i = 0; i < d->n_parts; i++) {
 		html_addf(h, "<div class=\"scroll graph\" tabindex=\"0\" role=\"region\" aria-label=\"Wait graph, part %zu of %zu\">\n", i + 1,
 			  d->n_parts);

@@ -14,6 +14,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from analyze_check import check_schema  # noqa: E402
 from page_check import check  # noqa: E402
 
 NOT_A_DUMP = 3  # exit code of osmodump
@@ -36,6 +37,8 @@ def check_rows(program, files):
     rows, code = rows_of(program, files)
     n = expect([r.get('file') for r in rows] == files, 'rows are not those of the files, in their order')
     n += expect(rows_of(program, files) == (rows, code), 'a second run says something else')
+    for text in check_schema(rows):
+        n += expect(False, 'schema: ' + text)
     opens = {f for f in files
              if subprocess.run([program, 'info', '-q', f], capture_output=True, check=False).returncode != NOT_A_DUMP}
     for r in rows:

@@ -70,3 +70,81 @@ What is wrong with the command line or the file:
   osmodump: which file?
   Try 'osmodump --help'.
   [2]
+
+As a page: the verdict is printed, the file is its owner's, and what is there already is kept:
+
+  $ osmodump analyze chain --html page.html
+  
+  Wait chain: 2 threads wait for what thread 0 (tid 100) holds, which is in a system call.
+  
+  Page: page.html
+  $ stat -c %a page.html
+  600
+  $ head -1 page.html
+  <!DOCTYPE html>
+  $ grep -c 'http-equiv="Content-Security-Policy"' page.html
+  1
+  $ osmodump analyze chain --html page.html
+  
+  Wait chain: 2 threads wait for what thread 0 (tid 100) holds, which is in a system call.
+  page.html: File exists
+  [1]
+  $ osmodump analyze --json chain --html page.html --force | sed -n '2s/"size":[0-9]*/"size":N/p'
+  {"kind":"page","path":"page.html","size":N}
+  $ osmodump analyze chain --html - | sed -n '$p'
+  </html>
+  $ osmodump analyze chain --html nowhere/page.html
+  
+  Wait chain: 2 threads wait for what thread 0 (tid 100) holds, which is in a system call.
+  nowhere/page.html: No such file or directory
+  [1]
+  $ ls
+  chain
+  chain.recipe
+  config
+  nothing
+  page.html
+
+Many dumps, one line for each sort of failure, in an order that does not hang on which ended first:
+
+  $ cat > null.recipe <<'END'
+  > minidump x64
+  > system windows 10.0.19045
+  > module 0x140000000 0x10000 C:\demo\app.exe
+  > module 0x150000000 0x10000 C:\demo\other.dll
+  > thread 0x10 stack=0x20000 rip=0x140001000 rsp=0x20000 rcx=0
+  > memory 0x140001000 hex 8b01
+  > memory 0x20000 zero 0x100
+  > exception 0x10 0xc0000005 0x140001000 0 0 rip=0x140001000 rsp=0x20000 rcx=0
+  > END
+  $ mkdump null.recipe null.dmp
+  $ cp null.dmp again.dmp
+  $ osmodump analyze --summary chain null.dmp nothing again.dmp missing | cut -c1-120
+       2  NULL_POINTER_READ_c0000005_app.exe!unknown
+          STATUS_ACCESS_VIOLATION: thread 0 (tid 0x10) in app read from a null pointer (0x0).
+          null.dmp
+  
+       1  WAIT_CHAIN_unknown!unknown
+          Wait chain: 2 threads wait for what thread 0 (tid 100) holds, which is in a system call.
+          chain
+  
+       1  not analysed: nothing: not a dump that is understood here (Windows, Breakpad and Crashpad minidumps (MDMP), Wind
+       1  not analysed: missing: No such file or directory
+  
+  5 files: 3 analysed, 2 not
+  $ osmodump analyze --summary --json --threshold chain.waiters=2 chain nothing | cut -c1-240
+  {"kind":"dump_summary","file":"chain","bucket":"WAIT_CHAIN_unknown!unknown","verdict":"Wait chain: 2 threads wait for what thread 0 (tid 100) holds, which is in a system call.","severity":"warning","confidence":85,"pattern":"wait.chain","pr
+  {"kind":"dump_summary","file":"nothing","error":"nothing: not a dump that is understood here (Windows, Breakpad and Crashpad minidumps (MDMP), Windows full user dumps of the old kind (USERDUMP, USERDU64), ELF cores of Linux and BSD processe
+  $ osmodump analyze --summary null.dmp | tail -1
+  1 file: 1 analysed, 0 not
+  $ osmodump analyze --summary missing nothing | tail -1; osmodump analyze --summary missing >/dev/null
+  2 files: 0 analysed, 2 not
+  [3]
+  $ osmodump analyze --summary
+  osmodump: which files?
+  [2]
+  $ osmodump analyze --summary --html x.html null.dmp
+  osmodump: --html is of one dump, --summary of many
+  [2]
+  $ osmodump analyze --summary --threshold nonsense=2 null.dmp 2>&1 | cut -c1-47
+  osmodump: no such threshold: 'nonsense=2'; ther
