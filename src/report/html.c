@@ -17,23 +17,14 @@ static const char page_nav[] =
 	"<a href=\"#findings\">Findings</a></li><li><a href=\"#threads\">Threads</a></li><li><a href=\"#memory\">Memory</a></li><li><a href=\"#modules\">Modules"
 	"</a></li><li><a href=\"#dump\">The dump</a></li></ul></nav>\n";
 
-static void add_fact(struct html *h, const char *name, const char *value)
-{
-	if (!value || !*value)
-		return;
-	html_addf(h, "<div><dt>%s</dt><dd>", name);
-	html_cut(h, value, 120);
-	html_raw(h, "</dd></div>\n");
-}
-
 static void add_blame(struct html *h)
 {
 	const struct blame *b = h->focus->blame;
 
 	if (b->frame)
-		add_fact(h, "Looked at first", html_format(h, "%s%s%s", b->module, *b->function ? "!" : "", b->function));
+		html_fact(h, "Looked at first", html_format(h, "%s%s%s", b->module, *b->function ? "!" : "", b->function));
 	if (b->thread)
-		add_fact(h, "Thread", html_format(h, "%zu%s%s (tid %u)", b->thread->index, *b->thread->name ? " " : "",
+		html_fact(h, "Thread", html_format(h, "%zu%s%s (tid %u)", b->thread->index, *b->thread->name ? " " : "",
 						  b->thread->name, b->thread->tid));
 }
 
@@ -45,12 +36,12 @@ static void add_facts(struct html *h)
 
 	html_raw(h, "<dl class=\"facts\">\n");
 	if (f->has & FACT_PID)
-		add_fact(h, "Process", html_format(h, "%s%s%u", name, *name ? ", pid " : "pid ", f->pid));
+		html_fact(h, "Process", html_format(h, "%s%s%u", name, *name ? ", pid " : "pid ", f->pid));
 	else
-		add_fact(h, "Process", name);
+		html_fact(h, "Process", name);
 	add_blame(h);
 	report_add_bucket(h->an, h->focus, &bucket);
-	add_fact(h, "Bucket", bucket.s);
+	html_fact(h, "Bucket", bucket.s);
 	html_raw(h, "</dl>\n");
 }
 

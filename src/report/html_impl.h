@@ -37,6 +37,9 @@ void html_close_section(struct html *h);
 /* "1 thread", "41 threads" */
 void html_count(struct html *h, size_t n, const char *noun);
 
+/* An entry of a list of facts; NULL and "": none. `name` is ours. */
+void html_fact(struct html *h, const char *name, const char *value);
+
 extern const char *const html_style[];	/* pieces, ended by NULL */
 
 void html_findings(struct html *h);

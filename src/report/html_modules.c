@@ -69,15 +69,6 @@ void html_modules(struct html *h)
 
 /* --- the dump --------------------------------------------------------------------------------------- */
 
-static void add_text(struct html *h, const char *name, const char *value)
-{
-	if (!value || !*value)
-		return;
-	html_addf(h, "<div><dt>%s</dt><dd>", name);
-	html_cut(h, value, 200);
-	html_raw(h, "</dd></div>\n");
-}
-
 static void add_coverage(struct html *h, const struct coverage *c)
 {
 	html_raw(h, "<div><dt>Memory in the file</dt><dd>");
@@ -111,13 +102,13 @@ struct err *html_quality(struct html *h)
 	html_open_section(h, "dump", "The dump");
 	add_damage(h);
 	html_raw(h, "<dl class=\"facts\">\n");
-	add_text(h, "Kind", f->title);
-	add_text(h, "Written by", f->writer);
-	add_text(h, "Machine", machine_name(f->machine));
-	add_text(h, "Program", target_has_wow(h->an->target) ? "32 bits, in a 64-bit process" : "");
-	add_text(h, "System", f->os_text);
+	html_fact(h, "Kind", f->title);
+	html_fact(h, "Written by", f->writer);
+	html_fact(h, "Machine", machine_name(f->machine));
+	html_fact(h, "Program", target_has_wow(h->an->target) ? "32 bits, in a 64-bit process" : "");
+	html_fact(h, "System", f->os_text);
 	if (!err_ignore(dump_snapshot(target_dump(h->an->target), &s)) && s)
-		add_text(h, "Consistency", consistency_name(s->consistency));
+		html_fact(h, "Consistency", consistency_name(s->consistency));
 	add_coverage(h, c);
 	html_raw(h, "</dl>\n");
 	html_close_section(h);

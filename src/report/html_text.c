@@ -142,3 +142,12 @@ void html_close_section(struct html *h)
 {
 	html_raw(h, "</section>\n");
 }
+
+void html_fact(struct html *h, const char *name, const char *value)
+{
+	if (!value || !*value)
+		return;
+	html_addf(h, "<div><dt>%s</dt><dd>", name);
+	html_cut(h, value, 160);
+	html_raw(h, "</dd></div>\n");
+}
