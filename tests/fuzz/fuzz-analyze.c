@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The patterns over dumps of any kind: the wait graph, faults, stacks and what
- * each pattern reads. No symbol files are looked for, and image files are found
+ * each pattern reads; and the page of what they say. No symbol files are looked for, and image files are found
  * in no folder.
  */
 #include "pattern/engine.h"
+#include "report/html.h"
 #include <stdint.h>
 #include <string.h>
 
@@ -30,6 +31,10 @@ static struct err *analyze(const uint8_t *data, size_t size)
 	CLEANUP(analysis_destroyp) struct analysis *an = NULL;
 	CLEANUP(target_destroyp) struct target *t = NULL;
 	CLEANUP(dump_unrefp) struct dump *d = NULL;
+	CLEANUP(arena_deinit) struct arena a = ARENA_INIT;
+	CLEANUP(strbuf_deinit) struct strbuf page = STRBUF_INIT;
+	const struct report_options all = { .verbose = true };
+	struct report_focus focus = { 0 };
 	struct source *src = NULL;
 	size_t n = 0;
 
@@ -39,6 +44,8 @@ static struct err *analyze(const uint8_t *data, size_t size)
 	TRY(analysis_create(t, NULL, &an));
 	for (size_t i = 0; i < an->n; i++)
 		n += read_finding(an->findings[i]);
+	TRY(report_find_focus(an, &all, &a, &focus));
+	TRY(report_html(an, &focus, "input", &page));
 	return n ? NULL : err_new(ERR_NOTFOUND, "nothing found");
 }
 
