@@ -141,7 +141,7 @@ struct err *dump_read_piece(struct dump *d, struct dump_piece piece, void *buf, 
 static void empty_strings(struct dump_facts *f)
 {
 	f->format = f->title = f->os_text = f->build_string = f->debug_build_string = "";
-	f->cpu_text = f->process_name = f->command_line = f->timezone_name = f->writer = "";
+	f->cpu_text = f->process_name = f->command_line = f->timezone_name = f->writer = f->stripped = "";
 }
 
 struct err *dump_init(struct dump *d, const struct dump_ops *ops, struct source *src)

@@ -85,6 +85,7 @@ struct dump_facts {
 	uint32_t writer_tid;		/* thread that wrote the dump */
 	uint32_t requesting_tid;	/* thread that asked for it: of interest without an exception */
 	const char *writer;		/* tool that wrote it where it says so, or "" */
+	const char *stripped;		/* tool that took out all but what stacks need: zeros may have been data; or "" */
 };
 
 /* Memory present in the file (or known to be absent: file_size 0). */

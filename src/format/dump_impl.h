@@ -19,6 +19,7 @@
 #include "format/dump.h"
 
 struct dump_lists;
+struct strip_plan;
 
 struct dump_ops {
 	/* Parse one list into memory of d->arena. Called at most once each. */
@@ -37,6 +38,8 @@ struct dump_ops {
 	/* *ret stays NULL when there is none */
 	struct err *(*exception)(struct dump *d, struct dump_exception **ret);
 	struct err *(*snapshot)(struct dump *d, struct dump_snapshot **ret);
+	/* Adds to the plan what the container needs (format/strip.h); NULL: cannot be stripped */
+	struct err *(*strip)(struct dump *d, struct strip_plan *p);
 	void (*destroy)(struct dump *d); /* own state only; NULL: nothing */
 };
 

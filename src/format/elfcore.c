@@ -222,9 +222,7 @@ static struct err *find_phdrs(struct elfcore *c, const struct tables *t)
 	return NULL;
 }
 
-typedef struct err *phdr_fn(struct elfcore *c, const struct elf_phdr *ph, void *arg);
-
-static struct err *each_in_view(struct elfcore *c, struct cursor *cur, uint64_t n, phdr_fn *fn,
+static struct err *each_in_view(struct elfcore *c, struct cursor *cur, uint64_t n, elf_phdr_fn *fn,
 				void *arg)
 {
 	for (uint64_t i = 0; i < n; i++) {
@@ -237,7 +235,7 @@ static struct err *each_in_view(struct elfcore *c, struct cursor *cur, uint64_t 
 	return NULL;
 }
 
-static struct err *each_phdr(struct elfcore *c, phdr_fn *fn, void *arg)
+struct err *elfcore_each_phdr(struct elfcore *c, elf_phdr_fn *fn, void *arg)
 {
 	for (uint64_t i = 0; i < c->phnum; i += PHDRS_AT_ONCE) {
 		CLEANUP(view_deinit) struct view view = VIEW_INIT;
@@ -253,8 +251,7 @@ static struct err *each_phdr(struct elfcore *c, phdr_fn *fn, void *arg)
 	return NULL;
 }
 
-/* Bytes of [offset, offset + filesz) that the file has. */
-static uint64_t bytes_there(const struct elfcore *c, const struct elf_phdr *ph)
+uint64_t elfcore_bytes_there(const struct elfcore *c, const struct elf_phdr *ph)
 {
 	uint64_t size = c->d.src->size;
 
@@ -273,7 +270,7 @@ static struct err *note_phdr(struct elfcore *c, const struct elf_phdr *ph, void 
 	if (ph->type != PT_LOAD)
 		return NULL;
 	c->n_load++;
-	there = bytes_there(c, ph);
+	there = elfcore_bytes_there(c, ph);
 	if (there == ph->filesz)
 		return NULL;
 	c->lost_segments++;
@@ -330,7 +327,7 @@ static struct err *add_segment(struct elfcore *c, const struct elf_phdr *ph, voi
 	struct dump_segment seg = {
 		.address = ph->vaddr,
 		.size = ph->memsz,
-		.file_size = bytes_there(c, ph),
+		.file_size = elfcore_bytes_there(c, ph),
 		.offset = ph->offset,
 		.prot = ph->flags & 7,
 		.prot_known = !(c->d.facts.flags & ELFCORE_KERNEL),
@@ -361,7 +358,7 @@ static struct err *elfcore_segments(struct dump *d, struct dump_segment **ret, s
 	s.v = ARENA_NEW_N(&d->arena, struct dump_segment, s.cap);
 	if (s.cap && !s.v)
 		return err_nomem();
-	TRY(each_phdr(c, add_segment, &s));
+	TRY(elfcore_each_phdr(c, add_segment, &s));
 	for (size_t i = 1; i < s.n; i++)
 		if (by_address(&s.v[i - 1], &s.v[i]) > 0) {
 			qsort(s.v, s.n, sizeof(*s.v), by_address);
@@ -476,6 +473,7 @@ static void elfcore_destroy(struct dump *d)
 	jdoc_free(elfcore_of(d)->record);
 	jdoc_free(elfcore_of(d)->closing);
 	jdoc_free(elfcore_of(d)->lists);
+	jdoc_free(elfcore_of(d)->stripped);
 }
 
 static const struct dump_ops elfcore_ops = {
@@ -488,6 +486,7 @@ static const struct dump_ops elfcore_ops = {
 	.exception = elfcore_exception,
 	.handles = elfcore_osmosis_handles,
 	.snapshot = elfcore_osmosis_snapshot,
+	.strip = elfcore_strip,
 	.destroy = elfcore_destroy,
 };
 
@@ -532,7 +531,7 @@ static struct err *load(struct elfcore *c, const struct tables *t)
 {
 	find_machine(c);
 	TRY(find_phdrs(c, t));
-	TRY(each_phdr(c, note_phdr, NULL));
+	TRY(elfcore_each_phdr(c, note_phdr, NULL));
 	report_lost(c);
 	if (!c->notes.n)
 		dump_add_defect(&c->d, err_new(ERR_CORRUPT,

@@ -8,6 +8,7 @@
  * elfcore_signal.c siginfo of Linux
  * elfcore_bsd.c    FreeBSD, NetBSD, OpenBSD
  * elfcore_sun.c    Solaris, illumos
+ * elfcore_strip.c  what stays when a core is stripped
  * elfcore_kernel.c vmcores: VMCOREINFO
  * elfcore_osmosis.c, elfcore_osmosis_*.c  the record of an Osmosis snapshot
  */
@@ -85,7 +86,7 @@ struct elfcore {
 	uint64_t lost_bytes, lost_segments; /* beyond the end of the file */
 
 	/* Notes of Osmosis; NULL: none. What they say is borrowed from here. */
-	struct jdoc *record, *closing, *lists;
+	struct jdoc *record, *closing, *lists, *stripped;
 	bool lists_tried; /* read when first asked for */
 };
 
@@ -111,6 +112,16 @@ static inline struct dump_piece elfcore_piece(const struct elf_note *note)
 {
 	return (struct dump_piece){ note->desc, note->size };
 }
+
+/* elfcore.c: the program headers, in order. */
+typedef struct err *elf_phdr_fn(struct elfcore *c, const struct elf_phdr *ph, void *arg);
+struct err *elfcore_each_phdr(struct elfcore *c, elf_phdr_fn *fn, void *arg) MUST_USE;
+
+/* Bytes of [offset, offset + filesz) that the file has. */
+uint64_t elfcore_bytes_there(const struct elfcore *c, const struct elf_phdr *ph);
+
+/* elfcore_strip.c */
+struct err *elfcore_strip(struct dump *d, struct strip_plan *p) MUST_USE;
 
 /* elfcore_note.c */
 struct err *elfcore_scan_notes(struct elfcore *c, const struct elf_phdr *ph) MUST_USE;

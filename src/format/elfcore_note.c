@@ -422,6 +422,7 @@ static const struct type_name osmosis_names[] = {
 	{ OSMOSIS_NOTE_RECORD, "OSMOSIS_RECORD" },
 	{ OSMOSIS_NOTE_CLOSING, "OSMOSIS_CLOSING" },
 	{ OSMOSIS_NOTE_LISTS, "OSMOSIS_LISTS" },
+	{ OSMOSIS_NOTE_STRIPPED, "OSMOSIS_STRIPPED" },
 };
 
 #define NAMES(t) { t, ARRAY_SIZE(t) }

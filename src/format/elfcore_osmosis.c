@@ -15,7 +15,7 @@
 
 enum { MAX_NOTE = 64 << 20 };
 
-static struct err *parse_note(struct elfcore *c, const struct elf_note *note, struct jdoc **ret)
+struct err *elfcore_osmosis_parse(struct elfcore *c, const struct elf_note *note, struct jdoc **ret)
 {
 	CLEANUP(view_deinit) struct view view = VIEW_INIT;
 	CLEANUP(jdoc_freep) struct jdoc *doc = NULL;
@@ -44,7 +44,7 @@ static struct err *parse_note(struct elfcore *c, const struct elf_note *note, st
 static struct err *load_note(struct elfcore *c, uint32_t type, struct jdoc **ret)
 {
 	const struct elf_note *note = elfcore_find(c, OWNER_OSMOSIS, type);
-	struct err *e = note ? parse_note(c, note, ret) : NULL;
+	struct err *e = note ? elfcore_osmosis_parse(c, note, ret) : NULL;
 
 	if (e && err_code(e) == ERR_NOMEM)
 		return e;
@@ -147,6 +147,14 @@ static void set_process(struct dump_facts *f, const struct jval *process)
 	}
 }
 
+static struct err *read_stripped(struct elfcore *c)
+{
+	TRY(load_note(c, OSMOSIS_NOTE_STRIPPED, &c->stripped));
+	if (c->stripped)
+		c->d.facts.stripped = jval_text(jval_get(jdoc_root(c->stripped), "tool"));
+	return NULL;
+}
+
 struct err *elfcore_osmosis_facts(struct elfcore *c)
 {
 	const struct jval *root, *tool;
@@ -154,6 +162,7 @@ struct err *elfcore_osmosis_facts(struct elfcore *c)
 
 	if (!c->owners[OWNER_OSMOSIS])
 		return NULL;
+	TRY(read_stripped(c));
 	TRY(load_note(c, OSMOSIS_NOTE_RECORD, &c->record));
 	TRY(load_note(c, OSMOSIS_NOTE_CLOSING, &c->closing));
 	check_closing(c);

@@ -223,6 +223,9 @@ struct err *elfcore_osmosis_annotations(struct elfcore *c, struct elf_annotation
 	static const char *const objects[] = { "process", "cgroup", "namespaces", "host" };
 	const char *comment;
 
+	if (*c->d.facts.stripped)
+		TRY(elfcore_annotate(c, a, "comment", "", "%s: %s", c->d.facts.stripped,
+				     jval_text(jval_get(jdoc_root(c->stripped), "meaning"))));
 	if (!c->record)
 		return add_environment(c, a);
 	comment = jval_text(jval_get(jdoc_root(c->record), "comment"));

@@ -133,3 +133,17 @@ struct jval_member jval_next(const struct jval *object, struct jval_member m)
 {
 	return member(object, json_object_iter_next(writable(object), m.iterator));
 }
+
+void jdoc_drop(struct jdoc *d, const char *object, const char *key)
+{
+	json_t *from = (json_t *)(void *)d;
+
+	if (object)
+		from = json_object_get(from, object);
+	(void)json_object_del(from, key);
+}
+
+char *jdoc_text(const struct jdoc *d)
+{
+	return json_dumps(of(jdoc_root(d)), JSON_COMPACT);
+}

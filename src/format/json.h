@@ -48,4 +48,9 @@ struct jval_member {
 struct jval_member jval_first(const struct jval *object);
 struct jval_member jval_next(const struct jval *object, struct jval_member m);
 
+/* Removes a member of the root (object NULL), or of an object in it; what was borrowed of it is gone. */
+void jdoc_drop(struct jdoc *d, const char *object, const char *key);
+/* The document without superfluous blanks, to be freed; NULL: no memory. */
+char *jdoc_text(const struct jdoc *d);
+
 #endif

@@ -133,6 +133,7 @@ static const struct dump_ops ops = {
 	.auxv = md_auxv,
 	.annotations = md_annotations,
 	.exception = md_exception,
+	.strip = md_strip,
 	.destroy = destroy,
 };
 
@@ -157,6 +158,8 @@ static struct err *open_minidump(struct source *src, struct dump **ret)
 	if (!e) {
 		d->facts.title = title(md);
 		e = md_read_facts(md);
+		if (!e)
+			e = md_soften(md, md_read_stripped(md));
 	}
 	if (e) {
 		d->src = NULL; /* stays the caller's */

@@ -183,6 +183,11 @@ struct err *md_read_stacks(struct minidump *md, md_stacks *ret) MUST_USE;
 struct err *md_modules(struct dump *d, struct dump_module **ret, size_t *ret_n);
 struct err *md_unloaded(struct dump *d, struct dump_unloaded **ret, size_t *ret_n);
 
+/* minidump_strip.c */
+struct err *md_strip(struct dump *d, struct strip_plan *p) MUST_USE;
+/* Whether the comment says that the dump was stripped. */
+struct err *md_read_stripped(struct minidump *md) MUST_USE;
+
 /* minidump_handles.c */
 struct err *md_handles(struct dump *d, struct dump_handle **ret, size_t *ret_n);
 

@@ -17,6 +17,7 @@ enum osmosis_note {
 	OSMOSIS_NOTE_RECORD = 0x4f534d01,  /* what was known before writing */
 	OSMOSIS_NOTE_CLOSING = 0x4f534d02, /* at the end of the file: what writing met */
 	OSMOSIS_NOTE_LISTS = 0x4f534d03,   /* threads and open files, which may be many: read when asked for */
+	OSMOSIS_NOTE_STRIPPED = 0x4f534d04,/* osmodump strip was here; in cores of any origin */
 	OSMOSIS_NOTE_FORMAT = 1,	   /* version of all */
 };
 
