@@ -12,9 +12,10 @@
 
 #include <elf.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { MAX_LINK_MAP = 16384, MAX_PHDRS = 512, MAX_DYNAMIC = 4096 };
+enum { MAX_LINK_MAP = 16384, MAX_PHDRS = 512, MAX_DYNAMIC = 4096, MAX_NAME = 4096 };
 
 static bool is_elf_at(struct target *t, uint64_t address)
 {
@@ -193,13 +194,24 @@ static uint64_t find_r_debug(struct target *t, struct elf_extent *ret_exe, uint6
 
 static const char *read_name(struct target *t, uint64_t address)
 {
-	char text[4096];
-	size_t n = t->memory.read(t->memory.arg, address, text, sizeof(text) - 1);
 	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
+	char text[MAX_NAME];
+	size_t n = 0;
 
-	text[n] = '\0';
-	strbuf_add_utf8(&sb, text, strlen(text));
+	/* not a byte beyond it: what was read is what stripping keeps */
+	while (n < sizeof(text) && arch_read(&t->memory, address + n, &text[n], 1) && text[n])
+		n++;
+	strbuf_add_utf8(&sb, text, n);
 	return arena_strdup(&t->arena, sb.s);
+}
+
+/* Both structures begin with five words, all of which other debuggers look at:
+ * so that stripping keeps them. */
+static void read_words(struct target *t, uint64_t address)
+{
+	uint8_t bytes[5 * 8];
+
+	(void)arch_read(&t->memory, address, bytes, 5 * t->arch->pointer_size);
 }
 
 static struct err *add_link_map(struct module_list *list)
@@ -212,12 +224,14 @@ static struct err *add_link_map(struct module_list *list)
 
 	if (!r_debug)
 		return NULL;
+	read_words(t, r_debug);
 	at = word(t, r_debug + size);
 	for (unsigned i = 0; at && i < MAX_LINK_MAP; i++, at = word(t, at + 3 * size)) {
 		uint64_t l_addr = word(t, at), l_ld = word(t, at + 2 * size);
 		const char *name = read_name(t, word(t, at + size));
 
 		TRY(cancel_check());
+		read_words(t, at);
 		if (i == 0) {
 			l_addr = bias + exe.low;
 			extent = exe;
@@ -276,4 +290,13 @@ struct err *modules_add_elf(struct module_list *list)
 	if (!list->v.n)
 		TRY(add_elf_segments(list));
 	return add_vdso(list);
+}
+
+struct err *modules_read_link_map(struct target *t)
+{
+	struct module_list list = { .target = t };
+	struct err *e = add_link_map(&list);
+
+	free(list.v.v);
+	return e;
 }

@@ -35,6 +35,8 @@ struct step {
 
 /* True: s->caller and s->result are valid. */
 bool stack_step(struct walk *w, struct step *s);
+/* Inside of code: of a module, or of an executable segment in none. */
+bool stack_is_code(struct target *t, uint64_t address);
 /* Could a call return to this address? (a return_address_test; arg: the walk) */
 bool stack_may_return_to(void *arg, uint64_t address);
 /* The caller's stack pointer is above, and not absurdly far. */

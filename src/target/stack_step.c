@@ -38,13 +38,13 @@ static bool segment_is_executable(struct target *t, uint64_t address)
 	       segments[lo - 1].prot_known && (segments[lo - 1].prot & DUMP_PROT_X);
 }
 
-static bool is_code(struct walk *w, uint64_t address)
+bool stack_is_code(struct target *t, uint64_t address)
 {
-	struct module *m = target_module_at(w->t, address);
+	struct module *m = target_module_at(t, address);
 
 	if (m)
-		return module_is_executable(w->t, m, address);
-	return segment_is_executable(w->t, address);
+		return module_is_executable(t, m, address);
+	return segment_is_executable(t, address);
 }
 
 /* Whether the bytes that a call before `address` may have are all there: small
@@ -59,7 +59,7 @@ static bool has_call_bytes(struct walk *w, uint64_t address)
 /* A return address follows a call, unless the bytes are not there to tell. */
 static bool is_return_address(struct walk *w, uint64_t address)
 {
-	if (!address || !is_code(w, address - 1))
+	if (!address || !stack_is_code(w->t, address - 1))
 		return false;
 	return !has_call_bytes(w, address) || after_call(w->regs.arch, &w->t->memory, address);
 }
@@ -151,7 +151,7 @@ static bool after_wild_call(struct walk *w, struct step *s)
 	enum machine machine = w->regs.arch->machine;
 	uint64_t sp = regs_sp(&w->regs), to;
 
-	if (w->depth || is_code(w, regs_ip(&w->regs)))
+	if (w->depth || stack_is_code(w->t, regs_ip(&w->regs)))
 		return false;
 	s->caller = w->regs;
 	s->result = (struct unwind_result){ .trust = TRUST_SCAN, .frame = sp };

@@ -86,6 +86,8 @@ struct module *module_list_add(struct module_list *list, uint64_t base, uint64_t
 			       const char *path); /* NULL: no memory or absurd */
 bool module_is_listed(const struct module_list *list, uint64_t base, uint64_t size);
 struct err *modules_add_elf(struct module_list *list) MUST_USE;
+/* Reads what the dynamic linker says of the modules, for who watches the reads (strip.c). */
+struct err *modules_read_link_map(struct target *t) MUST_USE;
 struct err *modules_add_wow(struct module_list *list) MUST_USE;
 
 /* module_image.c */
