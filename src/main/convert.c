@@ -97,23 +97,12 @@ static struct err *write_out(struct conversion *c, const struct sink_options *to
 	return e;
 }
 
-/* "core.zst" is zstd's, when nothing else was said. */
-static void packing_by_name(const char *path, struct sink_options *ret)
-{
-	if (str_ends_nocase(path, ".zst"))
-		ret->packing = SINK_ZSTD;
-	else if (str_ends_nocase(path, ".lz4"))
-		ret->packing = SINK_LZ4;
-}
-
 static struct err *read_words(const struct settings *s, struct sink_options *ret)
 {
 	if (s->words.n != 2)
 		return err_new(ERR_USAGE, "the dump and the file to write, please");
 	TRY(writing_options(s, ret));
-	ret->path = s->words.v[1];
-	if (!s->compress)
-		packing_by_name(ret->path, ret);
+	writing_path(s, s->words.v[1], ret);
 	return NULL;
 }
 

@@ -33,6 +33,7 @@ static const struct field dump_fields[] = {
 	{ "kernel_time", FIELD_DURATION, "spent by the process in the kernel" },
 	{ "flags", FIELD_HEX, "of the container (MINIDUMP_TYPE)" },
 	{ "writer", FIELD_STR, "tool that wrote it" },
+	{ "stripped", FIELD_STR, "tool that took out all but what stacks need: zeros may have been data" },
 	{ "threads", FIELD_UINT, "number of threads" },
 	{ "modules", FIELD_UINT, "number of modules" },
 	{ NULL },
@@ -56,6 +57,7 @@ static const struct record dump_record = {
 		"[CPU time:        user {user_time}, kernel {kernel_time}\n]"
 		"[Flags:           0x{flags:x}\n]"
 		"[Written by:      {writer}\n]"
+		"[Stripped:        by {stripped}: zeros may have been data\n]"
 		"Threads:         {threads|unreadable}\n"
 		"Modules:         {modules}\n",
 };
@@ -186,6 +188,7 @@ static struct err *emit_dump(struct dump *d, struct target *t, struct out *o)
 	if (f->flags)
 		out_uint(o, "flags", f->flags);
 	out_name(o, "writer", f->writer);
+	out_name(o, "stripped", f->stripped);
 	if (!err_ignore(dump_threads(d, &threads, &n)))
 		out_uint(o, "threads", n);
 	out_uint(o, "modules", count_modules(d, t));

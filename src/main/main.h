@@ -122,6 +122,8 @@ struct err *system_create_session(struct system *y, struct session **ret, struct
 bool parse_decimal(const char *text, uint64_t most, uint64_t *ret);
 /* --compress, --limit-rate, --keep-partial, --force; the path is the caller's. */
 struct err *writing_options(const struct settings *s, struct sink_options *ret) MUST_USE;
+/* The path, whose name says how the file is compressed unless --compress does. */
+void writing_path(const struct settings *s, const char *path, struct sink_options *ret);
 
 /* --- thresholds.c: of the configuration file and the command line --------------------- */
 /* "name=value", as given, in the order in which they count: a later one overrules. */

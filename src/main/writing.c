@@ -66,3 +66,14 @@ struct err *writing_options(const struct settings *s, struct sink_options *ret)
 	*ret = o;
 	return NULL;
 }
+
+void writing_path(const struct settings *s, const char *path, struct sink_options *ret)
+{
+	ret->path = path;
+	if (s->compress)
+		return;
+	if (str_ends_nocase(path, ".zst"))
+		ret->packing = SINK_ZSTD;
+	else if (str_ends_nocase(path, ".lz4"))
+		ret->packing = SINK_LZ4;
+}
