@@ -142,8 +142,26 @@ static uint64_t lowest_page(const struct phdr *phdrs, size_t n)
 	return low;
 }
 
-/* The parts of the file that are in memory as they are: loaded, not writable.
- * A segment starts at its page: the bytes before it are the file's too. */
+/* A segment starts at its page: the bytes before it are the file's too. */
+static bool elf_range(const struct module *m, const struct phdr *ph, uint64_t low, struct space_range *ret)
+{
+	struct source *src = m->priv->image_source;
+	uint64_t head = ph->vaddr & 0xfff;
+
+	if (ph->type != PT_LOAD || head > ph->offset || !range_in(ph->offset, ph->filesz, src->size))
+		return false;
+	*ret = (struct space_range){
+		.address = m->base + (ph->vaddr - low) - head,
+		.size = ph->filesz + head,
+		.src = src,
+		.offset = ph->offset - head,
+		.origin = SPACE_IMAGE,
+		.tag = (uint32_t)m->index,
+	};
+	return true;
+}
+
+/* The parts of the file that are in memory as they are: loaded, not writable. */
 static bool fill_from_elf(struct target *t, struct module *m)
 {
 	struct module_private *p = m->priv;
@@ -152,22 +170,9 @@ static bool fill_from_elf(struct target *t, struct module *m)
 	size_t n = read_phdrs(p->image_source, phdrs), used = 0;
 	uint64_t low = lowest_page(phdrs, n);
 
-	for (size_t i = 0; i < n; i++) {
-		uint64_t head = phdrs[i].vaddr & 0xfff;
-
-		if (phdrs[i].type != PT_LOAD || (phdrs[i].flags & PF_W) ||
-		    head > phdrs[i].offset ||
-		    !range_in(phdrs[i].offset, phdrs[i].filesz, p->image_source->size))
-			continue;
-		ranges[used++] = (struct space_range){
-			.address = m->base + (phdrs[i].vaddr - low) - head,
-			.size = phdrs[i].filesz + head,
-			.src = p->image_source,
-			.offset = phdrs[i].offset - head,
-			.origin = SPACE_IMAGE,
-			.tag = (uint32_t)m->index,
-		};
-	}
+	for (size_t i = 0; i < n; i++)
+		if (!(phdrs[i].flags & PF_W) && elf_range(m, &phdrs[i], low, &ranges[used]))
+			used++;
 	return used && !err_ignore(space_add(target_space(t), ranges, used));
 }
 
@@ -206,6 +211,91 @@ bool module_fill_from_image(struct target *t, struct module *m)
 	if (target_is_windows(t))
 		return fill_from_pe(t, m);
 	return open_elf_image(t, m) && fill_from_elf(t, m);
+}
+
+/* --- the file as it should be in memory ------------------------------------------- */
+
+static struct err *add_part(struct arena *a, struct image_part *parts, size_t *n, struct image_part part,
+			    const char *name)
+{
+	part.name = arena_strdup(a, name);
+	if (!part.name)
+		return err_nomem();
+	parts[(*n)++] = part;
+	return NULL;
+}
+
+/* Sections that the loader leaves alone, and those that are there to be written. */
+static struct err *pe_parts(struct module *m, struct arena *a, struct image_part **ret, size_t *ret_n)
+{
+	const struct pe_headers *h = pe_headers(m->priv->image_pe);
+	size_t n_ranges, n = 0;
+	const struct space_range *ranges = pe_image_ranges(m->priv->image, &n_ranges);
+	struct image_part *parts = ARENA_NEW_N(a, struct image_part, n_ranges + h->n_sections);
+
+	if (!parts)
+		return err_nomem();
+	for (size_t i = 0; i < n_ranges; i++) {
+		const struct pe_section *s = pe_section_at(m->priv->image_pe, ranges[i].address - m->base);
+
+		TRY(add_part(a, parts, &n, (struct image_part){ .range = ranges[i] }, s ? s->name : "headers"));
+	}
+	for (unsigned i = 0; i < h->n_sections && n_ranges && ranges[0].src; i++) {
+		const struct pe_section *s = &h->sections[i];
+		struct image_part part = {
+			.range = { .address = m->base + s->rva, .size = s->virtual_size, .src = ranges[0].src, .offset = s->rva },
+			.writable = true,
+		};
+
+		if (s->characteristics & PE_SCN_WRITE && range_in(s->rva, s->virtual_size, m->size))
+			TRY(add_part(a, parts, &n, part, s->name));
+	}
+	*ret = parts;
+	*ret_n = n;
+	return NULL;
+}
+
+static struct err *elf_parts(struct module *m, struct arena *a, struct image_part **ret, size_t *ret_n)
+{
+	struct phdr phdrs[MAX_PHDRS];
+	struct space_range range;
+	size_t n_phdrs = read_phdrs(m->priv->image_source, phdrs), n = 0;
+	uint64_t low = lowest_page(phdrs, n_phdrs);
+	struct image_part *parts = ARENA_NEW_N(a, struct image_part, n_phdrs + 1);
+
+	if (!parts)
+		return err_nomem();
+	for (size_t i = 0; i < n_phdrs; i++)
+		if (elf_range(m, &phdrs[i], low, &range))
+			TRY(add_part(a, parts, &n,
+				     (struct image_part){ .range = range, .writable = phdrs[i].flags & PF_W },
+				     phdrs[i].flags & PF_X ? "code" : phdrs[i].flags & PF_W ? "data" : "read-only"));
+	*ret = parts;
+	*ret_n = n;
+	return NULL;
+}
+
+struct err *module_image_parts(struct target *t, struct module *m, struct arena *a, struct image_part **ret,
+			       size_t *ret_n)
+{
+	struct module_private *p = m->priv;
+	CLEANUP(freep) char *path = NULL;
+	struct provider **providers;
+
+	if (!target_is_windows(t))
+		(void)module_providers(t, m, &providers); /* tells the build id */
+	(void)module_fill_from_image(t, m);
+	if (p->image)
+		return pe_parts(m, a, ret, ret_n);
+	if (p->image_source)
+		return elf_parts(m, a, ret, ret_n);
+	TRY(module_find_image(t, m, &path));
+	return err_new(ERR_NOTFOUND, "%s: it is not the file that %s was loaded from", path, m->image_name);
+}
+
+const char *module_image_file(const struct module *m)
+{
+	return m->priv->image_file ? m->priv->image_file : "";
 }
 
 /* --- which parts are code ---------------------------------------------------- */

@@ -117,6 +117,8 @@ const char *module_symbol_trouble(const struct module *m);
 void module_forget_symbols(struct target *t, struct module *m); /* .reload */
 /* The PE headers of a module, from memory or its file; NULL: not to be had. */
 struct pe *module_pe_image(struct target *t, struct module *m);
+/* The file on disk that memory was filled from or compared with; "" when none. */
+const char *module_image_file(const struct module *m);
 bool module_is_executable(struct target *t, struct module *m, uint64_t address);
 
 /* What to ask a symbol store for (`.symlist`); false: the identity is not known. */

@@ -96,6 +96,16 @@ bool module_fill_from_image(struct target *t, struct module *m);
 void target_fill_space(struct target *t); /* from images, unless modules are being listed */
 void module_image_forget(struct module *m);
 
+/* What the module's file has for its memory, relocated as the loader does. `src` of a range NULL: zeros. */
+struct image_part {
+	struct space_range range;
+	const char *name;		/* section, or kind of segment */
+	bool writable;
+};
+/* NOTFOUND: no file, or another one, and why. The parts' sources live as long as the module's files. */
+struct err *module_image_parts(struct target *t, struct module *m, struct arena *a, struct image_part **ret,
+			       size_t *ret_n) MUST_USE;
+
 /* module_symbols.c */
 void module_symbols_forget(struct module *m);
 /* The module's file, its identity checked. NOTFOUND with every place tried. */
