@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* !address and !vprot: the address space in regions. */
-#include "command/command.h"
+#include "command/region.h"
 
 #include "base/cancel.h"
-#include "target/regions.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -116,6 +115,11 @@ static uint32_t protection_of(const struct region *r)
 	static const uint8_t words[8] = { 1, 0x10, 4, 0x40, 2, 0x20, 4, 0x40 };
 
 	return r->has_state ? r->protect : r->has_prot ? words[r->prot & 7] : 0;
+}
+
+void region_out_protect(struct out *o, const char *key, const struct region *r)
+{
+	emit_flags(o, key, protections, protection_of(r));
 }
 
 static struct err *emit_region(struct out *o, const struct region *r, const char *layout,

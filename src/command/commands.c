@@ -13,6 +13,7 @@ extern const struct command command_pattern;
 extern const struct command command_k;
 extern const struct command command_address;
 extern const struct command command_vprot;
+extern const struct command command_pagediff;
 extern const struct command command_dt;
 extern const struct command command_frame;
 extern const struct command command_dv;
@@ -137,6 +138,7 @@ const struct command *const commands[] = {
 	&command_writemem,
 	&command_address,
 	&command_vprot,
+	&command_pagediff,
 	/* modules and symbols */
 	&command_lm,
 	&command_lmi,

@@ -107,6 +107,8 @@ struct err *thread_emit(struct session *s, struct thread *th, struct out *o) MUS
 /* --- session_processes.c --------------------------------------------------------- */
 /* Cannot fail for one that was current before. */
 struct err *process_switch(struct session *s, size_t i) MUST_USE;
+/* The target of the i-th without switching to it; USAGE: there is none. */
+struct err *process_target(struct session *s, size_t i, struct target **ret) MUST_USE;
 struct err *run_processes(struct session *s, const char **p, struct out *o) MUST_USE;
 
 /* --- alias.c -------------------------------------------------------------------- */

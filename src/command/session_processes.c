@@ -107,6 +107,19 @@ void process_state_set(struct session *s, const struct process_state *to)
 	s->frame = to->frame;
 }
 
+struct err *process_target(struct session *s, size_t i, struct target **ret)
+{
+	if (i >= count(s))
+		return err_new(ERR_USAGE, "there is no process %zu", i);
+	if (i == s->process)
+		*ret = s->target;
+	else if (s->states[i].target)
+		*ret = s->states[i].target;
+	else
+		return s->open(s->open_arg, i, ret);
+	return NULL;
+}
+
 struct err *process_switch(struct session *s, size_t i)
 {
 	struct process_state *to = i == s->process ? NULL : &s->states[i];
