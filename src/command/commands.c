@@ -14,6 +14,7 @@ extern const struct command command_k;
 extern const struct command command_address;
 extern const struct command command_vprot;
 extern const struct command command_pagediff;
+extern const struct command command_diff;
 extern const struct command command_dt;
 extern const struct command command_frame;
 extern const struct command command_dv;
@@ -139,6 +140,7 @@ const struct command *const commands[] = {
 	&command_address,
 	&command_vprot,
 	&command_pagediff,
+	&command_diff,
 	/* modules and symbols */
 	&command_lm,
 	&command_lmi,

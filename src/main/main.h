@@ -47,7 +47,7 @@ struct settings {
 	bool mini, full, all_memory, environment, dry_run;
 	const char *compress, *limit_rate;	/* of files that are written */
 	bool keep_partial, force;
-	bool json, quiet, no_color, help, version, man, markdown, no_inlines;
+	bool verbose, json, quiet, no_color, help, version, man, markdown, no_inlines;
 };
 
 struct option_row {

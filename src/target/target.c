@@ -142,6 +142,11 @@ void target_destroy(struct target *t)
 	free(t);
 }
 
+struct target_options target_options_of(const struct target *t)
+{
+	return (struct target_options){ t->symbol_path, t->image_path, t->sysroot };
+}
+
 struct dump *target_dump(const struct target *t)
 {
 	return t->dump;

@@ -34,6 +34,8 @@ struct err *target_create(struct dump *d, const struct target_options *o, struct
 void target_destroy(struct target *t); /* accepts NULL */
 DEFINE_CLEANUP_PTR(struct target, target_destroy)
 
+/* What it was created with, paths as they are now; borrowed from it. */
+struct target_options target_options_of(const struct target *t);
 struct dump *target_dump(const struct target *t);
 const struct dump_facts *target_facts(const struct target *t);
 const struct arch *target_arch(const struct target *t);		/* of the container */
