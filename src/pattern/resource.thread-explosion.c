@@ -12,7 +12,7 @@ static const struct threshold thresholds[] = {
 	{ NULL },
 };
 
-static void tell(struct pattern_run *run, const struct stacks *s, const struct stack_group *group, struct thread *v)
+static void tell(struct pattern_run *run, const struct stacks *s, const struct equal_stacks *group, struct thread *v)
 {
 	const struct thread_stack *first = &s->v[group->first];
 	const struct stack_place *suspect = stacks_suspect(first);
@@ -34,7 +34,7 @@ static void tell(struct pattern_run *run, const struct stacks *s, const struct s
 
 static struct err *match(struct pattern_run *run)
 {
-	const struct stack_group *group;
+	const struct equal_stacks *group;
 	const struct stacks *s = NULL;
 	struct thread *v;
 	size_t n = target_threads(run->target, &v);

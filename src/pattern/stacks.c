@@ -12,7 +12,7 @@
 enum { AT_ENTRY_ = 9 };
 
 struct grouping {
-	VEC(struct stack_group) groups;
+	VEC(struct equal_stacks) groups;
 	struct u64map by_hash;	/* group + 1 */
 };
 
@@ -65,7 +65,7 @@ static struct err *put_in_group(struct grouping *g, struct thread_stack *s, size
 	uintptr_t found = (uintptr_t)u64map_get(&g->by_hash, hash);
 
 	if (!found) {
-		struct stack_group fresh = { .first = thread };
+		struct equal_stacks fresh = { .first = thread };
 
 		if (!vec_push(&g->groups, fresh))
 			return err_nomem();
@@ -101,9 +101,9 @@ struct err *stacks_build(struct target *t, struct arena *a, struct stacks *ret)
 	return NULL;
 }
 
-const struct stack_group *stacks_largest(const struct stacks *s)
+const struct equal_stacks *stacks_largest(const struct stacks *s)
 {
-	const struct stack_group *best = NULL;
+	const struct equal_stacks *best = NULL;
 
 	for (size_t i = 0; i < s->n_groups; i++)
 		if (!best || s->groups[i].n > best->n)

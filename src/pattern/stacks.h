@@ -27,7 +27,7 @@ struct thread_stack {
 	size_t group;			/* of threads with the same places; meaningless when n is 0 */
 };
 
-struct stack_group {
+struct equal_stacks {
 	size_t first;			/* thread, by index */
 	size_t n;
 };
@@ -35,14 +35,14 @@ struct stack_group {
 struct stacks {
 	struct thread_stack *v;		/* by index of the thread */
 	size_t n;
-	struct stack_group *groups;	/* by their first threads */
+	struct equal_stacks *groups;	/* by their first threads */
 	size_t n_groups;
 };
 
 /* In the arena, whose limit bounds it. */
 struct err *stacks_build(struct target *t, struct arena *a, struct stacks *ret) MUST_USE;
 /* The group with most threads; NULL: no thread has a stack. */
-const struct stack_group *stacks_largest(const struct stacks *s);
+const struct equal_stacks *stacks_largest(const struct stacks *s);
 /* The program itself, as opposed to the libraries that it loaded. */
 bool stacks_is_program(struct target *t, const struct module *m);
 /* The innermost place outside of the system's and run-time libraries; NULL: none. */

@@ -106,7 +106,7 @@ queue behind them:
        gdb:      x/1xw 0x500008
      What to do: Give all locks one order and take them in it, or take only one at a time. The stacks show where each thread took the lock that it holds and where it waits. To go on now, the process has to be ended.
   $ osmodump -q --json deadlock -c '!analyze -v'
-  {"kind":"analysis","verdict":"Deadlock: thread 1 (tid 101) waits for mutex at 0x500040, which thread 2 (tid 102) holds; thread 2 (tid 102) waits for mutex at 0x500000, which thread 1 (tid 101) holds. 3 more threads wait behind them.","severity":"problem","confidence":90,"pattern":"deadlock.lock-cycle","problems":1,"warnings":1,"notes":1,"undecided":0,"patterns_run":18,"patterns_unfit":25}
+  {"kind":"analysis","verdict":"Deadlock: thread 1 (tid 101) waits for mutex at 0x500040, which thread 2 (tid 102) holds; thread 2 (tid 102) waits for mutex at 0x500000, which thread 1 (tid 101) holds. 3 more threads wait behind them.","severity":"problem","confidence":90,"pattern":"deadlock.lock-cycle","problems":1,"warnings":1,"notes":1,"undecided":0,"patterns_run":40,"patterns_unfit":26}
   {"kind":"finding","number":1,"pattern":"deadlock.lock-cycle","title":"Deadlock","category":"wait","severity":"problem","decision":"decided","confidence":90,"confidence_why":"which lock a thread waits for was inferred","verdict":"Deadlock: thread 1 (tid 101) waits for mutex at 0x500040, which thread 2 (tid 102) holds; thread 2 (tid 102) waits for mutex at 0x500000, which thread 1 (tid 101) holds. 3 more threads wait behind them.","depth":0,"threads":[1,2,3,4,5],"tids":[101,102,103,104,105],"recommendation":"Give all locks one order and take them in it, or take only one at a time. The stacks show where each thread took the lock that it holds and where it waits. To go on now, the process has to be ended."}
   {"kind":"evidence","finding":1,"meaning":"thread 1 (tid 101) waits for mutex at 0x500040; known by its futex call, and what the word belongs to by its contents","command":"~1k","windbg":"~~[65]k","gdb":"thread find 101"}
   {"kind":"evidence","finding":1,"address":"0x500048","value":102,"size":4,"meaning":"owner of mutex at 0x500040: thread 2 (tid 102)","command":"dd 0x500048 L1","windbg":"dd 0x500048 L1","gdb":"x/1xw 0x500048"}
@@ -173,7 +173,30 @@ The catalogue:
   wait        deadlock.self                 Self-deadlock
   wait        wait.orphaned-lock            Orphaned lock
   wait        wait.chain                    Wait chain
+  wait        wait.all-blocked              All threads blocked
+  wait        wait.missing-wakeup           Missing wake-up
+  wait        wait.suspended-thread         Suspended threads
+  wait        wait.loader-lock              Loader lock
+  wait        wait.priority-inversion       Priority inversion
+  wait        wait.high-contention          High contention (critical sections)
+  wait        wait.blocking-module          Blocking module
+  wait        wait.thread-pool              Thread pool exhaustion
+  wait        wait.network                  Network wait
+  wait        wait.coupled-process          Coupled processes
+  wait        wait.file-lock                File lock
+  wait        wait.child-process            Wait for a child process
+  wait        wait.message-box              Message box
+  resource    resource.handle-leak          Handle leak
+  resource    resource.thread-explosion     Thread explosion
+  resource    resource.region-leak          Memory leak (regions)
+  resource    resource.address-space        Insufficient memory (address space)
+  resource    resource.map-count            Insufficient memory (mappings)
+  resource    resource.memory-limit         Insufficient memory (limits)
+  resource    resource.stack-space          Insufficient memory (stack)
   cpu         cpu.spiking-thread            Spiking thread
+  cpu         cpu.distributed-spike         Distributed spike
+  cpu         cpu.spin-wait                 Spin wait (livelock)
+  cpu         cpu.recursion                 Infinite recursion
   corruption  corruption.critical-section   Critical section corruption
   module      module.missing                Missing component
   module      module.unloaded               Unloaded module still in use
