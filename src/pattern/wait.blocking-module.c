@@ -34,22 +34,30 @@ static struct module *blocker_of(struct pattern_run *run, const struct wait_grap
 	return p && !stacks_is_program(run->target, p->module) ? p->module : NULL;
 }
 
+/* NULL: neither there nor to be added. */
+static struct count *count_of(struct pattern_run *run, struct counts *c, struct module *m, struct thread *first)
+{
+	enum { MOST = 64 };
+
+	for (size_t i = 0; i < c->n; i++)
+		if (c->v[i].module == m)
+			return &c->v[i];
+	if (!c->v)
+		c->v = ARENA_NEW_N(run->arena, struct count, MOST);
+	if (!c->v || c->n == MOST)
+		return NULL;
+	c->v[c->n] = (struct count){ .module = m, .first = first };
+	return &c->v[c->n++];
+}
+
 static struct err *add(struct pattern_run *run, struct counts *c, struct module *m, const struct wait_node *n)
 {
-	struct count *at = c->v;
+	struct count *at = count_of(run, c, m, n->thread);
 
-	while (at < c->v + c->n && at->module != m)
-		at++;
-	if (at == c->v + c->n) {
-		if (c->n == 64)
-			return NULL;
-		if (!c->v)
-			c->v = at = ARENA_NEW_N(run->arena, struct count, 64);
-		if (!c->v)
-			return err_nomem();
-		*at = (struct count){ .module = m, .first = n->thread };
-		c->n++;
-	}
+	if (!c->v)
+		return err_nomem();
+	if (!at)
+		return NULL;
 	at->threads++;
 	at->behind += n->behind;
 	return NULL;
