@@ -89,6 +89,16 @@ static uint64_t free_here(void)
 	return statvfs(".", &here) == 0 ? (uint64_t)here.f_bavail * here.f_frsize : 0;
 }
 
+static void put_room_and_choice(const struct plan *p, uint64_t here, struct out *o)
+{
+	if (here)
+		out_uint(o, "free", here);
+	if (p->headroom != UINT64_MAX)
+		out_uint(o, "cgroup_headroom", p->headroom);
+	out_name(o, "engine", p->choice);
+	out_str(o, "engine_reason", p->choice ? p->choice_why : "none serves");
+}
+
 static struct err *emit_plan(const struct proc_facts *f, const struct plan *p, struct out *o)
 {
 	uint64_t here = free_here();
@@ -101,12 +111,7 @@ static struct err *emit_plan(const struct proc_facts *f, const struct plan *p, s
 	out_uint(o, "huge", p->huge);
 	out_uint(o, "to_copy", p->to_copy);
 	out_uint(o, "expected_size", p->expected_size);
-	if (here)
-		out_uint(o, "free", here);
-	if (p->headroom != UINT64_MAX)
-		out_uint(o, "cgroup_headroom", p->headroom);
-	out_name(o, "engine", p->choice);
-	out_str(o, "engine_reason", p->choice ? p->choice_why : "none serves");
+	put_room_and_choice(p, here, o);
 	return out_end(o);
 }
 
@@ -219,12 +224,7 @@ static struct err *emit_set(const struct plan *p, struct out *o)
 	out_uint(o, "shared", p->shared);
 	out_uint(o, "to_copy", p->to_copy);
 	out_uint(o, "expected_size", p->expected_size);
-	if (here)
-		out_uint(o, "free", here);
-	if (p->headroom != UINT64_MAX)
-		out_uint(o, "cgroup_headroom", p->headroom);
-	out_name(o, "engine", p->choice);
-	out_str(o, "engine_reason", p->choice ? p->choice_why : "none serves");
+	put_room_and_choice(p, here, o);
 	TRY(out_end(o));
 	TRY(emit_details(p, o));
 	return here && p->expected_size > here ? emit_note("the dumps may not fit the disk", o) : NULL;
