@@ -5,7 +5,7 @@
  */
 #include "pattern/waits.h"
 
-#include "target/bind.h"
+#include "os/windows/critsec.h"
 
 #include <string.h>
 
@@ -13,43 +13,6 @@ static const struct threshold thresholds[] = {
 	{ "loader.waiters", 1, "threads", "as many must wait for the loader's lock" },
 	{ NULL },
 };
-
-struct peb_lock {
-	uint64_t has;
-	uint64_t loader;
-};
-static const struct bind_member peb_members[] = {
-	{ "LoaderLock", offsetof(struct peb_lock, loader), BIND_UINT, false },
-	{ NULL },
-};
-static const struct binding peb_binding = { "ntdll", "_PEB", peb_members };
-
-struct teb_peb {
-	uint64_t has;
-	uint64_t peb;
-};
-static const struct bind_member teb_members[] = {
-	{ "ProcessEnvironmentBlock", offsetof(struct teb_peb, peb), BIND_UINT, false },
-	{ NULL },
-};
-static const struct binding teb_binding = { "ntdll", "_TEB", teb_members };
-
-static uint64_t lock_of_peb(struct target *t, enum thread_half half)
-{
-	struct thread *threads;
-	size_t n = target_threads(t, &threads);
-	struct teb_peb teb;
-	struct peb_lock peb;
-
-	for (size_t i = 0; i < n && i < 16; i++) { /* all threads share one PEB */
-		uint64_t at = half == HALF_WOW ? threads[i].teb32 : threads[i].teb;
-
-		if (at && !err_ignore(bind_read(t, half, &teb_binding, at, &teb)) &&
-		    !err_ignore(bind_read(t, half, &peb_binding, teb.peb, &peb)))
-			return peb.loader;
-	}
-	return 0;
-}
 
 static bool is_loader_lock(struct pattern_run *run, const struct wait_node *n, const uint64_t by_peb[2])
 {
@@ -85,8 +48,8 @@ static struct err *match(struct pattern_run *run)
 
 	TRY(facts_wait_graph(run->facts, &g));
 	if (target_is_windows(run->target)) {
-		by_peb[HALF_NATIVE] = lock_of_peb(run->target, HALF_NATIVE);
-		by_peb[HALF_WOW] = lock_of_peb(run->target, HALF_WOW);
+		by_peb[HALF_NATIVE] = critsec_loader_lock(run->target, HALF_NATIVE);
+		by_peb[HALF_WOW] = critsec_loader_lock(run->target, HALF_WOW);
 	}
 	for (size_t i = g->n_threads; i < g->n && run->n_findings < 16; i++) {
 		TRY(run_check(run));

@@ -230,7 +230,8 @@ static struct err *list_entry_of(struct target *t, enum thread_half half, uint64
 	return NULL;
 }
 
-static struct err *find_through_peb(struct target *t, enum thread_half half, uint64_t *ret)
+/* All threads share one PEB. */
+static bool read_peb_locks(struct target *t, enum thread_half half, struct peb_locks *ret)
 {
 	struct thread *threads;
 	size_t n = target_threads(t, &threads);
@@ -238,16 +239,30 @@ static struct err *find_through_peb(struct target *t, enum thread_half half, uin
 	for (size_t i = 0; i < n; i++) {
 		uint64_t teb = half == HALF_WOW ? threads[i].teb32 : threads[i].teb;
 		struct teb_peb tp;
-		struct peb_locks locks;
 
-		if (!teb || err_ignore(bind_read(t, half, &teb_binding, teb, &tp)) ||
-		    err_ignore(bind_read(t, half, &peb_binding, tp.peb, &locks)))
-			continue;
+		if (teb && !err_ignore(bind_read(t, half, &teb_binding, teb, &tp)) &&
+		    !err_ignore(bind_read(t, half, &peb_binding, tp.peb, ret)))
+			return true;
+	}
+	return false;
+}
+
+uint64_t critsec_loader_lock(struct target *t, enum thread_half half)
+{
+	struct peb_locks locks;
+
+	return read_peb_locks(t, half, &locks) ? locks.loader : 0;
+}
+
+static struct err *find_through_peb(struct target *t, enum thread_half half, uint64_t *ret)
+{
+	struct peb_locks locks;
+
+	if (read_peb_locks(t, half, &locks)) {
 		if (locks.loader && !err_ignore(list_entry_of(t, half, locks.loader, ret)))
 			return NULL;
 		if (locks.fast && !err_ignore(list_entry_of(t, half, locks.fast, ret)))
 			return NULL;
-		break; /* all threads share one PEB */
 	}
 	return err_new(ERR_NOTFOUND, "the list of critical sections was not found: symbols for "
 				     "ntdll or full memory are needed");

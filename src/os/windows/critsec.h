@@ -63,6 +63,9 @@ struct critsec_walk {
 struct err *critsec_list(struct target *t, enum thread_half half, struct arena *a,
 			 critsec_visitor *v, void *arg, struct critsec_walk *ret) MUST_USE;
 
+/* Address of the section that PEB.LoaderLock names; 0: not known. */
+uint64_t critsec_loader_lock(struct target *t, enum thread_half half);
+
 /* How the section that a thread waits for is known. */
 enum critsec_wait {
 	CRITSEC_NO_WAIT,
