@@ -2,21 +2,9 @@
 # SPDX-License-Identifier: MIT
 # Programs with a known problem, or none, and what osmodump analyze says of their
 # snapshots and cores: tests/subjects. Prints the table of subjects and verdicts.
-# The threshold of a spike is lowered, so that nobody has to wait for it.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-top=$PWD
-: "${OSMODUMP:=build/osmodump}"
-case $OSMODUMP in /*) ;; *) OSMODUMP=$top/$OSMODUMP ;; esac
-passed=0 failed=0 skipped=0 pid=
-work=$(mktemp -d)
-clean_up() {
-	[ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null
-	rm -rf "$work"
-}
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
-export XDG_CONFIG_HOME="$work"
+. tests/real/subjects.sh
 cores=1
 case $(cat /proc/sys/kernel/core_pattern) in
 '|'* | */*) cores=0; echo "skip: cores by the kernel: core_pattern is '$(cat /proc/sys/kernel/core_pattern)'" ;;
@@ -50,23 +38,6 @@ take_core() {
 	rm -rf "$work/d"
 }
 
-# The verdict's pattern and sentence, as the first JSON line has them.
-field() { sed -n "1s/.*\"$1\":\"\(\([^\"\\\\]\|\\\\.\)*\)\".*/\1/p" "$work/json"; }
-
-verify() {
-	# shellcheck disable=SC2086
-	"$OSMODUMP" analyze --json --threshold spike.seconds=1 ${6:+-i "$6" -y "$6"} "$4" >"$work/json" 2>"$work/err" ||
-		{ echo "FAIL: $1 $2: analyze failed: $(cat "$work/err")"; failed=$((failed + 1)); return; }
-	pattern=$(sed -n '1s/.*"confidence":[0-9]*,"pattern":"\([^"]*\)".*/\1/p' "$work/json") sentence=$(field verdict)
-	printf '%-8s %-14s %-26s %s\n' "$1" "$2" "${pattern:--}" "$(printf '%s' "$sentence" | cut -c1-150)"
-	if [ "${pattern:--}" = "$3" ] && printf '%s' "$sentence" | grep -Eq -- "$5"; then
-		passed=$((passed + 1))
-	else
-		echo "FAIL: $1 $2: expected $3 and '$5', found ${pattern:--}: $sentence"
-		failed=$((failed + 1))
-	fi
-}
-
 while read -r subject word how pattern sentence <&3; do
 	case $subject in '' | '#'*) continue ;; esac
 	[ "$how" = snap ] || [ $cores = 1 ] || { skipped=$((skipped + 1)); continue; }
@@ -76,18 +47,12 @@ done 3<tests/subjects/expected
 # What the Windows programs of tests/targets left, where they were made.
 win=${TARGETS:-build/targets}/windows
 for bits in 64 32; do
-	[ -f "$win/$bits/cs-deadlock-full.dmp" ] && [ -f "$win/$bits/av-full.dmp" ] ||
-		{ echo "skip: no dumps in $win/$bits"; skipped=$((skipped + 1)); continue; }
+	[ -f "$win/$bits/cs-deadlock-full.dmp" ] && [ -f "$win/$bits/av-full.dmp" ] || { skip "no dumps in $win/$bits"; continue; }
 	verify cs-dead "wine $bits" deadlock.lock-cycle "$win/$bits/cs-deadlock-full.dmp" \
 		'waits for critical section cs_deadlock!stock .*; thread .* waits for critical section cs_deadlock!orders' "$win/$bits"
 	verify av "wine $bits" exception.null-data "$win/$bits/av-full.dmp" 'av!store wrote to a member' "$win/$bits"
 done
-echo "figure: analyze: $passed of $((passed + failed)) subjects have the verdict that was expected"
+tell_verdicts analyze
 rm -f "$work/hang" "$work/waits" "$work/strain" "$work/dies" "$work/fails" "$work/throws" "$work/json" "$work/err" \
 	"$work/log"
-python3 tests/conformance/analyze_check.py "$OSMODUMP" "$work"/* >"$work/check"
-grep -v ' passed, ' "$work/check"
-# shellcheck disable=SC2046
-set -- $(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$work/check")
-echo "$((passed + ${1:-0})) passed, $((failed + ${2:-1})) failed, $((skipped + ${3:-0})) skipped"
-[ $((failed + ${2:-1})) = 0 ]
+check_dumps "$work"/*

@@ -24,10 +24,10 @@
 #define DUMP_FULL (DUMP_FULL_MEMORY | DUMP_HANDLE_DATA | DUMP_UNLOADED_MODULES | DUMP_FULL_MEMORY_INFO | DUMP_THREAD_INFO)
 #define DUMP_PARTIAL (DUMP_DATA_SEGS | DUMP_HANDLE_DATA | DUMP_UNLOADED_MODULES | DUMP_THREAD_INFO)
 
-/* 0 on success. */
-static int write_dump(HANDLE process, DWORD pid, const char *path, unsigned type, EXCEPTION_POINTERS *exception)
+/* 0 on success. The exception, NULL: none, is one of the thread tid. */
+static inline int write_dump_at(HANDLE process, DWORD pid, const char *path, unsigned type, DWORD tid, EXCEPTION_POINTERS *exception)
 {
-	MINIDUMP_EXCEPTION_INFORMATION info = { GetCurrentThreadId(), exception, FALSE };
+	MINIDUMP_EXCEPTION_INFORMATION info = { tid, exception, FALSE };
 	HANDLE file = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
 	BOOL ok;
 
@@ -40,6 +40,12 @@ static int write_dump(HANDLE process, DWORD pid, const char *path, unsigned type
 		printf("MiniDumpWriteDump %s: error %lx\n", path, (unsigned long)GetLastError());
 	CloseHandle(file);
 	return !ok;
+}
+
+/* 0 on success. The exception, NULL: none, is one of this thread. */
+static inline int write_dump(HANDLE process, DWORD pid, const char *path, unsigned type, EXCEPTION_POINTERS *exception)
+{
+	return write_dump_at(process, pid, path, type, GetCurrentThreadId(), exception);
 }
 
 #endif
