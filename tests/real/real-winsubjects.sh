@@ -22,6 +22,7 @@ newer() {
 }
 trouble() { failed=$((failed + 1)); echo "FAIL: $*"; }
 . tests/targets/wine.sh
+wine_with="$wine_with $here/subject.h $here/streams.h"
 
 # The lines of `expected` for these bits, of the subjects asked for, without what is no subject.
 rows() {
@@ -34,7 +35,7 @@ rows() {
 }
 
 build() {
-	wine_compile "$1" "$dir/take.exe" "$here/take.c" || return
+	wine_compile "$1" "$dir/take.exe" "$here/take.c" -lntdll || return
 	for f in "$here"/*.dll.c; do
 		[ ! -f "$f" ] || wine_compile "$1" "$dir/$(basename "$f" .c)" "$f" "-I$here" || return
 	done

@@ -9,10 +9,7 @@
  * A debugger attaches when the subject runs already, because a process that is
  * started by one gets another heap.
  */
-#include "dump.h"
-
-#include <stdbool.h>
-#include <stdlib.h>
+#include "streams.h"
 
 enum { DEADLINE_MS = 20000, STEP_MS = 10 };
 
@@ -84,8 +81,9 @@ static void finish(const struct subject *s)
 
 static bool dump(const struct subject *s, DWORD tid, EXCEPTION_POINTERS *exception)
 {
-	return write_dump_at(s->pi.hProcess, s->pi.dwProcessId, s->dump, DUMP_FULL, tid, exception) == 0 ||
-	       trouble(s, "cannot be dumped");
+	if (write_dump_at(s->pi.hProcess, s->pi.dwProcessId, s->dump, DUMP_FULL, tid, exception) != 0)
+		return trouble(s, "cannot be dumped");
+	return add_streams(s->pi.hProcess, s->pi.dwProcessId, s->dump) || trouble(s, "no streams can be added");
 }
 
 static bool dump_exception(const struct subject *s, const DEBUG_EVENT *e)
@@ -106,7 +104,14 @@ static bool dump_exception(const struct subject *s, const DEBUG_EVENT *e)
 	return ok;
 }
 
-/* The breakpoint of the attaching itself, and exceptions that it may yet handle, are not what is waited for. */
+/* Exceptions that it may yet handle are not what is waited for; but on a full stack no handler can run. */
+static bool is_fatal(const DEBUG_EVENT *e)
+{
+	return e->dwDebugEventCode == EXCEPTION_DEBUG_EVENT &&
+	       (!e->u.Exception.dwFirstChance || e->u.Exception.ExceptionRecord.ExceptionCode == (DWORD)STATUS_STACK_OVERFLOW);
+}
+
+/* The first exception is the breakpoint of the attaching itself. */
 static bool debug(const struct subject *s)
 {
 	ULONGLONG end = GetTickCount64() + DEADLINE_MS;
@@ -126,7 +131,7 @@ static bool debug(const struct subject *s)
 			begun = true;
 			how = DBG_CONTINUE;
 			WriteFile(s->in, "\n", 1, &n, NULL);
-		} else if (e.dwDebugEventCode == EXCEPTION_DEBUG_EVENT && !e.u.Exception.dwFirstChance) {
+		} else if (is_fatal(&e)) {
 			return dump_exception(s, &e);
 		}
 		ContinueDebugEvent(e.dwProcessId, e.dwThreadId, how);
