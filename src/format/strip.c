@@ -69,12 +69,15 @@ void strip_plan_finish(struct strip_plan *p)
 		qsort(p->patches.v, p->patches.n, sizeof(*p->patches.v), patch_by_offset);
 }
 
-uint64_t strip_plan_kept(const struct strip_plan *p)
+uint64_t strip_plan_kept(const struct strip_plan *p, const struct source *src)
 {
 	uint64_t sum = 0;
 
-	for (size_t i = 0; i < p->keep.n; i++)
-		sum += p->keep.v[i].size;
+	for (size_t i = 0; i < p->keep.n && p->keep.v[i].offset < src->size; i++) {
+		uint64_t left = src->size - p->keep.v[i].offset;
+
+		sum += p->keep.v[i].size < left ? p->keep.v[i].size : left;
+	}
 	return sum;
 }
 

@@ -40,7 +40,8 @@ struct err *strip_plan_patch(struct strip_plan *p, uint64_t offset, const void *
 /* What the container needs. UNSUPPORTED: a kind that cannot be stripped, with the reason. */
 struct err *dump_strip(struct dump *d, struct strip_plan *p) MUST_USE;
 void strip_plan_finish(struct strip_plan *p);
-uint64_t strip_plan_kept(const struct strip_plan *p);	/* bytes */
+/* Bytes of the source that stay. */
+uint64_t strip_plan_kept(const struct strip_plan *p, const struct source *src);
 /* Bytes [offset, offset + len) of the stripped dump; from any thread. */
 struct err *strip_plan_read(const struct strip_plan *p, struct source *src, uint64_t offset, uint8_t *buf,
 			    size_t len, bool *ret_zero) MUST_USE;

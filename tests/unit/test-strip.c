@@ -23,6 +23,7 @@ static void expect_text(const struct strip_plan *p, uint64_t offset, size_t n, c
 TEST(pieces_in_any_order_that_overlap)
 {
 	struct strip_plan p = { 0 };
+	struct source *src = NULL;
 
 	EXPECT_OK(strip_plan_keep(&p, 10, 2));
 	EXPECT_OK(strip_plan_keep(&p, 2, 3));
@@ -31,7 +32,9 @@ TEST(pieces_in_any_order_that_overlap)
 	EXPECT_OK(strip_plan_keep(&p, 8, 0));
 	strip_plan_finish(&p);
 	EXPECT_EQ(p.keep.n, 2);
-	EXPECT_EQ(strip_plan_kept(&p), 6);
+	EXPECT_OK(source_from_memory("test", bytes, sizeof(bytes), &src));
+	EXPECT_EQ(strip_plan_kept(&p, src), 6);
+	source_destroy(src);
 	expect_text(&p, 0, 16, "..cdef....kl....");
 	expect_text(&p, 3, 2, "de");
 	expect_text(&p, 6, 4, "....");
@@ -56,10 +59,14 @@ TEST(patches_lie_over_pieces_and_behind_the_end)
 TEST(pieces_beyond_any_file)
 {
 	struct strip_plan p = { 0 };
+	struct source *src = NULL;
 
 	EXPECT_OK(strip_plan_keep(&p, 14, UINT64_MAX - 4));
 	EXPECT_OK(strip_plan_keep(&p, UINT64_MAX - 2, UINT64_MAX));
 	strip_plan_finish(&p);
+	EXPECT_OK(source_from_memory("test", bytes, sizeof(bytes), &src));
+	EXPECT_EQ(strip_plan_kept(&p, src), 2);
+	source_destroy(src);
 	expect_text(&p, 12, 8, "..op....");
 	expect_text(&p, UINT64_MAX - 20, 8, "........");
 	strip_plan_deinit(&p);

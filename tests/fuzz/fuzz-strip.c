@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stripping of hostile dumps of any kind: what can be stripped is written as
+ * `osmodump strip` writes it, piece by piece; what comes out opens, says that
+ * it was stripped, has the threads it had, is hardly larger than what went in,
+ * and can be stripped again.
+ */
+#include "target/strip.h"
+#include <stdint.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum {
+	PIECE = 4099,		/* no multiple of anything, so that pieces begin and end anywhere */
+	LARGE = 64 << 20,	/* compressed inputs unpack to more; such a dump is planned, but not written */
+	ADDED = 4096,		/* headers and the note or comment that says that it was stripped */
+};
+
+struct stripped {
+	struct dump *dump;
+	struct strip_plan plan;
+	uint8_t *out;
+};
+
+static void stripped_deinit(struct stripped *s)
+{
+	strip_plan_deinit(&s->plan);
+	dump_unref(s->dump);
+	free(s->out);
+}
+
+/* The promises of the plan: a violation is a finding. */
+static void demand(bool held)
+{
+	if (!held)
+		abort();
+}
+
+static struct err *write_out(struct stripped *s)
+{
+	uint64_t had = dump_source(s->dump)->size;
+
+	demand(s->plan.size <= 2 * had + ADDED && strip_plan_kept(&s->plan, dump_source(s->dump)) <= had);
+	if (s->plan.size > LARGE)
+		return err_new(ERR_UNSUPPORTED, "too large to be written here");
+	s->out = calloc(1, s->plan.size ? (size_t)s->plan.size : 1);
+	if (!s->out)
+		return err_nomem();
+	for (uint64_t at = 0; at < s->plan.size; at += PIECE) {
+		uint64_t left = s->plan.size - at;
+		bool zero;
+
+		TRY(strip_plan_read(&s->plan, dump_source(s->dump), at, s->out + at, left < PIECE ? (size_t)left : PIECE, &zero));
+	}
+	return NULL;
+}
+
+/* Opens the bytes and plans; *ret_threads: in what was opened. */
+static struct err *strip(const uint8_t *data, size_t size, struct stripped *s, size_t *ret_threads)
+{
+	struct target_options o = { .symbol_path = "", .image_path = "", .sysroot = "/nowhere" };
+	const struct dump_thread *threads;
+	struct source *src = NULL;
+	struct strip_stacks stacks;
+
+	TRY(source_from_memory("input", data, size, &src));
+	TRY(dump_open_source(src, &s->dump));
+	TRY(target_strip(s->dump, &o, &s->plan, &stacks));
+	return dump_threads(s->dump, &threads, ret_threads);
+}
+
+static struct err *strip_twice(const uint8_t *data, size_t size)
+{
+	CLEANUP(stripped_deinit) struct stripped once = { 0 }, twice = { 0 };
+	size_t before, after;
+
+	TRY(strip(data, size, &once, &before));
+	TRY(write_out(&once));
+	demand(!err_ignore(strip(once.out, (size_t)once.plan.size, &twice, &after)));
+	demand(*dump_facts(twice.dump)->stripped && before == after);
+	return write_out(&twice);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	err_ignore(strip_twice(data, size));
+	return 0;
+}
