@@ -2,10 +2,15 @@
 # What real-analyze.sh and real-winsubjects.sh share: programs with a known
 # problem, or none, and what osmodump analyze says of their dumps. Each sources
 # this from the top of the tree, calls verify for each dump, then check_dumps.
+# Each subject is a line of $CONFUSION, of which tests/conformance/confusion.py makes
+# a table: subject, the pattern that was planted ("-": none), and what was found above
+# a note, the verdict's first ("-": nothing).
 # The threshold of a spike is lowered, so that nobody has to wait for it.
 : "${OSMODUMP:=build/osmodump}"
 case $OSMODUMP in /*) ;; *) OSMODUMP=$PWD/$OSMODUMP ;; esac
 passed=0 failed=0 skipped=0 pid=
+: "${CONFUSION:=$PWD/build/logs/confusion.tsv}"
+mkdir -p "$(dirname "$CONFUSION")"
 work=$(mktemp -d)
 clean_up() {
 	[ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null
@@ -20,13 +25,23 @@ skip() { skipped=$((skipped + 1)); echo "skip: $*"; }
 # The verdict's pattern and sentence, as the first JSON line has them.
 field() { sed -n "1s/.*\"$1\":\"\(\([^\"\\\\]\|\\\\.\)*\)\".*/\1/p" "$work/json"; }
 
+# The patterns of the findings above a note, with commas; each once.
+above_note() {
+	jq -r 'select(.kind == "finding" and .severity != "note").pattern' "$work/json" | awk '!seen[$0]++' | paste -sd, -
+}
+
 # verify SUBJECT WORD PATTERN DUMP SENTENCE [PATH]: images and symbols are in PATH
 verify() {
 	"$OSMODUMP" analyze --json --threshold spike.seconds=1 ${6:+-i "$6" -y "$6"} "$4" >"$work/json" 2>"$work/err" ||
 		{ echo "FAIL: $1 $2: analyze failed: $(cat "$work/err")"; failed=$((failed + 1)); return; }
 	pattern=$(sed -n '1s/.*"confidence":[0-9]*,"pattern":"\([^"]*\)".*/\1/p' "$work/json") sentence=$(field verdict)
+	found=$(above_note)
+	printf '%s\t%s\t%s\n' "$1 $2" "$3" "${found:--}" >>"$CONFUSION"
 	printf '%-8s %-14s %-26s %s\n' "$1" "$2" "${pattern:--}" "$(printf '%s' "$sentence" | cut -c1-150)"
-	if [ "${pattern:--}" = "$3" ] && printf '%s' "$sentence" | grep -Eq -- "$5"; then
+	if [ "$3" = - ] && [ -n "$found" ]; then
+		echo "FAIL: $1 $2: expected nothing above a note, found $found: $sentence"
+		failed=$((failed + 1))
+	elif [ "${pattern:--}" = "$3" ] && printf '%s' "$sentence" | grep -Eq -- "$5"; then
 		passed=$((passed + 1))
 	else
 		echo "FAIL: $1 $2: expected $3 and '$5', found ${pattern:--}: $sentence"
