@@ -161,6 +161,8 @@ const struct elf_system *elfcore_system(const struct elfcore *c)
 		return &elfcore_netbsd;
 	if (c->owners[OWNER_OPENBSD])
 		return &elfcore_openbsd;
+	if (c->owners[OWNER_OSMOSIS]) /* stripping may leave no other note */
+		return &elfcore_linux;
 	if (c->owners[OWNER_CORE] && !c->owners[OWNER_LINUX] &&
 	    (c->osabi == OSABI_SOLARIS || elfcore_find(c, OWNER_CORE, NT_PSTATUS) ||
 	     elfcore_find(c, OWNER_CORE, NT_PSINFO)))
