@@ -546,7 +546,7 @@ static struct err *show_leaks(const struct heap_view *v)
 {
 	CLEANUP(malloc_leaks_destroyp) struct malloc_leaks *l = NULL;
 
-	TRY(malloc_find_leaks(session_target(v->s), v->h, &l));
+	TRY(malloc_find_leaks(session_target(v->s), v->h, NULL, &l));
 	TRY(emit_doubts(v));
 	TRY(emit_sums(v, l));
 	for (size_t i = 0; i < l->n_groups; i++)
@@ -597,7 +597,7 @@ static struct err *run_heap(struct session *s, const struct args *args, struct o
 	if (target_is_windows(session_target(s)))
 		return err_new(ERR_UNSUPPORTED, "the heaps of Windows are not walked: !address -f:Heap shows their "
 						"memory, .exr what was found broken");
-	TRY(malloc_of_target(session_target(s), &h));
+	TRY(malloc_of_target(session_target(s), NULL, &h));
 	v.h = h;
 	return option->show ? option->show(&v) : option->show_at(&v, which);
 }

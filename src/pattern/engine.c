@@ -2,13 +2,13 @@
 /* The analysis: see engine.h. */
 #include "pattern/engine.h"
 
+#include "base/budget.h"
 #include "base/cancel.h"
 #include "base/vec.h"
 #include "base/cleanup.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct owner {
 	struct analysis public;
@@ -18,20 +18,12 @@ struct owner {
 	struct arena own;		/* of the engine's findings and of the order */
 };
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
-
 /* --- what patterns ask of their run -------------------------------------------------------- */
 
 struct err *run_check(struct pattern_run *run)
 {
 	TRY(cancel_check());
-	if (now_ns() < run->deadline_ns)
+	if (monotonic_ns() < run->deadline_ns)
 		return NULL;
 	run->late = true;
 	return err_new(ERR_UNSUPPORTED, "it took too long");
@@ -124,7 +116,7 @@ static struct err *run_pattern(struct owner *w, const struct pattern *p)
 	if (!a)
 		return err_nomem();
 	a->limit = w->options.memory;
-	run.deadline_ns = now_ns() + (uint64_t)w->options.time_ms * 1000000;
+	run.deadline_ns = monotonic_ns() + (uint64_t)w->options.time_ms * 1000000;
 	e = p->match(&run);
 	incomplete = e || run.no_memory;
 	if (e && err_code(e) == ERR_CANCELLED) {

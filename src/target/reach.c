@@ -28,7 +28,9 @@ enum {
 	GRANULE_SHIFT = 20,
 	FILTER_BITS = 1 << 20,
 	CLUSTER_GAP = 1 << 20,
+	PAGE_BYTES = 96,	/* of a cluster's tables for a page */
 	SCAN_STEP = 1 << 20,	/* bytes between two looks at cancellation */
+	BLOCKS_BETWEEN_LOOKS = 4096,
 	ASIDE = 1,		/* while marking: reached by the inside alone, not scanned yet */
 };
 
@@ -52,6 +54,7 @@ struct marker {
 	struct reach_result result;
 	uint64_t *filter;
 	uint64_t low, high;
+	uint64_t table_bytes;	/* of clusters */
 	VEC(struct cluster) clusters;
 	VEC(uint32_t) stack;	/* reached, not scanned yet */
 	struct pending pending[64];
@@ -108,19 +111,21 @@ static bool fill_cluster(const struct reach_block *b, size_t first, size_t last,
 	return true;
 }
 
-static bool add_cluster(struct marker *m, size_t first, size_t last)
+static struct err *add_cluster(struct marker *m, size_t first, size_t last)
 {
 	const struct reach_block *b = m->in->blocks;
 	struct cluster c = { .start = b[first].address >> PAGE_SHIFT << PAGE_SHIFT,
 			     .end = b[last].address + b[last].size, .first = (uint32_t)first };
 
+	m->table_bytes += ((c.end - c.start) >> PAGE_SHIFT) * PAGE_BYTES;
+	TRY(budget_memory(m->in->budget, m->table_bytes + m->in->n_blocks * REACH_BLOCK_BYTES));
 	if (fill_cluster(b, first, last, &c) && vec_push(&m->clusters, c)) {
 		add_to_filter(m, c.start, c.end);
-		return true;
+		return NULL;
 	}
 	free(c.below);
 	free(c.starts);
-	return false;
+	return err_nomem();
 }
 
 static struct err *index_blocks(struct marker *m)
@@ -135,8 +140,7 @@ static struct err *index_blocks(struct marker *m)
 				       (unsigned long long)b[i].address);
 		if (i + 1 < n && b[i + 1].address - b[i].address - b[i].size < CLUSTER_GAP)
 			continue;
-		if (!add_cluster(m, first, i))
-			return err_nomem();
+		TRY(add_cluster(m, first, i));
 		first = i + 1;
 	}
 	m->low = n ? b[0].address : 0;
@@ -280,7 +284,7 @@ static struct err *scan(struct marker *m, uint64_t start, uint64_t end, uint64_t
 			at = next;
 		}
 		if (end - start > SCAN_STEP)
-			TRY(cancel_check());
+			TRY(budget_check(m->in->budget));
 	}
 	return m->failed ? err_nomem() : NULL;
 }
@@ -301,7 +305,6 @@ static void fetch_ahead(const struct marker *m)
 /* Until nothing waits: neither words nor blocks. */
 static struct err *drain(struct marker *m)
 {
-	enum { BLOCKS_BETWEEN_LOOKS = 4096 };
 	unsigned turns = 0;
 
 	for (;;) {
@@ -315,7 +318,7 @@ static struct err *drain(struct marker *m)
 		b = &m->in->blocks[m->stack.v[--m->stack.n]];
 		TRY(scan(m, b->address, b->address + b->size, &m->result.block_bytes));
 		if (++turns % BLOCKS_BETWEEN_LOOKS == 0)
-			TRY(cancel_check());
+			TRY(budget_check(m->in->budget));
 	}
 }
 
@@ -359,6 +362,8 @@ static struct err *sort_lost(struct marker *m)
 	for (size_t i = 0; i < m->in->n_blocks; i++) {
 		const struct reach_block *b = &m->in->blocks[i];
 
+		if (i % BLOCKS_BETWEEN_LOOKS == 0)
+			TRY(budget_check(m->in->budget));
 		if (s[i] != REACH_LOST)
 			continue;
 		/* not found by a pointer to itself */

@@ -14,6 +14,7 @@
 #ifndef OSM_TARGET_REACH_H
 #define OSM_TARGET_REACH_H
 
+#include "base/budget.h"
 #include "memory/space.h"
 
 struct reach_block {
@@ -40,6 +41,7 @@ struct reach_input {
 	size_t n_roots;
 	const uint64_t *words;			/* registers */
 	size_t n_words;
+	const struct budget *budget;		/* NULL: none */
 };
 
 struct reach_result {
@@ -48,7 +50,9 @@ struct reach_result {
 	uint64_t absent_bytes;	/* of roots and blocks that are not in the dump */
 };
 
-/* CORRUPT: the blocks are not in order. CANCELLED. */
+enum { REACH_BLOCK_BYTES = 5 }; /* that marking takes for each block */
+
+/* CORRUPT: the blocks are not in order. UNSUPPORTED: beyond the budget. CANCELLED. */
 struct err *reach_mark(const struct reach_input *in, struct reach_result *ret) MUST_USE;
 void reach_deinit(struct reach_result *r);
 

@@ -54,6 +54,12 @@ void malloc_doubt(struct malloc_heap *h, const char *sentence)
 		h->doubts[h->n_doubts++] = sentence;
 }
 
+void malloc_doubt_partial(struct malloc_heap *h, const char *sentence)
+{
+	h->partial = true;
+	malloc_doubt(h, sentence);
+}
+
 static bool is_passing(const struct malloc_walk *w, const struct malloc_damage *d)
 {
 	if (d->kind == DAMAGE_COUNT)
@@ -124,7 +130,7 @@ static struct err *judge_unlisted(struct malloc_walk *w, size_t arena, const str
 		.place = c->address + c->size + w->h->pointer_size, .culprit = c->address,
 	};
 
-	if (arena == MALLOC_NO_ARENA || w->arenas.v[arena].locked)
+	if (arena == MALLOC_NO_ARENA || w->arenas.v[arena].locked || w->h->partial)
 		return NULL;
 	(void)malloc_word(w, d.place, &d.found);
 	d.expected = d.found | MALLOC_PREV_INUSE;

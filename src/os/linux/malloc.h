@@ -17,6 +17,7 @@
 #ifndef OSM_OS_LINUX_MALLOC_H
 #define OSM_OS_LINUX_MALLOC_H
 
+#include "base/budget.h"
 #include "target/reach.h"
 #include "target/target.h"
 
@@ -121,6 +122,9 @@ struct malloc_heap {
 	const char *known_by;
 	const char *doubts[8];	/* sentences */
 	size_t n_doubts;
+	/* Some heaps, or parts of them, are not known: a free list may lead there, and what no
+	 * known list has may be in one that is not. */
+	bool partial;
 
 	struct malloc_arena *arenas;	/* the main arena first */
 	size_t n_arenas;
@@ -154,13 +158,14 @@ struct malloc_input {
 	size_t n_writable;
 	const struct malloc_layout *layout;	/* from types; NULL: to be recognised */
 	uint64_t main_arena;			/* from symbols; 0: to be found */
+	const struct budget *budget;		/* NULL: none; memory: of the chunks */
 };
 
 /* NOTFOUND: no main arena: malloc was never called, or is not glibc's, or its memory
- * is not in the dump. CANCELLED. */
+ * is not in the dump. UNSUPPORTED: beyond the budget. CANCELLED. */
 struct err *malloc_read(const struct malloc_input *in, struct malloc_heap **ret) MUST_USE;
-/* Of a process; UNSUPPORTED: not a Linux dump. */
-struct err *malloc_of_target(struct target *t, struct malloc_heap **ret) MUST_USE;
+/* Of a process; UNSUPPORTED: not a Linux dump, or beyond the budget (NULL: none). */
+struct err *malloc_of_target(struct target *t, const struct budget *b, struct malloc_heap **ret) MUST_USE;
 void malloc_heap_destroy(struct malloc_heap *h); /* accepts NULL */
 DEFINE_CLEANUP_PTR(struct malloc_heap, malloc_heap_destroy)
 
@@ -197,7 +202,8 @@ struct malloc_leaks {
 	size_t n_groups;
 };
 
-struct err *malloc_find_leaks(struct target *t, const struct malloc_heap *h,
+/* UNSUPPORTED: beyond the budget, whose memory is for the marking's tables, or for the groups. */
+struct err *malloc_find_leaks(struct target *t, const struct malloc_heap *h, const struct budget *b,
 			      struct malloc_leaks **ret) MUST_USE;
 void malloc_leaks_destroy(struct malloc_leaks *l); /* accepts NULL */
 DEFINE_CLEANUP_PTR(struct malloc_leaks, malloc_leaks_destroy)

@@ -101,7 +101,7 @@ static struct err *walk_bin(struct malloc_walk *w, size_t arena, unsigned bin)
 struct err *malloc_walk_bins(struct malloc_walk *w)
 {
 	for (size_t i = 0; i < w->arenas.n; i++) {
-		TRY(cancel_check());
+		TRY(budget_check(w->in->budget));
 		for (unsigned bin = 0; bin < w->h->n_fastbins; bin++)
 			TRY(walk_fastbin(w, i, bin));
 		for (unsigned bin = 1; bin <= MALLOC_BINS; bin++)

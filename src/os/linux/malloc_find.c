@@ -122,7 +122,7 @@ static struct err *find_bins(struct malloc_walk *w, const struct reach_span *spa
 		size_t have;
 
 		if (n % MALLOC_PAGE == 0)
-			TRY(cancel_check());
+			TRY(budget_check(w->in->budget));
 		if (!window_at(&w->window, at, &have)) {
 			if (!window_next(&w->window, at + p, &at))
 				return NULL;
@@ -223,9 +223,9 @@ static struct err *follow_ring(struct malloc_walk *w, uint64_t main_arena, struc
 	do {
 		struct malloc_arena a;
 
-		TRY(cancel_check());
+		TRY(budget_check(w->in->budget));
 		if (w->arenas.n >= MALLOC_MAX_ARENAS || u64map_has(seen, at) || !read_arena(w, at, &a)) {
-			malloc_doubt(w->h, "the list of arenas is damaged or not all in the dump: "
+			malloc_doubt_partial(w->h, "the list of arenas is damaged or not all in the dump: "
 					   "there may be more of them");
 			break;
 		}

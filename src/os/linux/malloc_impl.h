@@ -3,6 +3,7 @@
 #ifndef OSM_OS_LINUX_MALLOC_IMPL_H
 #define OSM_OS_LINUX_MALLOC_IMPL_H
 
+#include "base/budget.h"
 #include "base/cancel.h"
 #include "base/vec.h"
 #include "memory/window.h"
@@ -62,6 +63,8 @@ static inline uint64_t malloc_request_size(const struct malloc_heap *h, uint64_t
 
 struct err *malloc_damage_add(struct malloc_walk *w, const struct malloc_damage *d) MUST_USE;
 void malloc_doubt(struct malloc_heap *h, const char *sentence);
+/* A doubt that makes the heap partial. */
+void malloc_doubt_partial(struct malloc_heap *h, const char *sentence);
 /* The chunk that begins at the address; NULL. While walking, of w->chunks. */
 struct malloc_chunk *malloc_find_chunk(struct malloc_walk *w, uint64_t address);
 

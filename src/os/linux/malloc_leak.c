@@ -5,7 +5,6 @@
  * relocation made read-only too), TLS and all other writable memory that is no heap. What malloc itself keeps
  * (arenas, tcaches) is no root: it points to free chunks.
  */
-#include "base/cancel.h"
 #include "os/linux/malloc_target.h"
 
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 struct finder {
 	struct target *t;
 	const struct malloc_heap *h;
+	const struct budget *budget;
 	struct malloc_leaks *leaks;
 	struct reach_block *blocks;
 	struct malloc_memory memory;
@@ -49,6 +49,8 @@ static struct err *list_blocks(struct finder *f)
 
 	for (size_t i = 0; i < f->h->n_chunks; i++)
 		n += is_block(&f->h->chunks[i]);
+	/* with the marking's own state and stack of them */
+	TRY(budget_memory(f->budget, n * (sizeof(*f->blocks) + sizeof(*f->leaks->chunks) + REACH_BLOCK_BYTES)));
 	f->blocks = calloc(n + 1, sizeof(*f->blocks));
 	f->leaks->chunks = calloc(n + 1, sizeof(*f->leaks->chunks));
 	if (!f->blocks || !f->leaks->chunks)
@@ -202,6 +204,7 @@ static struct err *group(struct finder *f)
 	struct malloc_leaks *l = f->leaks;
 	size_t n = (size_t)(l->n[REACH_LOST] + l->n[REACH_LOST_INDIRECT]), k = 0;
 
+	TRY(budget_memory(f->budget, n * sizeof(*l->groups)));
 	l->groups = calloc(n + 1, sizeof(*l->groups));
 	if (!l->groups)
 		return err_nomem();
@@ -214,7 +217,7 @@ static struct err *group(struct finder *f)
 		l->groups[k++] = (struct malloc_leak_group){ c->size, vtable_of(f, f->blocks[i].address), state, 1,
 							     c->size, f->blocks[i].address };
 		if (k % 65536 == 0)
-			TRY(cancel_check());
+			TRY(budget_check(f->budget));
 	}
 	qsort(l->groups, k, sizeof(*l->groups), by_kind);
 	l->n_groups = merge(l->groups, k);
@@ -225,7 +228,8 @@ static struct err *group(struct finder *f)
 static struct err *find(struct finder *f)
 {
 	struct malloc_leaks *l = f->leaks;
-	struct reach_input in = { .space = target_space(f->t), .pointer_size = f->h->pointer_size };
+	struct reach_input in = { .space = target_space(f->t), .pointer_size = f->h->pointer_size,
+				  .budget = f->budget };
 
 	TRY(list_blocks(f));
 	TRY(list_roots(f));
@@ -243,10 +247,11 @@ static struct err *find(struct finder *f)
 	return group(f);
 }
 
-struct err *malloc_find_leaks(struct target *t, const struct malloc_heap *h, struct malloc_leaks **ret)
+struct err *malloc_find_leaks(struct target *t, const struct malloc_heap *h, const struct budget *b,
+			      struct malloc_leaks **ret)
 {
 	CLEANUP(malloc_leaks_destroyp) struct malloc_leaks *l = calloc(1, sizeof(*l));
-	CLEANUP(finder_deinit) struct finder f = { .t = t, .h = h, .leaks = l };
+	CLEANUP(finder_deinit) struct finder f = { .t = t, .h = h, .budget = b, .leaks = l };
 
 	if (!l)
 		return err_nomem();

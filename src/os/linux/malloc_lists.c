@@ -9,7 +9,7 @@
  */
 #include "os/linux/malloc_lists.h"
 
-enum { SAFE_LINK_SHIFT = 12 };
+enum { SAFE_LINK_SHIFT = 12, LOOK = 4096 };
 
 static bool leads_to_chunk(struct malloc_walk *w, uint64_t entry, uint64_t header)
 {
@@ -52,6 +52,15 @@ static struct malloc_damage damage_of(const struct malloc_list *l, enum malloc_d
 	return d;
 }
 
+/* The entry may be a chunk of a heap that is not known. */
+static bool may_be_unknown(const struct malloc_walk *w, uint64_t entry)
+{
+	for (size_t i = 0; w->h->partial && malloc_aligned(w->h, entry) && i < w->in->n_writable; i++)
+		if (entry - w->in->writable[i].start < w->in->writable[i].end - w->in->writable[i].start)
+			return true;
+	return false;
+}
+
 /* The entry is no chunk's beginning; `chunk` is the one it points into, if any. */
 static struct err *wild(struct malloc_list *l, uint64_t entry)
 {
@@ -69,6 +78,8 @@ static struct err *wild(struct malloc_list *l, uint64_t entry)
 	}
 	if (low && entry - w->chunks.v[low - 1].address < w->chunks.v[low - 1].size)
 		d.chunk = w->chunks.v[low - 1].address;
+	else if (may_be_unknown(w, entry))
+		return NULL;
 	d.leads_to = entry;
 	return l->quiet ? NULL : malloc_damage_add(w, &d);
 }
@@ -121,6 +132,8 @@ struct err *malloc_list_take(struct malloc_list *l, uint64_t chunk, bool *ret_mo
 	struct malloc_chunk *c = malloc_find_chunk(l->w, chunk);
 
 	*ret_more = false;
+	if (l->n % LOOK == 0)
+		TRY(budget_check(l->w->in->budget));
 	if (!c || c->state == CHUNK_TOP || c->state == CHUNK_FENCE || c->state == CHUNK_MMAPPED)
 		return wild(l, chunk);
 	if (malloc_state_is_free((enum malloc_chunk_state)c->state) && c->state != CHUNK_UNLISTED)

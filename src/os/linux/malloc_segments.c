@@ -54,7 +54,7 @@ static struct err *add_segment(struct malloc_walk *w, uint64_t base, uint64_t st
 	struct malloc_segment s = { .base = base, .start = start, .end = end, .arena = arena };
 
 	if (start >= end || w->segments.n >= MALLOC_MAX_SEGMENTS) {
-		malloc_doubt(w->h, "some heaps have impossible bounds and are left out");
+		malloc_doubt_partial(w->h, "some heaps have impossible bounds and are left out");
 		return NULL;
 	}
 	return vec_push(&w->segments, s) ? NULL : err_nomem();
@@ -80,7 +80,7 @@ static struct err *main_segment(struct malloc_walk *w)
 	if (!a->system)
 		return NULL;
 	if (!malloc_word(w, a->top + p, &size) || !span_at(w->in, a->top, &span)) {
-		malloc_doubt(w->h, "the top of the main heap is not in the dump: its chunks are not known");
+		malloc_doubt_partial(w->h, "the top of the main heap is not in the dump: its chunks are not known");
 		return NULL;
 	}
 	end = a->top + (size & ~(uint64_t)MALLOC_FLAGS);
@@ -90,7 +90,7 @@ static struct err *main_segment(struct malloc_walk *w)
 	if (start_fits(w, &span, span.end - a->system))
 		return add_segment(w, span.end - a->system, first_chunk(w->h, span.end - a->system), span.end,
 				   0);
-	malloc_doubt(w->h, "the main heap is not one stretch: only the chunks of the last are known");
+	malloc_doubt_partial(w->h, "the main heap is not one stretch: only the chunks of the last are known");
 	if (start_fits(w, &span, span.start))
 		return add_segment(w, span.start, first_chunk(w->h, span.start),
 				   end > a->top && end <= span.end ? end : span.end, 0);
@@ -139,13 +139,13 @@ static struct err *arena_segments(struct malloc_walk *w, size_t arena, struct u6
 	uint64_t info_size = a->address % MALLOC_PAGE;
 
 	if (!heap_of_top(w, a, &base)) {
-		malloc_doubt(w->h, "an arena's top lies in no heap of it: its chunks are not known");
+		malloc_doubt_partial(w->h, "an arena's top lies in no heap of it: its chunks are not known");
 		return NULL;
 	}
 	while (base) {
-		TRY(cancel_check());
+		TRY(budget_check(w->in->budget));
 		if (u64map_has(seen, base) || !malloc_word(w, base, &owner) || owner != a->address) {
-			malloc_doubt(w->h, "an arena's list of heaps is damaged or not all in the dump");
+			malloc_doubt_partial(w->h, "an arena's list of heaps is damaged or not all in the dump");
 			break;
 		}
 		if (!u64map_put(seen, base, NULL))
@@ -194,7 +194,7 @@ static struct err *find_counters(struct malloc_walk *w)
 
 		for (uint64_t at = (s->start + p - 1) & ~(p - 1); at < s->end; at += p) {
 			if (at % (1 << 20) == 0)
-				TRY(cancel_check());
+				TRY(budget_check(w->in->budget));
 			if (!malloc_word(w, at, &v)) {
 				if (!window_next(&w->window, at + p, &v))
 					break;
@@ -280,7 +280,7 @@ static struct err *mapped_in_span(struct malloc_walk *w, const struct reach_span
 		const struct malloc_segment *over = segment_over(w, n, at);
 
 		if (turn % 4096 == 0)
-			TRY(cancel_check());
+			TRY(budget_check(w->in->budget));
 		if (over) {
 			at = (over->end + mask) & ~mask;
 		} else if (mapped_chunk(w, at, s->end, &start, &end)) {
@@ -336,7 +336,7 @@ static void put_in_order(struct malloc_walk *w)
 		if (!kept || w->segments.v[kept - 1].end <= w->segments.v[i].start)
 			w->segments.v[kept++] = w->segments.v[i];
 		else
-			malloc_doubt(w->h, "heaps that overlap others are left out");
+			malloc_doubt_partial(w->h, "heaps that overlap others are left out");
 	w->segments.n = kept;
 }
 

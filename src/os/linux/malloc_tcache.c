@@ -121,7 +121,7 @@ static struct err *find_by_contents(struct finder *f)
 		const struct form *form = c->state == CHUNK_IN_USE ? form_of(f, c->size) : NULL;
 
 		if (i % 65536 == 0)
-			TRY(cancel_check());
+			TRY(budget_check(f->w->in->budget));
 		if (form && judge(f->w, c->address + 2 * f->w->h->pointer_size, form, true) > 0)
 			TRY(add(f, c, SIZE_MAX));
 	}
@@ -176,7 +176,7 @@ struct err *malloc_walk_tcaches(struct malloc_walk *w)
 		const struct malloc_chunk *c = malloc_find_chunk(w, w->tcaches.v[i].address - 2 * w->h->pointer_size);
 		const struct form *form = c ? form_of(&f, c->size) : NULL;
 
-		TRY(cancel_check());
+		TRY(budget_check(w->in->budget));
 		for (unsigned bin = 0; form && bin < MALLOC_TCACHE_BINS; bin++)
 			TRY(walk_list(w, i, form, bin));
 	}

@@ -12,8 +12,6 @@
  */
 #include "os/linux/malloc_impl.h"
 
-#include "base/cancel.h"
-
 enum {
 	CHAIN = 8,		/* chunks in a row that make a chain credible */
 	LOOK = 4096,		/* chunks between two looks at cancellation */
@@ -95,7 +93,7 @@ static struct err *find_chain(const struct walker *x, uint64_t from, uint64_t to
 		uint64_t zeros = malloc_zeros(x->w, at);
 
 		if (n % LOOK == 0)
-			TRY(cancel_check());
+			TRY(budget_check(x->w->in->budget));
 		if (zeros > 2 * step) {
 			at += (zeros - 2 * step) / step * step;
 		} else if (chain_fits(x, at, not_by)) {
@@ -110,6 +108,8 @@ static struct err *push(struct walker *x, uint64_t at, uint64_t size, enum mallo
 {
 	struct malloc_chunk c = { .address = at, .size = size, .state = state };
 
+	if (x->w->chunks.n % LOOK == 0)
+		TRY(budget_memory(x->w->in->budget, (x->w->chunks.n + LOOK) * sizeof(c)));
 	x->seg->n_chunks++;
 	return vec_push(&x->w->chunks, c) ? NULL : err_nomem();
 }
@@ -205,10 +205,10 @@ static struct err *walk(struct walker *x)
 
 	for (unsigned n = 0; at < x->seg->end; n++) {
 		if (n % LOOK == 0)
-			TRY(cancel_check());
+			TRY(budget_check(x->w->in->budget));
 		if (!read_header(x->w, at, &h)) {
 			x->seg->unread = x->seg->end - at;
-			malloc_doubt(x->w->h, "parts of heaps are not in the dump: what is in them is not known");
+			malloc_doubt_partial(x->w->h, "parts of heaps are not in the dump: what is in them is not known");
 			return NULL;
 		}
 		if (!is_end(x, at, &h) && !header_fits(x, at, &h)) {
