@@ -13,8 +13,9 @@ struct facts {
 	struct frames frames;
 	struct fault fault;
 	struct blame blame;
+	struct heap_view heap;
 	bool has_graph, has_stacks, has_frames, has_coverage, has_fault, has_blame;
-	bool tried_graph, tried_stacks, tried_frames;
+	bool tried_graph, tried_stacks, tried_frames, tried_heap;
 };
 
 struct err *facts_create(struct target *t, struct facts **ret)
@@ -33,6 +34,7 @@ void facts_destroy(struct facts *f)
 {
 	if (!f)
 		return;
+	heap_view_deinit(&f->heap);
 	arena_deinit(&f->arena);
 	free(f);
 }
@@ -99,4 +101,17 @@ const struct blame *facts_blame(struct facts *f)
 		blame_find(f->t, facts_fault(f), NULL, &f->arena, &f->blame);
 	f->has_blame = true;
 	return &f->blame;
+}
+
+struct err *facts_heap(struct facts *f, const struct budget *b, const struct heap_view **ret)
+{
+	const struct stacks *stacks = NULL;
+
+	if (!f->tried_heap) {
+		f->tried_heap = true;
+		(void)err_ignore(facts_stacks(f, &stacks));
+		TRY(heap_view_read(f->t, facts_fault(f), facts_blame(f)->stack, stacks, b, &f->heap));
+	}
+	*ret = f->heap.heap || f->heap.why ? &f->heap : NULL;
+	return NULL;
 }

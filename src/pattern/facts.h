@@ -11,6 +11,7 @@
 #include "pattern/coverage.h"
 #include "pattern/fault.h"
 #include "pattern/frames.h"
+#include "pattern/heap.h"
 #include "pattern/stacks.h"
 #include "pattern/wait_graph.h"
 #include "target/target.h"
@@ -25,6 +26,8 @@ struct err *facts_wait_graph(struct facts *f, const struct wait_graph **ret) MUS
 struct err *facts_stacks(struct facts *f, const struct stacks **ret) MUST_USE;
 struct err *facts_coverage(struct facts *f, const struct coverage **ret) MUST_USE;
 struct err *facts_frames(struct facts *f, const struct frames **ret) MUST_USE;
+/* *ret NULL: no heap of glibc's. The budget of who asks first is the one that counts. */
+struct err *facts_heap(struct facts *f, const struct budget *b, const struct heap_view **ret) MUST_USE;
 const struct fault *facts_fault(struct facts *f);	/* class FAULT_NONE: none */
 const struct blame *facts_blame(struct facts *f);	/* of the fault's or the first thread */
 

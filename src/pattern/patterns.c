@@ -34,6 +34,7 @@ extern const struct pattern pattern_handle_leak, pattern_thread_explosion, patte
 	pattern_map_count, pattern_memory_limit, pattern_stack_space;
 extern const struct pattern pattern_spiking_thread, pattern_distributed_spike, pattern_spin_wait, pattern_recursion;
 extern const struct pattern pattern_critical_section;
+extern const struct pattern pattern_heap_overflow, pattern_double_free, pattern_heap;
 extern const struct pattern pattern_missing_component, pattern_unloaded_module, pattern_duplicated_module, pattern_hidden_module,
 	pattern_replaced_module, pattern_writable_code, pattern_ubiquitous;
 
@@ -103,6 +104,9 @@ const struct pattern *const patterns[] = {
 	&pattern_recursion,
 	/* corruption */
 	&pattern_critical_section,
+	&pattern_heap_overflow,
+	&pattern_double_free,
+	&pattern_heap,
 	/* module */
 	&pattern_missing_component,
 	&pattern_unloaded_module,
