@@ -32,6 +32,7 @@ extern const struct pattern pattern_network_wait, pattern_coupled_process, patte
 	pattern_message_box;
 extern const struct pattern pattern_handle_leak, pattern_thread_explosion, pattern_region_leak, pattern_address_space,
 	pattern_map_count, pattern_memory_limit, pattern_stack_space;
+extern const struct pattern pattern_heap_leak, pattern_heap_fragmentation;
 extern const struct pattern pattern_spiking_thread, pattern_distributed_spike, pattern_spin_wait, pattern_recursion;
 extern const struct pattern pattern_critical_section;
 extern const struct pattern pattern_heap_overflow, pattern_double_free, pattern_heap;
@@ -97,6 +98,8 @@ const struct pattern *const patterns[] = {
 	&pattern_map_count,
 	&pattern_memory_limit,
 	&pattern_stack_space,
+	&pattern_heap_leak,
+	&pattern_heap_fragmentation,
 	/* cpu */
 	&pattern_spiking_thread,
 	&pattern_distributed_spike,
