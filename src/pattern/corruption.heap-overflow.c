@@ -51,7 +51,7 @@ static void tell(struct pattern_run *run, const struct heap_view *v, const struc
 	const struct malloc_chunk *c = malloc_chunk_at(v->heap, d->culprit);
 	uint64_t end = malloc_user(v->heap, c) + malloc_usable(v->heap, c);
 	struct text_run t = { .text = "" };
-	bool has_text = o != OVERRUN_REPEAT && text_around(run, end - 1, malloc_user(v->heap, c), TEXT_ASCII, &t);
+	bool has_text = o != OVERRUN_REPEAT && text_around(run, end - 1, malloc_user(v->heap, c), UINT64_MAX, TEXT_ASCII, &t);
 	struct finding *f;
 
 	f = finding_add(run, SEVERITY_PROBLEM, 95, "Heap overflow: %s %s.", heap_block_text(run, v->heap, c),
@@ -91,7 +91,7 @@ static struct err *match(struct pattern_run *run)
 }
 
 static const char *const explains[] = {
-	"corruption.heap", "exception.abort", "exception.wild-pointer", "exception.freed-memory",
+	"corruption.heap", "corruption.string-fill", "exception.abort", "exception.wild-pointer", "exception.freed-memory",
 	"exception.no-execute", NULL,
 };
 

@@ -227,7 +227,7 @@ static void doubt_all(struct owner *w, const struct finding *but, unsigned perce
 	for (size_t i = 0; i < w->found.n; i++) {
 		struct finding *f = w->found.v[i];
 
-		if (f == but || !hangs_on_memory(f) || leads_to(f, but))
+		if (f == but || !hangs_on_memory(f) || leads_to(f, but) || leads_to(but, f))
 			continue;
 		finding_doubt(&run, f, f->confidence * percent / 100, why);
 	}

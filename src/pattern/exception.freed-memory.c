@@ -11,6 +11,7 @@
  * of the chunk's page, shifted.
  */
 #include "pattern/access.h"
+#include "pattern/heap.h"
 #include "target/regions.h"
 
 #include <inttypes.h>
@@ -134,9 +135,83 @@ static void match_list_end(struct pattern_run *run, const struct fault *f)
 		       "the memory that the page is of");
 }
 
+/* --- read out of a block that malloc has free ------------------------------------------ */
+
+/* A word of a free block that a register points to. */
+struct stale {
+	const struct malloc_chunk *chunk;
+	uint64_t place;
+	unsigned reg;
+};
+
+/* The word in the free block that the register points into. */
+static bool find_in_block(struct pattern_run *run, const struct malloc_heap *h, uint64_t pointer, uint64_t value, struct stale *ret)
+{
+	const struct malloc_chunk *c = heap_block_at(h, pointer);
+	uint64_t from, to, word;
+
+	if (!c || c->state == CHUNK_UNLISTED || !malloc_state_is_free((enum malloc_chunk_state)c->state) || pointer < malloc_user(h, c))
+		return false;
+	from = malloc_user(h, c);
+	to = from + malloc_usable(h, c);
+	for (uint64_t at = from; at < to && at < from + MAX_OFFSET; at += h->pointer_size)
+		if (arch_read_uint(target_memory(run->target), at, h->pointer_size, &word) && word == value) {
+			ret->chunk = c;
+			ret->place = at;
+			return true;
+		}
+	return false;
+}
+
+static bool find_stale(struct pattern_run *run, const struct fault *f, const struct malloc_heap *h, uint64_t value, struct stale *ret)
+{
+	for (unsigned k = 0; value >= MAX_OFFSET && k < f->regs.arch->n_regs; k++)
+		if (regs_has(&f->regs, k) && f->regs.v[k] != value && find_in_block(run, h, f->regs.v[k], value, ret)) {
+			ret->reg = k;
+			return true;
+		}
+	return false;
+}
+
+/* The pointers that the fault was made of. */
+static bool find_any_stale(struct pattern_run *run, const struct fault *f, const struct malloc_heap *h, struct stale *ret)
+{
+	struct insn i;
+
+	if (f->access == ACCESS_EXECUTE && f->has_address && find_stale(run, f, h, f->address, ret))
+		return true;
+	if (!fault_instruction(run, f, &i) || !(i.flags & INSN_HAS_MEMORY))
+		return false;
+	return (regs_has(&f->regs, i.mem_base) && find_stale(run, f, h, f->regs.v[i.mem_base], ret)) ||
+	       (regs_has(&f->regs, i.mem_index) && find_stale(run, f, h, f->regs.v[i.mem_index], ret));
+}
+
+/* malloc's links are in the first two words: what is there was written by free(). Behind them
+ * the object's own words remain. */
+static bool match_block(struct pattern_run *run, const struct fault *f, const struct heap_view *v)
+{
+	struct stale s = { .reg = ARCH_NO_REG };
+	struct finding *found;
+	bool is_link;
+
+	if (!v || !v->heap || !find_any_stale(run, f, v->heap, &s))
+		return false;
+	is_link = s.place < malloc_user(v->heap, s.chunk) + 2 * v->heap->pointer_size;
+	found = access_finding(run, f, is_link ? 94 : 80, "a pointer out of freed memory");
+	if (!is_link)
+		finding_doubt(run, found, 80, "the block may have been freed after the pointer was read");
+	register_evidence(run, found, f, s.reg, "which points into the block");
+	heap_block_evidence(run, found, v->heap, s.chunk,
+			    run_text(run, "the block of %" PRIu64 " bytes that the pointer was read from, which is free",
+				     malloc_usable(v->heap, s.chunk)));
+	evidence_memory(run, found, s.place, v->heap->pointer_size, "the pointer, in the block%s", is_link ? ": a link of malloc's" : "");
+	return true;
+}
+
 static struct err *match(struct pattern_run *run)
 {
 	const struct fault *f = facts_fault(run->facts);
+	const struct heap_view *v = NULL;
 	const struct fill *fill = NULL;
 	unsigned reg = ARCH_NO_REG;
 
@@ -148,8 +223,11 @@ static struct err *match(struct pattern_run *run)
 		fill = fill_near(f->address, target_facts(run->target)->pointer_size == 8 ? 8 : 4);
 	if (fill)
 		match_fill(run, f, fill, reg);
-	else if (f->has_regs)
-		match_list_end(run, f);
+	else if (f->has_regs) {
+		TRY(heap_of_run(run, &v));
+		if (!match_block(run, f, v))
+			match_list_end(run, f);
+	}
 	return NULL;
 }
 
@@ -164,8 +242,9 @@ const struct pattern pattern_freed_memory = {
 	.context = "An object that is used after its end: a callback that comes late, a reference that was not counted, "
 		   "a race between threads; or a member that the constructor leaves out.",
 	.criterion = "An access violation whose address, or whose instruction's address register, is one of the values that "
-		     "allocators fill memory with; on Linux also the number of the page of a writable block, which glibc "
-		     "leaves in the first word of a freed one.",
+		     "allocators fill memory with; on Linux also a word of a block that malloc has free and that a register "
+		     "points into, and the number of the page of a writable block, which glibc leaves in the first word of a "
+		     "freed one.",
 	.false_positives = "Data that happens to look so. The guard behind a block is read by a loop that runs over the "
 			   "block's end, not after its free.",
 	.recommendation = "Find which object the pointer was read from, and who freed it: run the program with page heap "

@@ -44,7 +44,7 @@ static struct err *match(struct pattern_run *run)
 	return NULL;
 }
 
-static const char *const explains[] = { "exception.abort", NULL };
+static const char *const explains[] = { "exception.abort", "corruption.string-fill", NULL };
 
 const struct pattern pattern_stack_overrun = {
 	.id = "exception.stack-overrun",

@@ -1,22 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Wild pointer: an access to an address that was never a pointer of this program. */
 #include "pattern/access.h"
+#include "pattern/text.h"
 
 #include <inttypes.h>
-
-/* All bytes printable: a string lies where a pointer should. */
-static bool is_text(uint64_t v, unsigned size, char *ret)
-{
-	unsigned n = 0;
-
-	for (; n < size && v; n++, v >>= 8) {
-		ret[n] = (char)(v & 0xff);
-		if (ret[n] < ' ' || ret[n] > '~')
-			return false;
-	}
-	ret[n] = '\0';
-	return n >= 4 && !v;
-}
 
 /* exception.no-execute and exception.file-gone. */
 static bool is_others(struct pattern_run *run, const struct fault *f)
@@ -30,13 +17,13 @@ static struct err *match(struct pattern_run *run)
 	const struct fault *f = facts_fault(run->facts);
 	unsigned size = target_facts(run->target)->pointer_size == 8 ? 8 : 4;
 	struct finding *found;
-	char text[9];
+	char text[TEXT_WORD];
 
 	if (f->class != FAULT_ACCESS || f->place == PLACE_NULL || f->place == PLACE_STACK_END || is_others(run, f))
 		return NULL;
 	/* without registers, address and regions nothing more is known than the exception */
 	found = access_finding(run, f, f->place == PLACE_UNKNOWN ? 75 : 92, fault_place_text(f->place));
-	if (f->has_address && is_text(f->address, size, text))
+	if (f->has_address && text_of_word(f->address, size, text) != TEXT_NONE)
 		evidence_other(run, found,
 			       &(struct evidence){ .has_value = true, .value = f->address, .size = size,
 						   .command = run_text(run, ".formats 0x%" PRIx64, f->address),

@@ -140,6 +140,15 @@ bool heap_is_consequence(const struct malloc_heap *h, const struct malloc_damage
 
 /* --- words ------------------------------------------------------------------------------------ */
 
+const struct malloc_chunk *heap_block_at(const struct malloc_heap *h, uint64_t address)
+{
+	const struct malloc_chunk *c = malloc_chunk_at(h, address), *before = NULL;
+
+	if (c && c->state != CHUNK_MMAPPED && address - c->address < h->pointer_size)
+		before = malloc_chunk_at(h, c->address - 1);
+	return before && before->state != CHUNK_MMAPPED && address - malloc_user(h, before) < malloc_usable(h, before) ? before : c;
+}
+
 const char *heap_block_text(struct pattern_run *run, const struct malloc_heap *h, const struct malloc_chunk *c)
 {
 	if (c->state == CHUNK_TOP)

@@ -42,6 +42,9 @@ bool heap_is_allocator_message(const char *message);
 bool heap_is_certain(const struct heap_view *v, const struct malloc_damage *d);
 /* Whether damage is another's consequence: told as evidence at most. */
 bool heap_is_consequence(const struct malloc_heap *h, const struct malloc_damage *d);
+/* The chunk whose user's memory the address is in: a block in use has the first word of the next
+ * chunk's header too. NULL: none. */
+const struct malloc_chunk *heap_block_at(const struct malloc_heap *h, uint64_t address);
 /* "the block of 56 bytes at 0x5555000002a0" */
 const char *heap_block_text(struct pattern_run *run, const struct malloc_heap *h, const struct malloc_chunk *c);
 /* A block, as !heap -x shows it. */

@@ -35,7 +35,7 @@ extern const struct pattern pattern_handle_leak, pattern_thread_explosion, patte
 extern const struct pattern pattern_heap_leak, pattern_heap_fragmentation;
 extern const struct pattern pattern_spiking_thread, pattern_distributed_spike, pattern_spin_wait, pattern_recursion;
 extern const struct pattern pattern_critical_section;
-extern const struct pattern pattern_heap_overflow, pattern_double_free, pattern_heap;
+extern const struct pattern pattern_heap_overflow, pattern_double_free, pattern_heap, pattern_string_fill;
 extern const struct pattern pattern_missing_component, pattern_unloaded_module, pattern_duplicated_module, pattern_hidden_module,
 	pattern_replaced_module, pattern_writable_code, pattern_ubiquitous;
 
@@ -110,6 +110,7 @@ const struct pattern *const patterns[] = {
 	&pattern_heap_overflow,
 	&pattern_double_free,
 	&pattern_heap,
+	&pattern_string_fill,
 	/* module */
 	&pattern_missing_component,
 	&pattern_unloaded_module,

@@ -70,7 +70,7 @@ static void show_text(struct pattern_run *run, struct finding *f, uint64_t block
 	for (uint64_t at = block; at < block + size && at < block + SAMPLE; at += sizeof(uint32_t)) {
 		const char *show;
 
-		if (!text_around(run, at, block, TEXT_ASCII, &t) || t.end - t.start < MIN_TEXT)
+		if (!text_around(run, at, block, block + size, TEXT_ASCII, &t) || t.end - t.start < MIN_TEXT)
 			continue;
 		show = text_command(run, &t, TEXT_ASCII);
 		evidence_other(run, f,

@@ -51,7 +51,7 @@ static bool character_at(struct pattern_run *run, uint64_t address, unsigned wid
 	return true;
 }
 
-bool text_around(struct pattern_run *run, uint64_t address, uint64_t from, enum text_kind kind, struct text_run *ret)
+bool text_around(struct pattern_run *run, uint64_t address, uint64_t from, uint64_t to, enum text_kind kind, struct text_run *ret)
 {
 	unsigned width = width_of(kind);
 	char text[2 * REACH + 1];
@@ -61,7 +61,7 @@ bool text_around(struct pattern_run *run, uint64_t address, uint64_t from, enum 
 	while (start >= from + width && address - start < (uint64_t)REACH * width &&
 	       character_at(run, start - width, width, &text[0]))
 		start -= width;
-	while (n < sizeof(text) - 1 && character_at(run, start + n * width, width, &text[n]))
+	while (n < sizeof(text) - 1 && start + n * width < to && character_at(run, start + n * width, width, &text[n]))
 		n++;
 	if (n < MIN_RUN)
 		return false;

@@ -19,8 +19,8 @@ struct text_run {
 	const char *text;	/* in the run's arena; cut at either end when it is long */
 };
 
-/* The printable characters around an address, not below `from`; false: there are fewer than four. */
-bool text_around(struct pattern_run *run, uint64_t address, uint64_t from, enum text_kind kind, struct text_run *ret);
+/* The printable characters around an address, in [from, to); false: there are fewer than four. */
+bool text_around(struct pattern_run *run, uint64_t address, uint64_t from, uint64_t to, enum text_kind kind, struct text_run *ret);
 /* What shows it: a command of the debugger. */
 const char *text_command(struct pattern_run *run, const struct text_run *t, enum text_kind kind);
 

@@ -74,6 +74,31 @@ It has it, on Linux: the number of a page of the heap, which glibc leaves at the
      What to do: Find which object the pointer was read from, and who freed it: run the program with page heap (GFlags), AddressSanitizer or valgrind, which keep the stack of the free.
   
 
+It has it, on Linux: the pointer is a word of a block that malloc has free, to which a register points:
+
+  $ mkheap > stale.recipe <<'END'
+  > a busy 0x30 1
+  > b tcache 0x60
+  > c tcache 0x60
+  > d busy 0x30
+  > link c+0x10 b+0x10
+  > ! thread 4711 signal=11 rip=0x401000 rsp={stack} fs_base=0x7f0000001700 rax=0x5550555002d0 rbx={c+0x10}
+  > ! siginfo 11 1 addr=0x5550555002d0
+  > ! memory 0x401000 prot=rx hex 8b00 zero 0xffe
+  > END
+  $ mkdump stale.recipe stale
+  $ found stale exception.freed-memory | grep -v "stack of the fault"
+  1. Use of freed or uninitialised memory [exception.freed-memory]: problem, 94 % sure
+     SIGSEGV: thread 0 (tid 4711) read from a pointer out of freed memory (0x5550555002d0).
+     - the address that was accessed: memory that is not mapped; 00005550555002d0      [.exr -1]
+     - the instruction: mov eax,dword ptr [rax]; 0000000000401000      [u 0x401000 L1]
+     - register rax, which the address was made of; 0x5550555002d0      [.ecxr; r rax]
+     - register rbx, which points into the block; 0x555500000330      [.ecxr; r rbx]
+     - the block of 88 bytes that the pointer was read from, which is free (tcache); 0000555500000330      [!heap -x 0x555500000330]
+     - the pointer, in the block: a link of malloc's; 0000555500000330 has 0x5550555002d0      [dq 0x555500000330 L1]
+     What to do: Find which object the pointer was read from, and who freed it: run the program with page heap (GFlags), AddressSanitizer or valgrind, which keep the stack of the free.
+  
+
 It has it not: another address:
 
   $ cat > hasnot.recipe <<'END'
