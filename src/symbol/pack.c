@@ -345,7 +345,7 @@ static struct err *parse(struct pack *k, const char *text)
 	return NULL;
 }
 
-struct err *pack_open(const char *name, const char *text, unsigned pointer_size,
+struct err *pack_open(const char *name, const char *const *texts, unsigned pointer_size,
 		      struct provider **ret)
 {
 	struct pack *k = calloc(1, sizeof(*k));
@@ -361,7 +361,8 @@ struct err *pack_open(const char *name, const char *text, unsigned pointer_size,
 	}
 	k->pointer_size = pointer_size;
 	k->base.has_types = true;
-	e = parse(k, text);
+	while (*texts && !e)
+		e = parse(k, *texts++);
 	if (e) {
 		provider_unref(&k->base);
 		return e;

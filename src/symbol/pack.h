@@ -21,11 +21,13 @@
 
 #include "symbol/provider.h"
 
-/* Parses `text` (static storage). CORRUPT: our own text is wrong. */
-struct err *pack_open(const char *name, const char *text, unsigned pointer_size,
+/* Parses texts up to NULL (static storage). CORRUPT: our own text is wrong. */
+struct err *pack_open(const char *name, const char *const *texts, unsigned pointer_size,
 		      struct provider **ret) MUST_USE;
 
-extern const char pack_windows_text[];	/* PEB, TEB, loader, critical sections ... */
-extern const char pack_linux_text[];	/* pthread objects of glibc */
+extern const char *const pack_windows[];	/* PEB, TEB, loader, critical sections, heap */
+extern const char *const pack_linux[];	/* pthread objects of glibc */
+
+extern const char pack_windows_heap_text[]; /* for pack_windows.c */
 
 #endif

@@ -6,7 +6,7 @@
  */
 #include "symbol/pack.h"
 
-const char pack_linux_text[] =
+static const char pthread[] =
 "struct __pthread_mutex_s { i32 __lock; u32 __count; i32 __owner;"
 " only64 { u32 __nusers; i32 __kind; i16 __spins; i16 __elision; ptr __prev; ptr __next; }"
 " only32 { i32 __kind; u32 __nusers; i16 __espins; i16 __eelision; } };\n"
@@ -17,3 +17,5 @@ const char pack_linux_text[] =
 " only32 { u8 __flags; u8 __shared; i8 __rwelision; u8 __pad2; i32 __cur_writer; } };\n"
 "struct __pthread_cond_s { u64 __wseq; u64 __g1_start; u32 __g_refs[2]; u32 __g_size[2];"
 " u32 __g1_orig_size; u32 __wrefs; u32 __g_signals[2]; };\n";
+
+const char *const pack_linux[] = { pthread, NULL };

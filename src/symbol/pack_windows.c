@@ -9,7 +9,7 @@
  */
 #include "symbol/pack.h"
 
-const char pack_windows_text[] =
+static const char processes[] =
 "struct _LIST_ENTRY { struct _LIST_ENTRY *Flink; struct _LIST_ENTRY *Blink; };\n"
 "struct _UNICODE_STRING { u16 Length; u16 MaximumLength; wchar *Buffer; };\n"
 "struct _CLIENT_ID { ptr UniqueProcess; ptr UniqueThread; };\n"
@@ -57,3 +57,5 @@ const char pack_windows_text[] =
 " struct _PEB *ProcessEnvironmentBlock; u32 LastErrorValue; u32 CountOfOwnedCriticalSections;"
 " ptr CsrClientThread; ptr Win32ThreadInfo; u32 User32Reserved[26]; u32 UserReserved[5];"
 " ptr WOW32Reserved; u32 CurrentLocale; ... };\n";
+
+const char *const pack_windows[] = { processes, pack_windows_heap_text, NULL };

@@ -77,11 +77,11 @@ static struct provider *open_pack(struct target *t, enum thread_half half)
 {
 	unsigned size = half == HALF_WOW ? 4 : t->arch->pointer_size;
 	struct provider **slot = size == 4 ? &t->pack32 : &t->pack64;
-	const char *text = target_is_windows(t) ? pack_windows_text : pack_linux_text;
+	const char *const *texts = target_is_windows(t) ? pack_windows : pack_linux;
 	struct err *e = NULL;
 
 	if (!*slot)
-		e = pack_open("built-in types", text, size, slot);
+		e = pack_open("built-in types", texts, size, slot);
 	if (e)
 		notice("%s", err_message(e));
 	err_free(e);
