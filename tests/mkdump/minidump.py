@@ -10,6 +10,7 @@ import struct
 
 import contexts
 import recipe as R
+import winheap
 from recipe import RecipeError
 
 TYPES = {
@@ -68,6 +69,8 @@ class Minidump:
         self.damage = []    # patch and truncate lines
         self.wide = False   # Memory64List
         self.thread_ex = ''
+        self.heaps = winheap.Heaps(self.r, self.pointer)
+        self.pokes = []
 
     # what the recipe says
 
@@ -92,11 +95,12 @@ class Minidump:
         verbs.update({
             'header': self.on_header, 'memory': self.on_memory, 'memory64': self.on_memory64,
             'thread-ex': self.on_thread_ex,
-            'linux': self.on_linux, 'stream': self.on_stream,
+            'linux': self.on_linux, 'stream': self.on_stream, 'poke': self.pokes.append,
             'pad': self.on_knob, 'count': self.on_knob, 'stream-size': self.on_knob,
             'stream-rva': self.on_knob, 'duplicate': self.on_knob,
             'patch': self.damage.append, 'truncate': self.damage.append,
         })
+        verbs.update(self.heaps.handlers())
         return verbs
 
     def on_header(self, line):
@@ -533,6 +537,9 @@ class Minidump:
 
     def build(self):
         R.run_lines(self.r, self.handlers())
+        self.blocks += self.heaps.finish()
+        for line in self.pokes:
+            winheap.poke(self.r, self.blocks, line, self.pointer)
         if self.arch == 5 and 'system' in self.lists and \
                 str(self.lists['system'][-1].words[0]) != 'windows':
             self.layout = 'bp-arm'
