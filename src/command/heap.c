@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * !heap: glibc's malloc of a Linux process. The facts are those of
- * os/linux/malloc.h; each option is a view of them.
+ * os/linux/malloc.h; each option is a view of them. Windows: heap_windows.c.
  */
-#include "command/command.h"
+#include "command/heap_windows.h"
 
 #include "base/cancel.h"
 #include "os/linux/malloc.h"
@@ -593,24 +593,24 @@ static struct err *run_heap(struct session *s, const struct args *args, struct o
 	struct heap_view v = { .s = s, .o = o };
 	uint64_t which = 0;
 
-	TRY(parse(s, args, &option, &which));
 	if (target_is_windows(session_target(s)))
-		return err_new(ERR_UNSUPPORTED, "the heaps of Windows are not walked: !address -f:Heap shows their "
-						"memory, .exr what was found broken");
+		return heap_windows_run(s, args, o);
+	TRY(parse(s, args, &option, &which));
 	TRY(malloc_of_target(session_target(s), NULL, &h));
 	v.h = h;
 	return option->show ? option->show(&v) : option->show_at(&v, which);
 }
 
 static const struct record *const heap_records[] = {
-	&heap_record,	&doubt_record, &arena_record, &class_record, &chunk_record,
-	&damage_record, &leak_record,  &leaks_record, NULL,
+	&heap_record, &doubt_record, &arena_record, &class_record, &chunk_record, &damage_record, &leak_record, &leaks_record,
+	&nt_heap_record, &nt_heap_sum_record, &nt_heap_segment_record, &nt_heap_entry_record, &nt_heap_found_record,
+	&nt_heap_class_record, &nt_heap_damage_record, NULL,
 };
 
 const struct command command_heap = {
 	.name = "!heap",
 	.summary = "show heaps, what is damaged in them and what has leaked",
-	.usage = "[-s | -stat | -x ADDRESS | -a ARENA | -v | -l]",
+	.usage = "[-s | -stat | -x ADDRESS | -a HEAP | -v | -l]",
 	.help = "Linux: the heap of glibc's malloc (2.26 to 2.41). Without options or with -s the\n"
 		"arenas with what is in use and free in them, sizes in hex, headers included.\n\n"
 		"-stat  how many chunks there are of each size, most bytes first\n"
@@ -626,7 +626,16 @@ const struct command command_heap = {
 		"       to are told apart, and those reached by pointers to their inside counted.\n\n"
 		"The structures are known by debug information of libc where there is any, else by\n"
 		"their form; what is not certain is said. Other allocators are not understood.\n\n"
-		"Windows: heaps are not walked; !address -f:Heap shows their memory.",
+		"Windows: the heaps of ntdll. Without options each heap with its flags, reserved,\n"
+		"committed and busy bytes in hex, headers included. HEAP is its number or an address\n"
+		"in it.\n\n"
+		"-s          the same in kilobytes, with its free list and large blocks\n"
+		"-a, -h HEAP the blocks of a heap, of all heaps without HEAP\n"
+		"-x          the block that holds an address\n"
+		"-stat [-h HEAP]  how many busy blocks there are of each size, most bytes first\n"
+		"-v [HEAP]   checks blocks and lists and tells what is damaged\n\n"
+		"Types of ntdll are not needed for NT heaps of Windows Vista to 11. Segment heaps\n"
+		"and the heap of Wine are not walked, and said to be there.",
 	.records = heap_records,
 	.needs = NEEDS_TARGET,
 	.whole_word = true,

@@ -54,6 +54,8 @@ static const struct bind_member peb_members[] = {
 	UINT_MEMBER(peb_info, "ProcessHeap", process_heap),
 	UINT_MEMBER(peb_info, "NtGlobalFlag", nt_global_flag),
 	UINT_MEMBER(peb_info, "NumberOfProcessors", processors),
+	UINT_MEMBER(peb_info, "NumberOfHeaps", n_heaps),
+	UINT_MEMBER(peb_info, "ProcessHeaps", heaps),
 	{ NULL },
 };
 static const struct binding peb_binding = { "ntdll", "_PEB", peb_members };

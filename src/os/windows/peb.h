@@ -20,7 +20,8 @@ struct teb_info {
 struct peb_info {
 	uint64_t has;
 	uint64_t inherited_address_space, read_image_file_exec_options, being_debugged, image_base,
-		ldr, parameters, sub_system_data, process_heap, nt_global_flag, processors;
+		ldr, parameters, sub_system_data, process_heap, nt_global_flag, processors,
+		n_heaps, heaps;
 };
 
 struct ldr_info {

@@ -43,7 +43,7 @@ What a dump cannot do: g p t bp e*
 What is not here says what to use instead; extensions are built in; settings are accepted:
 
   $ osmodump -q app.dmp -c '!ext.heap -s; !process 0 0; !clrstack; .shell ls'
-  the heaps of Windows are not walked: !address -f:Heap shows their memory, .exr what was found broken
+  _PEB: no memory at 0x400000 in the dump
   !process works on dumps of the kernel; this is a process: !peb, !teb, ~ and lm show what it has
   !clrstack needs the data access library of .NET for Windows; ~*k and !runaway show the native side
   .shell is not here: no command runs other programs

@@ -106,7 +106,7 @@ Words that are not understood, addresses that are in no chunk, no heap at all:
 
   $ osmodump -q heap.core -c '!heap -z'
   !heap: no option '-z'
-  Usage: !heap [-s | -stat | -x ADDRESS | -a ARENA | -v | -l]
+  Usage: !heap [-s | -stat | -x ADDRESS | -a HEAP | -v | -l]
   [1]
   $ osmodump -q heap.core -c '!heap -x 10'
   0x10 is in no chunk of malloc
