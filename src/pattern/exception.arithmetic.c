@@ -31,13 +31,22 @@ static const char *windows_what(const struct fault *f)
 	return NULL;
 }
 
+/* Breakpad's older dumps have no si_code; the instruction and its divisor must tell. */
+static bool is_unstated(struct pattern_run *run, int32_t code)
+{
+	return !code && target_facts(run->target)->kind == DUMP_MINIDUMP && target_facts(run->target)->os != OS_WINDOWS;
+}
+
 /* x86 raises one fault for both; the divisor tells them apart. */
 static const char *linux_what(struct pattern_run *run, const struct fault *f, int32_t *code)
 {
 	const char *text;
 
-	if (!fault_is_signal(run->target, f, 8) || !linux_signal_code(target_facts(run->target), f->record, code) ||
-	    *code <= 0)
+	if (!fault_is_signal(run->target, f, 8) || !linux_signal_code(target_facts(run->target), f->record, code))
+		return NULL;
+	if (is_unstated(run, *code))
+		return "raised an arithmetic exception";
+	if (*code <= 0)
 		return NULL;
 	if (*code == FPE_INTDIV_)
 		return "divided an integer by zero";
@@ -76,6 +85,14 @@ static bool show_divisor(struct pattern_run *run, struct finding *found, const s
 	return true;
 }
 
+static void tell_division(struct pattern_run *run, struct finding *found, const struct fault *f, uint64_t divisor)
+{
+	found->verdict = run_text(run, "%s: %s %s.", f->name, fault_place_in_code(run, f),
+				  divisor ? "did a division whose result does not fit" : "divided an integer by zero");
+	if (divisor)
+		found->bucket = "INTEGER_OVERFLOW";
+}
+
 static struct err *match(struct pattern_run *run)
 {
 	const struct fault *f = facts_fault(run->facts);
@@ -94,11 +111,10 @@ static struct err *match(struct pattern_run *run)
 	record_evidence(run, found, f, what);
 	instruction_evidence(run, found, f);
 	divides = fault_instruction(run, f, &i) && is_division(&i) && show_divisor(run, found, f, &i, &divisor);
-	if (divides && divisor && code == FPE_INTDIV_) {
-		found->verdict = run_text(run, "%s: %s did a division whose result does not fit.", f->name,
-					  fault_place_in_code(run, f));
-		found->bucket = "INTEGER_OVERFLOW";
-	}
+	if (is_unstated(run, code))
+		finding_doubt(run, found, divides ? 90 : 75, "the dump does not tell what raised the signal");
+	if (divides && (code == FPE_INTDIV_ || is_unstated(run, code)))
+		tell_division(run, found, f, divisor);
 	fault_evidence(run, found, f);
 	return NULL;
 }

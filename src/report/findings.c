@@ -102,6 +102,28 @@ static struct err *copy_blame(const struct analysis *an, struct thread *th, stru
 	return NULL;
 }
 
+/* Whoever breaks in with a debugger leaves a breakpoint, which is no fault. */
+static bool was_requested(const struct analysis *an)
+{
+	static const char *const ids[] = { "quality.requested", "exception.breakpoint" };
+
+	for (size_t i = 0; i < an->n; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(ids); k++)
+			if (an->findings[i]->pattern == pattern_named(ids[k]))
+				return true;
+	return false;
+}
+
+/* A fault that no pattern knows is told all the same, before what is said of the dump. */
+static bool has_unknown_fault(const struct analysis *an, const struct report_options *r, const struct finding *top)
+{
+	enum fault_class class = facts_fault(an->facts)->class;
+
+	if (r->waits_only || class == FAULT_NONE || class == FAULT_REQUESTED || was_requested(an))
+		return false;
+	return !top || top->pattern->category == CATEGORY_QUALITY;
+}
+
 struct err *report_find_focus(const struct analysis *an, const struct report_options *r, struct arena *a,
 			      struct report_focus *ret)
 {
@@ -112,7 +134,10 @@ struct err *report_find_focus(const struct analysis *an, const struct report_opt
 		f.blame = facts_blame(an->facts);
 	else
 		TRY(copy_blame(an, f.top->threads[0], a, &f.blame));
-	if (f.top)
+	f.unknown_fault = has_unknown_fault(an, r, f.top);
+	if (f.unknown_fault)
+		f.bucket = "UNRECOGNIZED";
+	else if (f.top)
 		f.bucket = f.top->bucket;
 	*ret = f;
 	return NULL;
@@ -134,23 +159,11 @@ static const struct finding *first_open(const struct analysis *an)
 	return NULL;
 }
 
-/* Whoever breaks in with a debugger leaves a breakpoint, which is no fault. */
-static bool was_requested(const struct analysis *an)
-{
-	for (size_t i = 0; i < an->n; i++)
-		if (an->findings[i]->pattern == pattern_named("quality.requested"))
-			return true;
-	return false;
-}
-
-/* A fault that no pattern knows is told all the same. */
-static bool add_fault(const struct analysis *an, struct strbuf *sb)
+static void add_fault(const struct analysis *an, struct strbuf *sb)
 {
 	const struct fault *f = facts_fault(an->facts);
 	const struct blame *b = facts_blame(an->facts);
 
-	if (f->class == FAULT_NONE || f->class == FAULT_REQUESTED || was_requested(an))
-		return false;
 	strbuf_addf(sb, "No pattern was recognised behind the %s", fault_class_name(f->class));
 	if (*f->name)
 		strbuf_addf(sb, " (%s)", f->name);
@@ -159,18 +172,14 @@ static bool add_fault(const struct analysis *an, struct strbuf *sb)
 	if (b->frame)
 		strbuf_addf(sb, " in %s%s%s", b->module, *b->function ? "!" : "", b->function);
 	strbuf_addc(sb, '.');
-	return !sb->failed;
 }
 
 static void add_no_problem(const struct analysis *an, const struct report_options *r, struct strbuf *sb)
 {
-	CLEANUP(strbuf_deinit) struct strbuf fault = STRBUF_INIT;
 	const struct finding *note = first_note(an), *open = first_open(an);
 
 	if (open && facts_fault(an->facts)->class == FAULT_NONE)
 		strbuf_addf(sb, "No problem was recognised. Not decidable: %s", open->verdict);
-	else if (!r->waits_only && add_fault(an, &fault))
-		strbuf_adds(sb, fault.s);
 	else if (note && !r->waits_only)
 		strbuf_addf(sb, "No problem was recognised. %s", note->verdict);
 	else
@@ -180,9 +189,13 @@ static void add_no_problem(const struct analysis *an, const struct report_option
 void report_add_verdict(const struct analysis *an, const struct report_options *r, const struct report_focus *focus,
 			struct strbuf *sb)
 {
+	if (focus->unknown_fault)
+		add_fault(an, sb);
+	if (focus->unknown_fault && focus->top)
+		strbuf_addc(sb, ' ');
 	if (focus->top)
 		strbuf_adds(sb, focus->top->verdict);
-	else
+	else if (!focus->unknown_fault)
 		add_no_problem(an, r, sb);
 }
 

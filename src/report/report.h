@@ -23,7 +23,8 @@ struct report_options {
 struct report_focus {
 	const struct finding *top;	/* NULL: nothing above a note */
 	const struct blame *blame;
-	const char *bucket;		/* "NULL_POINTER_READ"; "" none */
+	bool unknown_fault;		/* a failure that no pattern explains; top says no more than what the dump is */
+	const char *bucket;		/* "NULL_POINTER_READ", "UNRECOGNIZED"; "" none */
 };
 
 extern const struct record report_analysis_record, report_finding_record, report_evidence_record,

@@ -148,3 +148,21 @@ Many dumps, one line for each sort of failure, in an order that does not hang on
   [2]
   $ osmodump analyze --summary --threshold nonsense=2 null.dmp 2>&1 | cut -c1-47
   osmodump: no such threshold: 'nonsense=2'; ther
+
+A failure that no pattern knows has a bucket of its own, and is named before what is said of the dump:
+
+  $ cat > unknown.recipe <<'END'
+  > minidump x64
+  > system windows 10.0.19045
+  > module 0x140000000 0x10000 C:\demo\app.exe
+  > thread 0x10 stack=0x20000 rip=0x140001000 rsp=0x30000
+  > memory 0x20000 zero 0x100
+  > exception 0x10 0xc000010a 0x140001000 rip=0x140001000 rsp=0x30000
+  > END
+  $ mkdump unknown.recipe unknown.dmp
+  $ osmodump analyze --summary unknown.dmp
+       1  UNRECOGNIZED_c000010a_app.exe!unknown
+          No pattern was recognised behind the other exception (STATUS_PROCESS_IS_TERMINATING) of thread 0 in app. The dump is partial: it has 1 kB of memory, and the stacks of 0 of 1 threads.
+          unknown.dmp
+  
+  1 file: 1 analysed, 0 not

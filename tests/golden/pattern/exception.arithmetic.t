@@ -98,3 +98,27 @@ It nearly has it: SIGFPE that another process sent:
   $ found nearly exception.arithmetic
   $ verdict nearly
   No problem was recognised. Forced dump: process 99 sent SIGFPE; nothing had failed in the process itself.
+
+It has it, though the dump does not tell what raised the signal (older dumps of Breakpad): the divisor does:
+
+  $ cat > old.recipe <<'END'
+  > minidump x64
+  > header time=1700000000
+  > system linux 3.13.0 cpus=2
+  > module 0x400000 0x10000 /usr/bin/absent
+  > memory 0x401000 hex f7f1 zero 0x10
+  > memory 0x7ffc00001000 zero 0x200
+  > thread 0x14 stack=0x7ffc00001000 rsp=0x7ffc00001000 rip=0x401000 rcx=0
+  > exception 0x14 8 0x401000 rsp=0x7ffc00001000 rip=0x401000 rcx=0 rax=5
+  > END
+  $ mkdump old.recipe old
+  $ found old exception.arithmetic
+  1. Divide by zero, arithmetic exception [exception.arithmetic]: problem, 90 % sure (the dump does not tell what raised the signal)
+     SIGFPE: thread 0 (tid 20) in absent divided an integer by zero.
+     - SIGFPE: raised an arithmetic exception; 0x8      [.exr -1]
+     - the instruction: div ecx; 0000000000401000      [u 0x401000 L1]
+     - the divisor, ecx; 0x0      [.ecxr; r ecx]
+     - absent is where to begin: the instruction is in it; 0000000000401000      [.ecxr; r rip]
+     - the stack of the fault, frames: 1      [.ecxr; k]
+     What to do: The divisor is shown: find where it was computed, and look for it before the division.
+  
