@@ -68,8 +68,7 @@ static const char *usage_of(const struct region *r)
 	return r->usage == USAGE_UNKNOWN ? "other" : region_usage_name(r->usage);
 }
 
-/* What is reserved only, or out of reach, is no growth. */
-static bool counts(const struct region *r)
+bool diff_counts(const struct region *r)
 {
 	enum { MEM_COMMIT = 0x1000 };
 
@@ -78,15 +77,9 @@ static bool counts(const struct region *r)
 
 static size_t next_counting(const struct region *v, size_t n, size_t i)
 {
-	while (i < n && !counts(&v[i]))
+	while (i < n && !diff_counts(&v[i]))
 		i++;
 	return i;
-}
-
-static void out_rate(const struct diff *d, int64_t growth, struct out *o)
-{
-	if (d->same_process && d->has_interval && d->interval > 0 && growth > 0)
-		out_uint(o, "rate", (uint64_t)((double)growth / d->interval + 0.5));
 }
 
 static struct err *emit_usage(const struct diff *d, enum region_usage usage, uint64_t before, uint64_t after, struct out *o)
@@ -100,7 +93,7 @@ static struct err *emit_usage(const struct diff *d, enum region_usage usage, uin
 	out_uint(o, "before", before);
 	out_uint(o, "after", after);
 	out_int(o, "growth", (int64_t)(after - before));
-	out_rate(d, (int64_t)(after - before), o);
+	diff_out_rate(d, (int64_t)(after - before), o);
 	return out_end(o);
 }
 
@@ -164,7 +157,7 @@ static struct err *emit_region(const struct diff *d, const struct change *c, str
 	out_uint(o, "before", c->before ? c->before->size : 0);
 	out_uint(o, "after", c->after ? c->after->size : 0);
 	out_int(o, "growth", c->growth);
-	out_rate(d, c->growth, o);
+	diff_out_rate(d, c->growth, o);
 	out_str(o, "usage", usage_of(r));
 	out_str(o, "path", r->path);
 	out_str(o, "module", r->module ? r->module->name : NULL);
@@ -177,8 +170,8 @@ struct err *diff_memory(const struct diff *d, struct out *o)
 	const struct region *x, *y;
 	size_t n, m;
 
-	TRY(target_regions(d->before, &x, &n));
-	TRY(target_regions(d->after, &y, &m));
+	TRY(target_regions(d->before->target, &x, &n));
+	TRY(target_regions(d->after->target, &y, &m));
 	TRY(out_heading(o, "\nMemory:\n"));
 	TRY(emit_usages(d, x, n, y, m, o));
 	if (!d->same_process)
@@ -250,8 +243,8 @@ static struct err *emit_modules(const struct diff *d, struct target *of, struct 
 struct err *diff_modules(const struct diff *d, struct out *o)
 {
 	TRY(out_heading(o, "\nModules:\n"));
-	TRY(emit_modules(d, d->before, d->after, "unloaded", NULL, o));
-	return emit_modules(d, d->after, d->before, "loaded", "other", o);
+	TRY(emit_modules(d, d->before->target, d->after->target, "unloaded", NULL, o));
+	return emit_modules(d, d->after->target, d->before->target, "loaded", "other", o);
 }
 
 /* --- handles ----------------------------------------------------------------------------------------- */
@@ -395,8 +388,8 @@ struct err *diff_handles(const struct diff *d, struct out *o)
 	CLEANUP(arena_deinit) struct arena a = ARENA_INIT;
 	struct handles x, y;
 
-	TRY(load(d->before, &a, &x));
-	TRY(load(d->after, &a, &y));
+	TRY(load(d->before->target, &a, &x));
+	TRY(load(d->after->target, &a, &y));
 	if (!x.n || !y.n)
 		return out_heading(o, "\nHandles: not in %s\n", x.n ? "the later dump" : y.n ? "the earlier dump" : "the dumps");
 	TRY(out_heading(o, "\nHandles:\n"));

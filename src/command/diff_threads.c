@@ -199,9 +199,9 @@ static struct err *emit(const struct diff *d, const char *change, const struct o
 	if (x && y && x->moved)
 		n = common(d, x, y);
 	if (x && x->stack.n)
-		TRY(out_frame(o, "before", d->before, &x->stack.frames[n ? x->stack.n - 1 - n : 0]));
+		TRY(out_frame(o, "before", d->before->target, &x->stack.frames[n ? x->stack.n - 1 - n : 0]));
 	if (y && y->stack.n && (!x || x->moved))
-		TRY(out_frame(o, "after", d->after, &y->stack.frames[n ? y->stack.n - 1 - n : 0]));
+		TRY(out_frame(o, "after", d->after->target, &y->stack.frames[n ? y->stack.n - 1 - n : 0]));
 	for (size_t i = any->stack.n; i-- > 0;)
 		if (any->stack.frames[i].function) {
 			out_str(o, "start", any->stack.frames[i].function);
@@ -235,8 +235,8 @@ struct err *diff_threads(const struct diff *d, struct out *o)
 	CLEANUP(arena_deinit) struct arena a = ARENA_INIT;
 	struct side before, after;
 
-	TRY(load(d->before, &a, &before));
-	TRY(load(d->after, &a, &after));
+	TRY(load(d->before->target, &a, &before));
+	TRY(load(d->after->target, &a, &after));
 	TRY(match(d, &before, &after));
 	TRY(emit_counts(&before, &after, o));
 	for (size_t i = 0; i < before.n; i++)

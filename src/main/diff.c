@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* osmodump diff: two or more dumps of one process or program, each beside the one before. */
+/*
+ * osmodump diff: two or more dumps of one process or program, each beside the one
+ * before, then what goes on over all of them. At most two are open at a time.
+ */
 #include "command/diff.h"
 #include "main/main.h"
 
@@ -9,13 +12,32 @@
 struct loaded {
 	struct dump *dump;
 	struct target *target;
+	struct diff_side side;
+};
+
+/* What is kept of the dumps that were closed. */
+struct kept {
+	struct arena arena;
+	VEC(struct sample) samples;
+	struct stuck_locks stuck;
+	bool same_process;
 };
 
 static void loaded_deinit(struct loaded *x)
 {
+	diff_side_deinit(&x->side);
 	target_destroy(x->target);
 	dump_unref(x->dump);
-	*x = (struct loaded){ NULL, NULL };
+	*x = (struct loaded){ 0 };
+}
+
+static void kept_deinit(struct kept *k)
+{
+	for (size_t i = 0; i < k->samples.n; i++)
+		vec_deinit(&k->samples.v[i].v);
+	vec_deinit(&k->samples);
+	stuck_locks_deinit(&k->stuck);
+	arena_deinit(&k->arena);
 }
 
 static struct err *load(const struct settings *s, const char *path, struct loaded *ret)
@@ -32,41 +54,78 @@ static struct err *load(const struct settings *s, const char *path, struct loade
 	return target_create(ret->dump, &o, &ret->target);
 }
 
-static struct err *compare(const struct settings *s, const struct loaded *before, const struct loaded *after,
+/* `before` is NULL for the first. */
+static struct err *compare(const struct settings *s, const struct loaded *before, const struct loaded *after, struct kept *k,
 			   struct out *o)
 {
-	struct diff d = diff_of(before->target, after->target, s->verbose);
 	unsigned size = target_arch(after->target)->pointer_size;
+	struct diff d;
 
 	out_set_pointer_size(o, size == 8 ? 8 : 4);
+	if (!before)
+		return NULL;
+	d = diff_of(&before->side, &after->side, s->verbose);
+	k->same_process = k->same_process && d.same_process;
+	if (k->stuck.dumps > 1)
+		TRY(out_heading(o, "\n"));
 	return diff_run(&d, o);
+}
+
+static struct err *keep(const struct loaded *x, struct kept *k)
+{
+	struct sample sample = { 0 };
+
+	TRY(diff_stuck_add(&k->stuck, &x->side, k->same_process, &k->arena));
+	TRY(diff_sample(&x->side, k->same_process, &k->arena, &sample));
+	if (vec_push(&k->samples, sample))
+		return NULL;
+	vec_deinit(&sample.v);
+	return err_nomem();
+}
+
+static struct err *next(const struct settings *s, const struct loaded *before, struct loaded *after, struct kept *k, struct out *o)
+{
+	TRY(diff_side_init(after->target, &after->side));
+	TRY(compare(s, before->target ? before : NULL, after, k, o));
+	return keep(after, k);
+}
+
+static struct err *finish(const struct settings *s, struct kept *k, struct out *o)
+{
+	struct comparison c = { 0 };
+
+	TRY(comparison_make(k->samples.v, k->samples.n, k->same_process, &k->arena, &c));
+	return k->samples.n > 2 ? diff_trends(&c, &k->stuck, s->verbose, o) : NULL;
 }
 
 static int run_all(const struct settings *s, struct out *o)
 {
-	CLEANUP(loaded_deinit) struct loaded before = { NULL, NULL };
-	CLEANUP(loaded_deinit) struct loaded after = { NULL, NULL };
-	int rc = EXIT_OK;
+	CLEANUP(loaded_deinit) struct loaded before = { 0 };
+	CLEANUP(loaded_deinit) struct loaded after = { 0 };
+	CLEANUP(kept_deinit) struct kept k = { .same_process = true };
+	struct err *e;
 
-	for (size_t i = 0; i < s->words.n && rc == EXIT_OK; i++) {
-		struct err *e = load(s, s->words.v[i], &after);
-
+	for (size_t i = 0; i < s->words.n; i++) {
+		e = load(s, s->words.v[i], &after);
 		if (e) {
 			report_failure(o, e);
 			return EXIT_OPEN;
 		}
-		if (i) {
-			e = i > 1 ? out_heading(o, "\n") : NULL;
-			if (!e)
-				e = compare(s, &before, &after, o);
-			rc = e ? EXIT_FAILED : EXIT_OK;
+		e = next(s, &before, &after, &k, o);
+		if (e) {
 			report_failure(o, e);
+			return EXIT_FAILED;
 		}
 		loaded_deinit(&before);
 		before = after;
-		after = (struct loaded){ NULL, NULL };
+		after = (struct loaded){ 0 };
 	}
-	return rc == EXIT_OK && terminal_file_changed() ? EXIT_FAILED : rc;
+	e = finish(s, &k, o);
+	if (e) {
+		report_failure(o, e);
+		return EXIT_FAILED;
+	}
+	return terminal_file_changed() ? EXIT_FAILED : EXIT_OK;
 }
 
 static int run(const struct settings *s)
@@ -92,7 +151,11 @@ const struct subcommand subcommand_diff = {
 	.summary = "say what changed from one dump of a process or program to the next",
 	.help = "Compares each dump with the one before it: threads that are gone, new, elsewhere or in\n"
 		"the same place with the same stack, and the processor time that they used; memory that\n"
-		"grew, and how fast; modules; handles and open files. In the debugger it is !diff.\n"
+		"grew, and how fast; heaps and their blocks by size; locks; modules; handles and open\n"
+		"files. In the debugger it is !diff for two dumps.\n"
+		"\n"
+		"With three dumps and more: what grows from each to the next, what goes up and down, and\n"
+		"which locks the same thread holds in all of them while others wait.\n"
 		"\n"
 		"Dumps of one process are compared by addresses, thread ids and descriptors. Of two\n"
 		"processes of one program threads are matched by equal stacks, modules by their paths,\n"

@@ -50,13 +50,17 @@ A Windows process, twice: a thread ends, one begins, one moves on, one stays; me
     gone   00000000`0030f000        -32 bytes, now 0.000 kB  Stack
     new    00000000`0040f000         32 bytes, 0.003 kB a second, now 0.031 kB  Stack
   
+  Heaps: not known (both): the heaps of this system are not walked
+  
+  Locks: 0 -> 0 held, 0 -> 0 threads wait, 0 stuck
+  
   Modules:
     unloaded 00007ff8`00000000 old.dll
     loaded   00007ff9`00000000 new.dll
   
   Handles: not in the dumps
   $ osmodump diff --json first second
-  {"kind":"comparison","before":"first","after":"second","same_process":true,"pid_before":4660,"pid_after":4660,"seconds":10,"cpu_seconds":3}
+  {"kind":"comparison","before":"first","after":"second","same_process":true,"known_by":"process id and start","pid_before":4660,"pid_after":4660,"seconds":10,"cpu_seconds":3}
   {"kind":"thread_changes","before":3,"after":3,"gone":1,"new":1,"moved":1,"stuck":1}
   {"kind":"thread_change","change":"gone","tid":48,"name":"goes","before":"app+0x1030"}
   {"kind":"thread_change","change":"new","tid":64,"name":"comes","after":"app+0x1030"}
@@ -67,12 +71,14 @@ A Windows process, twice: a thread ends, one begins, one moves on, one stays; me
   {"kind":"region_change","change":"new","base":"0x600000","before":0,"after":8192,"growth":8192,"rate":819,"usage":"other"}
   {"kind":"region_change","change":"gone","base":"0x30f000","before":32,"after":0,"growth":-32,"usage":"Stack"}
   {"kind":"region_change","change":"new","base":"0x40f000","before":0,"after":32,"growth":32,"rate":3,"usage":"Stack"}
+  {"kind":"heaps_not_known","dump":"both","reason":"the heaps of this system are not walked"}
+  {"kind":"lock_changes","held_before":0,"held_after":0,"waiting_before":0,"waiting_after":0,"stuck":0}
   {"kind":"module_change","change":"unloaded","image":"old.dll","start":"0x7ff800000000","size":131072,"path":"C:\\windows\\old.dll"}
   {"kind":"module_change","change":"loaded","image":"new.dll","start":"0x7ff900000000","size":131072,"path":"C:\\windows\\new.dll"}
   $ osmodump -q first -c '!diff second' | head -1
   first -> second: one process, 10 s apart, 3 s of processor time
   $ osmodump -q --json second -c '!diff -v first' | head -2
-  {"kind":"comparison","before":"first","after":"second","same_process":true,"pid_before":4660,"pid_after":4660,"seconds":10,"cpu_seconds":3}
+  {"kind":"comparison","before":"first","after":"second","same_process":true,"known_by":"process id and start","pid_before":4660,"pid_after":4660,"seconds":10,"cpu_seconds":3}
   {"kind":"thread_changes","before":3,"after":3,"gone":1,"new":1,"moved":1,"stuck":1}
 
 Two processes of one program have no ids in common:
@@ -97,6 +103,10 @@ Two processes of one program have no ids in common:
     gone   00007ffc`00000000       -276 bytes, now 0.000 kB  Stack
     gone   00000000`00401000        -32 bytes, now 0.000 kB  Image demo
   
+  Heaps: not known (both): no arena of glibc's malloc found: malloc was not used, is not glibc's, or its data are not in the dump
+  
+  Locks: 0 -> 0 held, 0 -> 0 threads wait, 0 stuck
+  
   Modules:
     unloaded 00000000`00400000 demo
   
@@ -115,9 +125,109 @@ Three, and with itself:
   
   Memory:
   
+  Heaps: not known (both): no arena of glibc's malloc found: malloc was not used, is not glibc's, or its data are not in the dump
+  
+  Locks: 0 -> 0 held, 0 -> 0 threads wait, 0 stuck
+  
   Modules:
   
   Handles:
+
+Critical sections of Windows, by their counters and owners; over three dumps, what is stuck and what grows:
+
+  $ sections() { # TIME OWNER CONTENTIONS SEMAPHORE HANDLES
+  >   mkdump - "$6" <<END
+  > minidump x86
+  > header time=$1
+  > system windows 5.2.3790 text="Service Pack 2" cpus=1
+  > misc size=44 pid=0x1234 create=1599990000 user=10 kernel=1
+  > module 0x400000 0x10000 C:\demo\printer.exe
+  > module 0x7c800000 0xc0000 C:\WINDOWS\system32\ntdll.dll timestamp=0x45d70ad8
+  > memory 0x7c8880c0 ptr 0x200000 u32 0xffffffff 0 0 0 0
+  > memory 0x107cddd8 ptr 0x200020 u32 0xfffffffa 1 $2 $4 0
+  > memory 0x108cddd8 ptr 0x200040 u32 0xfffffffa 1 0x1198 0x44 0
+  > memory 0x200000 u32 0 0x7c8880c0 0x200028 0x200028 0 0 0 0
+  >   u32 0 0x107cddd8 0x200048 0x200008 0x80000 $3 0 0
+  >   u32 0 0x108cddd8 0x200008 0x200028 0x80000 7 0 0
+  > memory 0x500000 fill $5 1
+  > memory 0x7ffdd000 u32 0x12ffb0 0x130000 0x12c000 at 0x7ffdd018 u32 0x7ffdd000 at 0x7ffdd020 u32 0x1100 0x1198
+  >   at 0x7ffdd030 u32 0x7ffdf000 2 1 zero 0x20
+  > memory 0x7ffdf000 u8 0 0 1 0 u32 0 0x400000 0x300000 0x20000 0 0x140000 zero 0x84 u32 0x7c8880c0 zero 0x20
+  > thread 0x1194 teb=0x7ffdd000 eip=0x401000 esp=0x12f000
+  > thread 0x1198 eip=0x401000 esp=0x12f000
+  > thread 0x119c eip=0x401000 esp=0x12f000
+  > END
+  > }
+  $ sections 1600000000 0x1198 100 0 0x10000 cs1
+  $ sections 1600000060 0x119c 150 0x7b4 0x30000 cs2
+  $ sections 1600000120 0x1198 170 0x7b4 0x50000 cs3
+  $ osmodump diff cs1 cs2 | sed -n '/^Locks/,/^$/p'
+  Locks: 2 -> 2 held, 2 -> 2 threads wait, 1 stuck
+    owner     critical section 107cddd8: owner 4504 -> 4508, 1 -> 1 wait, 50 more contentions, semaphore 7b4 made
+    stuck     critical section 108cddd8: owner 4504 -> 4504, 1 -> 1 wait
+  
+  $ osmodump diff --json cs1 cs2 | grep lock
+  {"kind":"lock_changes","held_before":2,"held_after":2,"waiting_before":2,"waiting_after":2,"stuck":1}
+  {"kind":"lock_change","change":"owner","type":"critical section","address":"0x107cddd8","owner_before":4504,"owner_after":4508,"waiters_before":1,"waiters_after":1,"contentions":50,"semaphore_made":1972}
+  {"kind":"lock_change","change":"stuck","type":"critical section","address":"0x108cddd8","owner_before":4504,"owner_after":4504,"waiters_before":1,"waiters_after":1}
+  $ osmodump diff cs1 cs2 cs3 | sed -n '/^Over/,$p'
+  Over all 3 dumps:
+    memory other: 64.141 kB -> 320.141 kB: grows steadily, 2.134 kB a second, 7.500 MB an hour
+    region 00500000 other: 64.000 kB -> 320.000 kB: grows steadily, 2.134 kB a second, 7.500 MB an hour
+    contention of a lock 107cddd8 critical section: 100 150 170: grows steadily, 2100 an hour
+    stuck: critical section 108cddd8 is held by thread 4504 in all dumps, 1 1 1 wait
+  $ osmodump diff --json cs1 cs2 cs3 | grep -e trend -e stuck_lock
+  {"kind":"trend","what":"memory","trend":"grows steadily","name":"other","first":65680,"last":327824,"values":[65680,196752,327824],"growth":262144,"rate":2185,"hourly":7864320}
+  {"kind":"trend","what":"region","trend":"grows steadily","address":"0x500000","name":"other","first":65536,"last":327680,"values":[65536,196608,327680],"growth":262144,"rate":2185,"hourly":7864320}
+  {"kind":"trend","what":"contention of a lock","trend":"grows steadily","address":"0x107cddd8","name":"critical section","first":100,"last":170,"values":[100,150,170],"growth":70,"hourly":2100}
+  {"kind":"stuck_lock","type":"critical section","address":"0x108cddd8","owner":4504,"waiters":[1,1,1]}
+  $ osmodump diff -v cs1 cs3 cs2 | sed -n '/^Over/,$p'
+  Over all 3 dumps:
+    processor time: 11000 11000 11000 ms: the same
+    threads: 3 3 3: the same
+    memory other: 64.141 kB -> 192.141 kB: up and down
+    memory Image: 0.023 kB -> 0.023 kB: the same
+    memory PEB: 0.191 kB -> 0.191 kB: the same
+    memory TEB: 0.090 kB -> 0.090 kB: the same
+    region 00500000 other: 64.000 kB -> 192.000 kB: up and down
+    region 00200000 other: 0.094 kB -> 0.094 kB: the same
+    region 107cddd8 other: 0.023 kB -> 0.023 kB: the same
+    region 108cddd8 other: 0.023 kB -> 0.023 kB: the same
+    region 7c8880c0 ntdll: 0.023 kB -> 0.023 kB: the same
+    region 7ffdd000 TEB: 0.090 kB -> 0.090 kB: the same
+    region 7ffdf000 PEB: 0.191 kB -> 0.191 kB: the same
+    waiters of a lock 107cddd8 critical section: 1 1 1: the same
+    waiters of a lock 108cddd8 critical section: 1 1 1: the same
+    contention of a lock 107cddd8 critical section: 100 170 150: up and down
+    contention of a lock 108cddd8 critical section: 7 7 7: the same
+    contention of a lock 7c8880c0 critical section: 0 0 0: the same
+    stuck: critical section 108cddd8 is held by thread 4504 in all dumps, 1 1 1 wait
+
+An id that was given to another process, by its start, or as no module is where it was:
+
+  $ sed_first() { sed "$1" <<'END'
+  > minidump x64
+  > header time=1600000000
+  > system windows 10.0.19041 cpus=2
+  > misc size=44 pid=0x1234 create=1599990000 user=10 kernel=1
+  > module 0x7ff700000000 0x10000 C:\demo\app.exe
+  > module 0x7ff800000000 0x20000 C:\windows\old.dll
+  > thread 0x10 rsp=0x10f000 rip=0x7ff700001010 name=stays
+  > END
+  > }
+  $ sed_first '' | mkdump - mine
+  $ sed_first 's/create=1599990000/create=1599990500/' | mkdump - later
+  $ sed_first '/misc/d;/header/a misc size=24 pid=0x1234' | mkdump - plain
+  $ sed_first '/misc/d;/header/a misc size=24 pid=0x1234
+  > s/0x7ff7/0x7ee7/;s/0x7ff8/0x7ee8/' | mkdump - moved
+  $ osmodump diff mine later | head -2
+  mine -> later: two processes, 0 s apart: matched by stacks and names
+    the process id is the same, but not when it started
+  $ osmodump diff plain moved | head -2
+  plain -> moved: two processes, 0 s apart: matched by stacks and names
+    the process id is the same, but no module is where it was
+  $ osmodump diff --json plain plain | head -1
+  {"kind":"comparison","before":"plain","after":"plain","same_process":true,"known_by":"process id; when it started is not in the dumps","pid_before":4660,"pid_after":4660,"seconds":0}
 
 What goes wrong:
 
