@@ -18,6 +18,7 @@ enum { MAX_DEFECTS = 256 };
 
 struct dump_lists {
 	CACHE(struct dump_segment, segments);
+	CACHE(struct dump_segment, physical);
 	CACHE(struct dump_thread, threads);
 	CACHE(struct dump_module, modules);
 	CACHE(struct dump_unloaded, unloaded);
@@ -57,6 +58,7 @@ struct dump_lists {
 	}
 
 DEFINE_LIST(struct dump_segment, segments)
+DEFINE_LIST(struct dump_segment, physical)
 DEFINE_LIST(struct dump_thread, threads)
 DEFINE_LIST(struct dump_module, modules)
 DEFINE_LIST(struct dump_unloaded, unloaded)
@@ -113,6 +115,36 @@ void dump_add_defect(struct dump *d, struct err *e)
 	err_free(e);
 }
 
+static int by_address(const void *a, const void *b)
+{
+	const struct dump_segment *x = a, *y = b;
+
+	if (x->address != y->address)
+		return x->address < y->address ? -1 : 1;
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+size_t dump_part_segments(struct dump_segment *v, size_t n)
+{
+	size_t kept = 0;
+
+	qsort(v, n, sizeof(*v), by_address);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t end = kept ? v[kept - 1].address + v[kept - 1].size : 0;
+		uint64_t cut = v[i].address < end ? end - v[i].address : 0;
+
+		if (cut >= v[i].size)
+			continue;
+		v[kept] = v[i];
+		v[kept].address += cut;
+		v[kept].offset += cut;
+		v[kept].size -= cut;
+		v[kept].file_size = v[kept].size;
+		kept++;
+	}
+	return kept;
+}
+
 const struct dump_facts *dump_facts(const struct dump *d)
 {
 	return &d->facts;
@@ -121,6 +153,11 @@ const struct dump_facts *dump_facts(const struct dump *d)
 struct source *dump_source(const struct dump *d)
 {
 	return d->src;
+}
+
+struct source *dump_memory(const struct dump *d)
+{
+	return d->memory ? d->memory : d->src;
 }
 
 const char *dump_path(const struct dump *d)
@@ -176,6 +213,7 @@ void dump_unref(struct dump *d)
 		d->ops->destroy(d);
 	vec_deinit(&d->defects);
 	arena_deinit(&d->arena);
+	source_destroy(d->memory);
 	source_destroy(d->src);
 	free(d->lists);
 	free(d->path);
@@ -188,9 +226,6 @@ static const struct {
 } strangers[] = {
 	{ "PAGEDU64", "a dump of a 64-bit Windows kernel; only dumps of processes are read" },
 	{ "PAGEDUMP", "a dump of a 32-bit Windows kernel; only dumps of processes are read" },
-	{ "KDUMP   ", "a compressed dump of a Linux kernel; only dumps of processes are read" },
-	{ "makedumpfile", "a flattened dump of a Linux kernel; only dumps of processes are read" },
-	{ "EMiL", "an image of physical memory; only dumps of processes are read" },
 	{ "Microsoft C/C++ ", "a PDB, which belongs into the symbol path (-y)" },
 	{ "MZ", "a Windows program, no dump; image files belong into the image path (-i)" },
 	{ "MSCF", "a cabinet; the dump in it has to be unpacked (cabextract) first" },

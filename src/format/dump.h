@@ -35,6 +35,9 @@ enum dump_kind {
 	DUMP_MINIDUMP,	/* Windows MDMP, Breakpad, Crashpad */
 	DUMP_USERDUMP,	/* Windows USERDUMP / USERDU64 full user dump */
 	DUMP_ELFCORE,
+	DUMP_KDUMP,	/* makedumpfile's and QEMU's compressed kernel dumps */
+	DUMP_LIME,	/* LiME, AVML */
+	DUMP_RAW,	/* physical memory and nothing else */
 };
 
 enum dump_fact {
@@ -59,6 +62,7 @@ struct dump_facts {
 	enum machine machine;		/* of the dumped program as the container has it */
 	enum dump_os os;
 	bool big_endian;
+	bool whole_system;		/* of a machine: memory is physical (dump_physical), threads are its processors */
 	unsigned pointer_size;
 	unsigned has;			/* enum dump_fact */
 
@@ -274,6 +278,8 @@ struct dump_defect {
 #define DUMP_LIST(type, name) struct err *dump_##name(struct dump *d, const type **ret, size_t *ret_n) MUST_USE
 
 DUMP_LIST(struct dump_segment, segments);	/* sorted by address, overlaps kept in file order */
+/* Physical memory of a machine, sorted, without overlaps; `offset` is in dump_memory(). None in a process's dump. */
+DUMP_LIST(struct dump_segment, physical);
 DUMP_LIST(struct dump_thread, threads);		/* in file order */
 DUMP_LIST(struct dump_module, modules);
 DUMP_LIST(struct dump_unloaded, unloaded);
@@ -295,6 +301,8 @@ size_t dump_defects(const struct dump *d, const struct dump_defect **ret);
 
 const struct dump_facts *dump_facts(const struct dump *d);
 struct source *dump_source(const struct dump *d);	/* borrowed */
+/* What the offsets of dump_physical() are in: the file itself, or a view that unpacks its pages. Borrowed. */
+struct source *dump_memory(const struct dump *d);
 const char *dump_path(const struct dump *d);		/* as opened, before decompression */
 /* Reads a piece (context, note ...) of the file. */
 struct err *dump_read_piece(struct dump *d, struct dump_piece piece, void *buf, size_t len) MUST_USE;

@@ -25,6 +25,7 @@ struct dump_ops {
 	/* Parse one list into memory of d->arena. Called at most once each. */
 #define DUMP_SLOT(type, name) struct err *(*name)(struct dump *d, type **ret, size_t *ret_n)
 	DUMP_SLOT(struct dump_segment, segments);
+	DUMP_SLOT(struct dump_segment, physical);
 	DUMP_SLOT(struct dump_thread, threads);
 	DUMP_SLOT(struct dump_module, modules);
 	DUMP_SLOT(struct dump_unloaded, unloaded);
@@ -55,6 +56,7 @@ struct dump {
 	const struct dump_ops *ops;
 	struct dump_facts facts;
 	struct source *src;
+	struct source *memory;	/* owned; NULL: src */
 	char *path;
 	struct arena arena;
 	unsigned refs;
@@ -66,6 +68,8 @@ extern const struct dump_format *const dump_formats[]; /* NULL-terminated */
 
 /* Prepares the embedded part: refs 1, empty strings in facts, arena. */
 struct err *dump_init(struct dump *d, const struct dump_ops *ops, struct source *src) MUST_USE;
+/* Sorts by address, and cuts what lies on another one: what is first in the file stands. How many are left. */
+size_t dump_part_segments(struct dump_segment *v, size_t n);
 /* Frees e and remembers its message as a defect (bounded number). */
 void dump_add_defect(struct dump *d, struct err *e);
 

@@ -376,6 +376,34 @@ static struct err *elfcore_segments(struct dump *d, struct dump_segment **ret, s
 	return NULL;
 }
 
+/* A segment of which it is not known where it is in physical memory (of vmalloc's in /proc/kcore) has -1. */
+static struct err *add_physical(struct elfcore *c, const struct elf_phdr *ph, void *arg)
+{
+	struct segments *s = arg;
+	uint64_t there = elfcore_bytes_there(c, ph);
+
+	if (ph->type != PT_LOAD || !there || ph->paddr > UINT64_MAX - there || s->n == s->cap)
+		return NULL;
+	s->v[s->n++] = (struct dump_segment){ .address = ph->paddr, .size = there, .file_size = there, .offset = ph->offset };
+	return NULL;
+}
+
+static struct err *elfcore_physical(struct dump *d, struct dump_segment **ret, size_t *ret_n)
+{
+	struct elfcore *c = elfcore_of(d);
+	struct segments s = { .cap = c->n_load };
+
+	if (!d->facts.whole_system || !s.cap)
+		return NULL;
+	s.v = ARENA_NEW_N(&d->arena, struct dump_segment, s.cap);
+	if (!s.v)
+		return err_nomem();
+	TRY(elfcore_each_phdr(c, add_physical, &s));
+	*ret_n = dump_part_segments(s.v, s.n);
+	*ret = s.v;
+	return NULL;
+}
+
 struct err *elfcore_note_cursor(struct elfcore *c, const struct elf_note *note,
 				struct view *ret_view, struct cursor *ret)
 {
@@ -478,6 +506,7 @@ static void elfcore_destroy(struct dump *d)
 
 static const struct dump_ops elfcore_ops = {
 	.segments = elfcore_segments,
+	.physical = elfcore_physical,
 	.threads = elfcore_threads,
 	.file_mappings = elfcore_mappings,
 	.streams = elfcore_streams,
@@ -517,6 +546,7 @@ static struct err *common_facts(struct elfcore *c)
 	f->os = c->system->os;
 	if (elfcore_is_kernel(c)) {
 		f->flags |= ELFCORE_KERNEL;
+		f->whole_system = true;
 		f->os = OS_UNKNOWN; /* QEMU writes such files of any guest */
 		TRY(elfcore_kernel_facts(c));
 	} else if (c->system->facts) {

@@ -9,62 +9,34 @@
  * Source: Documentation/admin-guide/kdump/vmcoreinfo.rst of Linux.
  */
 #include "format/elfcore_impl.h"
+#include "format/vmcoreinfo.h"
 
 #include <inttypes.h>
 
-enum { MAX_INFO = 1 << 20, MAX_LINES = 16384, NT_PRSTATUS = 1 };
+enum { MAX_INFO = 1 << 20, NT_PRSTATUS = 1 };
 
 bool elfcore_is_kernel(const struct elfcore *c)
 {
 	return c->owners[OWNER_VMCOREINFO] || c->owners[OWNER_QEMU] || c->owners[OWNER_XEN];
 }
 
-typedef struct err *line_fn(struct elfcore *c, const char *key, const char *value, void *arg);
-
-/* Calls fn with strings of the dump's arena for each "key=value" line. */
-static struct err *each_line(struct elfcore *c, line_fn *fn, void *arg)
+/* Nothing is called when there is no such note. */
+static struct err *each_line(struct elfcore *c, vmcoreinfo_fn *fn, void *arg)
 {
 	CLEANUP(view_deinit) struct view view = VIEW_INIT;
 	const struct elf_note *note = elfcore_find(c, OWNER_VMCOREINFO, 0);
 	struct cursor cur;
-	const char *p, *end;
+	uint64_t size;
+	const void *text;
 
 	if (!note)
 		return NULL;
+	size = note->size < MAX_INFO ? note->size : MAX_INFO;
 	TRY(elfcore_note_cursor(c, note, &view, &cur));
-	p = (const char *)cursor_bytes(&cur, note->size < MAX_INFO ? note->size : MAX_INFO);
-	end = p ? p + strnlen(p, note->size < MAX_INFO ? note->size : MAX_INFO) : NULL;
-	for (unsigned i = 0; p && p < end && i < MAX_LINES; i++) {
-		const char *eol = memchr(p, '\n', (size_t)(end - p));
-		const char *stop = eol ? eol : end;
-		const char *eq = memchr(p, '=', (size_t)(stop - p));
-
-		if (eq) {
-			const char *key = elfcore_text_bytes(c, p, (size_t)(eq - p));
-			const char *value = elfcore_text_bytes(c, eq + 1, (size_t)(stop - eq - 1));
-
-			if (!key || !value)
-				return err_nomem();
-			TRY(fn(c, key, value, arg));
-		}
-		p = stop + 1;
-	}
-	return NULL;
-}
-
-static struct err *fact_line(struct elfcore *c, const char *key, const char *value, void *arg)
-{
-	struct dump_facts *f = &c->d.facts;
-
-	(void)arg;
-	if (!strcmp(key, "OSRELEASE")) {
-		f->os = OS_LINUX;
-		f->os_text = value;
-	} else if (!strcmp(key, "CRASHTIME")) {
-		f->dump_time = strtoull(value, NULL, 10);
-		f->has |= f->dump_time ? FACT_DUMP_TIME : 0;
-	}
-	return NULL;
+	text = cursor_bytes(&cur, size);
+	if (!text)
+		return NULL;
+	return fn ? vmcoreinfo_each(&c->d, text, (size_t)size, fn, arg) : vmcoreinfo_facts(&c->d, text, (size_t)size);
 }
 
 struct err *elfcore_kernel_facts(struct elfcore *c)
@@ -78,12 +50,19 @@ struct err *elfcore_kernel_facts(struct elfcore *c)
 		f->has |= FACT_CPUS;
 	if (c->owners[OWNER_QEMU])
 		f->writer = "QEMU";
-	return each_line(c, fact_line, NULL);
+	return each_line(c, NULL, NULL);
 }
 
-static struct err *annotate_line(struct elfcore *c, const char *key, const char *value, void *arg)
+struct annotating {
+	struct elfcore *c;
+	struct elf_annotations *to;
+};
+
+static struct err *annotate_line(void *arg, const char *key, const char *value)
 {
-	return elfcore_annotate(c, arg, "vmcoreinfo", key, "%s", value);
+	const struct annotating *a = arg;
+
+	return elfcore_annotate(a->c, a->to, "vmcoreinfo", key, "%s", value);
 }
 
 struct err *elfcore_kernel_annotations(struct elfcore *c, struct elf_annotations *a)
@@ -91,5 +70,5 @@ struct err *elfcore_kernel_annotations(struct elfcore *c, struct elf_annotations
 	TRY(elfcore_annotate(c, a, "comment", "vmcore",
 			     "a dump of a kernel's memory, not of a process: threads are its CPUs "
 			     "(tid: the task each ran), segments are kernel addresses"));
-	return each_line(c, annotate_line, a);
+	return each_line(c, annotate_line, &(struct annotating){ c, a });
 }

@@ -29,7 +29,7 @@ struct many {
 static struct err *analyze_file(const struct many *m, const char *path, struct arena *a, struct report_row *ret)
 {
 	const struct settings *s = m->settings;
-	struct dump_open_options how = { .tmpdir = s->tmpdir };
+	struct dump_open_options how = { .tmpdir = s->tmpdir, .format = s->format };
 	struct target_options o = { .symbol_path = s->symbol_path, .image_path = s->image_path, .sysroot = s->sysroot };
 	CLEANUP(analysis_destroyp) struct analysis *an = NULL;
 	CLEANUP(target_destroyp) struct target *t = NULL;

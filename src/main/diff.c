@@ -42,7 +42,7 @@ static void kept_deinit(struct kept *k)
 
 static struct err *load(const struct settings *s, const char *path, struct loaded *ret)
 {
-	struct dump_open_options opening = { .tmpdir = s->tmpdir };
+	struct dump_open_options opening = { .tmpdir = s->tmpdir, .format = s->format };
 	struct target_options o = {
 		.symbol_path = s->symbol_path,
 		.image_path = s->image_path,

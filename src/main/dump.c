@@ -4,7 +4,7 @@
 
 int open_dump(const struct settings *s, struct dump **ret_dump)
 {
-	struct dump_open_options o = { .tmpdir = s->tmpdir };
+	struct dump_open_options o = { .tmpdir = s->tmpdir, .format = s->format };
 	struct err *e;
 
 	if (s->words.n != 1) {

@@ -169,7 +169,7 @@ static uint64_t count_modules(struct dump *d, struct target *t)
 
 	if (!err_ignore(dump_modules(d, &listed, &n)) && n)
 		return n;
-	return target_modules(t, &found);
+	return t ? target_modules(t, &found) : 0;
 }
 
 static struct err *emit_dump(struct dump *d, struct target *t, struct out *o)
@@ -346,6 +346,20 @@ static struct err *emit_category(const char *name, uint64_t size, uint64_t range
 	return out_end(o);
 }
 
+/* Of a machine: what the pages are used for, the container does not know. */
+static struct err *emit_physical(struct dump *d, struct out *o)
+{
+	const struct dump_segment *v;
+	uint64_t size = 0;
+	size_t n;
+
+	TRY(dump_physical(d, &v, &n));
+	for (size_t i = 0; i < n; i++)
+		size += v[i].size;
+	TRY(out_heading(o, "\nMemory in the file:\n  %-10s %8s  %16s\n", "category", "ranges", "bytes"));
+	return emit_category("physical", size, n, o);
+}
+
 static struct err *emit_coverage(struct dump *d, struct target *t, struct coverage *c, struct out *o)
 {
 	uint64_t absent = 0, absent_ranges = 0, zero = 0, zero_ranges = 0;
@@ -367,6 +381,8 @@ static struct err *emit_coverage(struct dump *d, struct target *t, struct covera
 		absent += v[i].size - v[i].file_size;
 		absent_ranges += v[i].size != v[i].file_size;
 	}
+	if (dump_facts(d)->whole_system)
+		return emit_physical(d, o);
 	TRY(out_heading(o, "\nMemory in the file:\n  %-10s %8s  %16s\n", "category", "ranges", "bytes"));
 	TRY(emit_category("modules", c->size[IN_MODULE], c->ranges[IN_MODULE], o));
 	TRY(emit_category("stacks", c->size[IN_STACK], c->ranges[IN_STACK], o));
@@ -425,7 +441,7 @@ static int run_dump(const struct settings *s)
 	int rc = open_dump(s, &d);
 	struct err *e;
 
-	if (rc == EXIT_OK)
+	if (rc == EXIT_OK && target_can_be_made(d))
 		rc = open_target(s, d, &t);
 	if (rc != EXIT_OK)
 		return rc;

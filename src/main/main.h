@@ -39,7 +39,7 @@ struct settings {
 	VEC(struct script) scripts;	/* -c and -cf, in their order */
 	VEC(const char *) words;	/* what is no option: file names */
 	VEC(const char *) thresholds;	/* --threshold, in their order */
-	const char *symbol_path, *image_path, *sysroot, *tmpdir, *log;
+	const char *symbol_path, *image_path, *sysroot, *tmpdir, *format, *to, *log;
 	const char *pdb, *elf, *sym, *module, *base;
 	const char *html;
 	bool summary;

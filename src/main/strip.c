@@ -119,7 +119,7 @@ static int open_and_strip(const struct settings *settings, const struct sink_opt
 		.options = { .symbol_path = settings->symbol_path, .image_path = settings->image_path,
 			     .sysroot = settings->sysroot },
 	};
-	struct dump_open_options opening = { .tmpdir = settings->tmpdir };
+	struct dump_open_options opening = { .tmpdir = settings->tmpdir, .format = settings->format };
 	struct err *e;
 	int rc = EXIT_OK;
 

@@ -57,7 +57,7 @@ static struct err *open_process(void *arg, size_t i, struct target **ret)
 	struct system *y = arg;
 	const struct manifest_member *m = &y->manifest.members[i];
 	const struct settings *s = y->settings;
-	struct dump_open_options how = { .tmpdir = s->tmpdir };
+	struct dump_open_options how = { .tmpdir = s->tmpdir, .format = s->format };
 	struct target_options o = { .symbol_path = s->symbol_path, .image_path = s->image_path, .sysroot = s->sysroot };
 	CLEANUP(dump_unrefp) struct dump *d = NULL;
 	CLEANUP(freep) char *path = NULL;

@@ -91,10 +91,19 @@ static char *copy_or_null(const char *s)
 	return s && *s ? strdup(s) : NULL;
 }
 
+bool target_can_be_made(const struct dump *d)
+{
+	return !dump_facts(d)->whole_system || dump_facts(d)->kind == DUMP_ELFCORE;
+}
+
 struct err *target_create(struct dump *d, const struct target_options *o, struct target **ret)
 {
-	struct target *t = calloc(1, sizeof(*t));
+	struct target *t;
 
+	if (!target_can_be_made(d))
+		return err_new(ERR_UNSUPPORTED, "%s: the memory of a machine: what it holds is not looked at yet, only told (info) and "
+						"put into another container (convert)", dump_path(d));
+	t = calloc(1, sizeof(*t));
 	if (!t)
 		return err_nomem();
 	t->dump = dump_ref(d);

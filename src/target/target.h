@@ -30,6 +30,8 @@ struct target_options {
 	const char *sysroot;		/* for Linux cores: prefix of module paths; NULL: "/" */
 };
 
+/* False: the memory of a machine, whose processes nobody has looked for. target_create says UNSUPPORTED then. */
+bool target_can_be_made(const struct dump *d);
 struct err *target_create(struct dump *d, const struct target_options *o, struct target **ret) MUST_USE;
 void target_destroy(struct target *t); /* accepts NULL */
 DEFINE_CLEANUP_PTR(struct target, target_destroy)

@@ -6,9 +6,6 @@ Files that are no dump of a process are named for what they are:
   $ printf 'PAGEDUMP%0100d' 0 >kernel32.dmp && osmodump --json kernel32.dmp -c k
   osmodump: kernel32.dmp: a dump of a 32-bit Windows kernel; only dumps of processes are read
   [3]
-  $ printf 'KDUMP   %0100d' 0 >vmcore && osmodump info vmcore
-  osmodump: vmcore: a compressed dump of a Linux kernel; only dumps of processes are read
-  [3]
   $ printf 'MSCF%0100d' 0 >report.cab && osmodump report.cab
   osmodump: report.cab: a cabinet; the dump in it has to be unpacked (cabextract) first
   [3]
@@ -22,5 +19,5 @@ Files that are no dump of a process are named for what they are:
   osmodump: app.pdb: a PDB, which belongs into the symbol path (-y)
   [3]
   $ printf 'nothing' >x && osmodump x
-  osmodump: x: not a dump that is understood here (Windows, Breakpad and Crashpad minidumps (MDMP), Windows full user dumps of the old kind (USERDUMP, USERDU64), ELF cores of Linux and BSD processes)
+  osmodump: x: not a dump that is understood here (Windows, Breakpad and Crashpad minidumps (MDMP), Windows full user dumps of the old kind (USERDUMP, USERDU64), ELF cores of Linux and BSD processes, compressed kernel dumps (kdump), images of physical memory (LiME, AVML), raw images of physical memory (with --format raw))
   [3]
