@@ -197,7 +197,7 @@ static void put_shdrs(struct put *w, const struct plan *p)
 
 struct segment {
 	uint32_t type, flags;
-	uint64_t offset, address, file_size, mem_size, align;
+	uint64_t offset, address, physical, file_size, mem_size, align;
 };
 
 static void put_phdr(struct put *w, const struct segment *s)
@@ -207,7 +207,7 @@ static void put_phdr(struct put *w, const struct segment *s)
 		put32(w, s->flags);
 	put_word(w, s->offset);
 	put_word(w, s->address);
-	put_word(w, 0); /* physical address */
+	put_word(w, s->physical);
 	put_word(w, s->file_size);
 	put_word(w, s->mem_size);
 	if (w->word == 4)
@@ -234,6 +234,7 @@ static void put_phdrs(struct put *w, const struct plan *p)
 			.flags = from->prot & (PF_R | PF_W | PF_X),
 			.offset = p->out.offsets[i],
 			.address = from->address,
+			.physical = from->physical,
 			.file_size = from->file_size,
 			.mem_size = from->mem_size,
 			.align = PAGE,

@@ -25,6 +25,7 @@
 struct core_segment {
 	uint64_t address, mem_size, file_size;
 	uint32_t prot;		/* DUMP_PROT_* of format/dump.h */
+	uint64_t physical;	/* p_paddr: of a machine's memory; 0 in processes' cores */
 };
 
 struct core_note {

@@ -6,8 +6,10 @@
 #include "base/cancel.h"
 #include "capture/sink.h"
 #include "format/compress.h"
+#include "format/physical_write.h"
 #include "main/main.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -31,8 +33,11 @@ static const struct record record = {
 };
 static const struct record *const records[] = { &record, NULL };
 
+/* What is written: the bytes of `src`, or a machine's memory in another container. */
 struct conversion {
 	struct source *src;
+	struct physical_image *image;	/* NULL: src */
+	uint64_t size;
 	uint64_t missing;
 };
 
@@ -40,7 +45,10 @@ static struct err *fill(void *arg, uint64_t offset, uint8_t *buf, size_t len, bo
 {
 	struct conversion *c = arg;
 
-	return source_read(c->src, offset, buf, len);
+	if (!c->image)
+		return source_read(c->src, offset, buf, len);
+	physical_image_read(c->image, offset, buf, len);
+	return NULL;
 }
 
 static void lost(void *arg, uint64_t offset, uint64_t len)
@@ -59,7 +67,7 @@ static struct err *tell(struct out *o, const struct conversion *c, const struct 
 	out_str(o, "path", r->path);
 	out_uint(o, "size", r->size);
 	out_uint(o, "written", r->written);
-	out_uint(o, "unpacked", c->src->size);
+	out_uint(o, "unpacked", c->size);
 	out_uint(o, "zero", r->zero);
 	if (r->partial) {
 		out_uint(o, "missing", c->missing);
@@ -74,7 +82,7 @@ static struct err *write_out(struct conversion *c, const struct sink_options *to
 {
 	CLEANUP(sink_destroyp) struct sink *sink = NULL;
 	struct sink_image image = {
-		.size = c->src->size,
+		.size = c->size,
 		.ordered_from = UINT64_MAX,
 		.expected = expected,
 		.fill = fill,
@@ -124,6 +132,35 @@ static struct err *open_source(const struct settings *s, struct unwrap *u, struc
 	return source_unwrap_with(src, u, ret);
 }
 
+/* To another container: the pages are unpacked, wherever they come from. */
+static int convert_memory(const struct settings *s, const struct sink_options *to, struct out *o)
+{
+	CLEANUP(dump_unrefp) struct dump *d = NULL;
+	CLEANUP(physical_image_destroyp) struct physical_image *image = NULL;
+	struct dump_open_options how = { .tmpdir = s->tmpdir, .format = s->format };
+	struct conversion c = { 0 };
+	struct err *e;
+
+	terminal_set_file(s->words.v[0]);
+	e = dump_open(s->words.v[0], &how, &d);
+	if (!e)
+		e = physical_image_create(d, s->to, &image);
+	if (e) {
+		bool usage = err_code(e) == ERR_USAGE;
+
+		report_failure(o, e);
+		return usage ? EXIT_USAGE : EXIT_OPEN;
+	}
+	c.image = image;
+	c.size = physical_image_size(image);
+	e = write_out(&c, to, bytes_on_disk(s->words.v[0]), o);
+	if (!e && physical_image_lost(image))
+		e = err_new(ERR_CORRUPT, "%s: %" PRIu64 " bytes of memory could not be read: they are zeros in the new file",
+			    s->words.v[0], physical_image_lost(image));
+	report_failure(o, e);
+	return e ? EXIT_FAILED : EXIT_OK;
+}
+
 static int convert(const struct settings *s, const struct sink_options *to, struct out *o)
 {
 	CLEANUP(source_destroyp) struct source *src = NULL;
@@ -137,6 +174,7 @@ static int convert(const struct settings *s, const struct sink_options *to, stru
 		return EXIT_OPEN;
 	}
 	c.src = src;
+	c.size = src->size;
 	e = write_out(&c, to, bytes_on_disk(s->words.v[0]), o);
 	if (e)
 		rc = err_code(e) == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
@@ -156,7 +194,7 @@ static int run(const struct settings *s)
 	if (!e)
 		e = open_output(s, &o);
 	if (!e)
-		return convert(s, &to, o);
+		return s->to ? convert_memory(s, &to, o) : convert(s, &to, o);
 	report_failure(o, e);
 	return usage ? EXIT_USAGE : EXIT_FAILED;
 }
@@ -164,13 +202,17 @@ static int run(const struct settings *s)
 const struct subcommand subcommand_convert = {
 	.name = "convert",
 	.usage = "[options] DUMP OUT",
-	.summary = "compress a dump, or unpack one",
+	.summary = "compress a dump, unpack one, or put a machine's memory into another container",
 	.help = "Writes the dump to another file: compressed with zstd so that it can be opened as it\n"
 		"is, with lz4, or unpacked, with holes where it is zero. A name that ends in .zst or\n"
 		".lz4 says so, unless --compress does. OUT - is standard output. OUT appears when it\n"
 		"is whole, readable by its owner only; a file that exists is kept, unless --force.\n"
 		"\n"
-		"Whatever compression DUMP has is taken off first: zstd, gzip, xz, lz4, bzip2.",
+		"Whatever compression DUMP has is taken off first: zstd, gzip, xz, lz4, bzip2.\n"
+		"\n"
+		"The memory of a machine (ELF vmcores, compressed kernel dumps, LiME, AVML, raw images)\n"
+		"goes into another container with --to: elf, a vmcore that crash and gdb open; lime; raw,\n"
+		"in which each byte lies at its physical address.",
 	.takes_files = true,
 	.records = records,
 	.run = run,

@@ -1,0 +1,150 @@
+The memory of machines: compressed kernel dumps
+
+  $ mkdump $RECIPES/kdump-x64.recipe k
+  $ osmodump info k
+  Segmentation fault
+  [139]
+  $ osmodump info --json k | jq -c 'select(.kind == "dump") | [.format, .machine, .system, .processors]'
+  Segmentation fault
+
+Each page has its own compression; what is not there is a hole.
+
+  $ osmodump convert -q --to raw k raw > said
+  $ text() { tr -d '\0' < "$1" | sed 's/Z\{4096\}/[4096 Z]/'; echo; }
+  $ text raw
+  page of zlibpage of lzo[4096 Z]page of snappynext pagepage of zstdpage as it is
+  $ stat -c %s raw
+  1052672
+  $ osmodump convert --to elf k elf > said
+  $ osmodump info elf | sed -n '/^Format/p;/physical/p'
+  Format:          elfcore: Kernel Core Dump File (vmcore): Linux x64 kernel, not a process
+    physical          4             28672   28.000 kB
+  $ osmodump convert --to raw elf raw2 > said && cmp raw raw2
+  $ osmodump convert --to lime k l > said
+  $ osmodump info l | sed -n '/^Format/p;/physical/p'
+  Segmentation fault
+  $ osmodump convert --to raw l raw2 --force > said && cmp raw raw2
+  $ osmodump convert --format raw --to lime raw l2 > said && osmodump convert --force --to raw l2 raw2 > said && cmp raw raw2
+
+Flattened, as it goes through a pipe; what was written later stands:
+
+  $ mkdump $RECIPES/kdump-flat.recipe f
+  $ osmodump info f | sed -n '/^Format/p;/physical/p'
+  Segmentation fault
+  $ osmodump convert --force --to raw f raw > said && text raw
+  onetwothree
+  $ head -c 5000 f > cut; osmodump info cut
+  osmodump: cut: 480 bytes at offset 0x0 expected, the file has 0 bytes
+  [3]
+
+One part of a split dump, one that was not finished, old versions, 32 bits:
+
+  $ mkdump - part <<'END'
+  > kdump x86
+  > header version=5
+  > split 2 6
+  > memory 0x1000 "not in this part"
+  > memory 0x2000 "in this part"
+  > END
+  $ osmodump info part | sed -n '/^Format/p;/physical/p;/^Damaged/p'
+  Segmentation fault
+  $ osmodump convert --force --to raw part raw > said && text raw
+  in this part
+  $ mkdump - old <<'END'
+  > kdump arm64
+  > header version=1 status=8
+  > memory 0x1000 "old"
+  > END
+  $ osmodump info old | sed -n '/^Format/p;/physical/p;/^Damaged/p'
+  Segmentation fault
+
+Damage:
+
+  $ mkdump - bad <<'END'
+  > kdump x64
+  > pack lzo
+  > memory 0x1000 "one"
+  > pack none
+  > memory 0x2000 "two"
+  > patch 0x4030 ff ff ff ff
+  > END
+  $ osmodump convert --force --to raw bad raw > said
+  osmodump: bad: 4096 bytes of memory could not be read: they are zeros in the new file
+  [1]
+  $ text raw
+  two
+  $ mkdump - bad <<'END'
+  > kdump x64
+  > memory 0x1000 "one"
+  > patch 0x1ac 01
+  > END
+  $ osmodump info bad
+  osmodump: bad: offset 0x1ac: a block size of 4097 (a power of two from 4096 to 65536 expected)
+  [3]
+  $ mkdump - bad <<'END'
+  > kdump x64
+  > header frames=0x800000 bitmaps=2
+  > memory 0x1000 "one"
+  > END
+  $ osmodump info bad
+  osmodump: bad: 8388608 page frames in bitmaps of 8192 bytes
+  [3]
+  $ mkdump - bad <<'END'
+  > kdump x64
+  > uts machine=vax
+  > END
+  $ osmodump info bad
+  osmodump: bad: a compressed kernel dump of a machine that is not known here ("vax")
+  [3]
+  $ head -c 100 k > cut; osmodump info cut
+  osmodump: cut: 480 bytes at offset 0x0 expected, the file has 100 bytes
+  [3]
+  $ head -c 9000 k > cut; osmodump info cut
+  osmodump: cut: bitmap of pages at offset 0x3000: 33 bytes expected, the file has 9000 bytes
+  [3]
+
+LiME and AVML
+
+  $ mkdump $RECIPES/lime.recipe l
+  $ osmodump info l
+  Segmentation fault
+  [139]
+  $ osmodump convert --force --to raw l raw > said && text raw
+  first rangesecond range
+  $ head -c 8000 l > cut
+  $ osmodump info cut | sed -n '/physical/p;/^Damaged/p'
+  Segmentation fault
+  $ mkdump $RECIPES/avml.recipe a
+  $ osmodump info a | sed -n '/^Format/p;/physical/p'
+  Segmentation fault
+  $ osmodump convert --force --to raw a raw > said && text raw && stat -c %s raw
+  first rangesecond range
+  1052672
+  $ head -c 4000 a > cut
+  $ osmodump info cut | sed -n '/physical/p;/^Damaged/p'
+  Segmentation fault
+  $ osmodump convert --force --to raw cut raw > said && text raw
+  osmodump: cut: 4096 bytes of memory could not be read: they are zeros in the new file
+  [1]
+  $ printf 'EMiL\001\000\000\000' > cut; osmodump info cut
+  osmodump: cut: 32 bytes at offset 0x0 expected, the file has 8 bytes
+  [3]
+
+What these hold is not looked at yet:
+
+  $ osmodump analyze k
+  osmodump: k: the memory of a machine: what it holds is not looked at yet, only told (info) and put into another container (convert)
+  [3]
+  $ osmodump k -c k
+  osmodump: k: the memory of a machine: what it holds is not looked at yet, only told (info) and put into another container (convert)
+  [3]
+
+Of a process there is no such memory:
+
+  $ mkdump $RECIPES/elf-x64.recipe core
+  $ osmodump convert --to raw core raw --force
+  osmodump: core: no physical memory in it: it is not the dump of a machine
+  [3]
+  $ osmodump convert --to tar k x
+  osmodump: no kind of memory image "tar" (there are: elf, lime, raw)
+  [2]
