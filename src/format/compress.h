@@ -20,6 +20,8 @@
 struct unwrap {
 	const char *tmpdir;	/* NULL: $TMPDIR, else /var/tmp */
 	uint64_t max_size;	/* limit of the unpacked bytes; 0: the free space there */
+	/* NULL, or whether a source that begins so is wanted; where not, no more than this beginning is unpacked. */
+	bool (*wanted)(struct source *head);
 	struct err *damage;	/* out: NULL, or why less came than was packed; to be freed */
 };
 

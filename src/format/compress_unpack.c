@@ -32,6 +32,7 @@ struct unpack {
 	struct source *src;
 	const struct codec *codec;
 	const char *dir;
+	bool (*wanted)(struct source *head);
 	int fd;
 	uint64_t limit; /* of size */
 	uint64_t in;	/* consumed of src */
@@ -176,7 +177,26 @@ static struct err *next_stream(struct unpack *p, bool *ret_more)
 struct flow {
 	struct codec_io io;
 	bool ended; /* a stream is complete and no other has begun */
+	bool enough; /* what came is not wanted */
 };
+
+/* By the first chunk; another layer of compression is. */
+static bool is_unwanted(const struct unpack *p)
+{
+	struct source *head;
+	bool unwanted;
+
+	if (!p->wanted || p->size != CHUNK)
+		return false;
+	for (size_t i = 0; codecs[i]; i++)
+		if (codecs[i]->probe(p->out, CODEC_HEAD))
+			return false;
+	if (err_ignore(source_from_memory(p->src->name, p->out, CHUNK, &head)))
+		return false;
+	unwanted = !p->wanted(head);
+	source_destroy(head);
+	return unwanted;
+}
 
 /* One input chunk. An error that is CORRUPT is damage; others stop all. */
 static struct err *run_chunk(struct unpack *p, void *state, struct flow *f, uint64_t origin)
@@ -194,7 +214,10 @@ static struct err *run_chunk(struct unpack *p, void *state, struct flow *f, uint
 		if (full) {
 			TRY(put(p, f->io.out_pos));
 			f->io.out_pos = 0;
+			f->enough = is_unwanted(p);
 		}
+		if (f->enough)
+			return NULL;
 		if (f->ended) {
 			TRY(next_stream(p, &more));
 			if (p->in - origin > f->io.in_size)
@@ -216,7 +239,7 @@ static struct err *run(struct unpack *p, void *state)
 	struct flow f = { .io = { .out = p->out, .out_size = CHUNK } };
 	struct err *e = NULL;
 
-	while (!e && p->in < p->src->size) {
+	while (!e && !f.enough && p->in < p->src->size) {
 		CLEANUP(view_deinit) struct view view = VIEW_INIT;
 		uint64_t origin = p->in, left = p->src->size - origin;
 
@@ -227,10 +250,10 @@ static struct err *run(struct unpack *p, void *state)
 		f.io.in_size = view.size;
 		f.io.in_pos = 0;
 		e = run_chunk(p, state, &f, origin);
-		if (!e && p->in == origin)
+		if (!e && !f.enough && p->in == origin)
 			e = err_new(ERR_CORRUPT, "%s data make no progress", p->codec->name);
 	}
-	if (!e && !f.ended)
+	if (!e && !f.enough && !f.ended)
 		e = err_new(ERR_CORRUPT, "%s data end early", p->codec->name);
 	if ((!e || err_code(e) == ERR_CORRUPT) && f.io.out_pos) {
 		struct err *last = put(p, f.io.out_pos);
@@ -336,7 +359,7 @@ static struct err *unpack(struct unpack *p, struct unwrap *u)
 struct err *unpack_to_file(struct source *src, const struct codec *codec, struct unwrap *u,
 			   struct source **ret)
 {
-	struct unpack p = { .src = src, .codec = codec, .dir = folder(u) };
+	struct unpack p = { .src = src, .codec = codec, .dir = folder(u), .wanted = u->wanted };
 	struct err *e;
 
 	TRY(make_file(p.dir, &p.fd));

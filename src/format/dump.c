@@ -312,6 +312,13 @@ static struct err *rename_dump(struct dump *d, const char *path)
 	return NULL;
 }
 
+static bool any_probe(struct source *head)
+{
+	const struct dump_format *format;
+
+	return !err_ignore(by_content(head, &format));
+}
+
 struct err *dump_open(const char *path, const struct dump_open_options *options,
 		      struct dump **ret)
 {
@@ -320,6 +327,8 @@ struct err *dump_open(const char *path, const struct dump_open_options *options,
 	struct source *src;
 	struct err *e;
 
+	if (!options || !options->format)
+		u.wanted = any_probe;
 	TRY(source_open_file(path, &src));
 	TRY(source_unwrap_with(src, &u, &src));
 	e = open_as(src, options ? options->format : NULL, &d);

@@ -299,6 +299,35 @@ TEST(a_bomb_is_stopped_at_the_limit)
 	err_free(e);
 }
 
+static bool begins_with_a(struct source *head)
+{
+	uint8_t b;
+
+	return source_read_some(head, 0, &b, 1) == 1 && b == 'a';
+}
+
+TEST(what_nobody_wants_is_not_unpacked)
+{
+	static const char *const commands[] = { "gzip -1", "bzip2 -1", "gzip -1 | gzip -1" };
+
+	if (!have("gzip") || !have("bzip2"))
+		return;
+	path_of("");
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		for (const char *first = "ab"; *first; first++) {
+			CLEANUP(source_destroyp) struct source *src = NULL;
+			struct unwrap u = { .wanted = begins_with_a };
+			char command[128];
+
+			(void)snprintf(command, sizeof(command), "{ printf %c; head -c 3000000 /dev/urandom; } | %s > some", *first,
+				       commands[i]);
+			EXPECT(run(command));
+			EXPECT_OK(open_unwrapped("some", &u, &src));
+			EXPECT(!u.damage);
+			EXPECT_EQ(src->size, *first == 'a' ? 3000001 : 1 << 20);
+		}
+}
+
 TEST(a_stated_size_beyond_the_disk_is_refused)
 {
 	/* a zstd frame header that states 2^60 bytes, single segment */
@@ -567,7 +596,7 @@ TESTS(zstd_is_unpacked, gzip_is_unpacked, xz_is_unpacked, lz4_is_unpacked, bzip2
       concatenated_streams_are_one_file, two_layers_come_off_and_three_do_not,
       plain_files_stay_as_they_are, a_cut_file_gives_what_came, damage_in_the_middle_is_told,
       trailing_rubbish_is_damage, a_bomb_is_stopped_at_the_limit,
-      a_stated_size_beyond_the_disk_is_refused, zeros_take_no_disk, no_file_is_left_behind,
+      what_nobody_wants_is_not_unpacked, a_stated_size_beyond_the_disk_is_refused, zeros_take_no_disk, no_file_is_left_behind,
       a_folder_that_is_not_there_is_named, cancelling_stops_it, hash_is_xxh64,
       seekable_is_read_in_place, seekable_of_nothing, the_zstd_tool_reads_what_the_writer_made,
       seekable_checksum_is_checked, a_damaged_frame_fails_alone,
