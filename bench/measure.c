@@ -2,8 +2,9 @@
 /*
  * usage: measure OUTPUT INPUT COMMAND [ARGUMENT...]
  * Runs a command once and prints its wall time in microseconds, its peak
- * resident memory in kilobytes and its exit code. A program of its own, and a
- * small one, because the peak of a child counts what it was forked from.
+ * resident memory in kilobytes, its exit code, and the time in microseconds
+ * that it and its children had a processor. A program of its own, and a small
+ * one, because the peak of a child counts what it was forked from.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,6 +19,11 @@ static long long now_us(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
+}
+
+static long long us_of(struct timeval t)
+{
+	return t.tv_sec * 1000000LL + t.tv_usec;
 }
 
 int main(int argc, char **argv)
@@ -44,7 +50,7 @@ int main(int argc, char **argv)
 	}
 	if (wait4(pid, &status, 0, &use) != pid)
 		return 2;
-	(void)printf("%lld %ld %d\n", now_us() - start, use.ru_maxrss,
-		     WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+	(void)printf("%lld %ld %d %lld\n", now_us() - start, use.ru_maxrss,
+		     WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), us_of(use.ru_utime) + us_of(use.ru_stime));
 	return 0;
 }
