@@ -23,12 +23,13 @@
 
 enum {
 	PAGE_SHIFT = 12,
-	UNIT_SHIFT = 3,
+	MIN_UNIT_SHIFT = 3,	/* of the distance of places where blocks can begin */
+	MAX_UNIT_SHIFT = 4,
 	WORD_BITS = 64,
 	GRANULE_SHIFT = 20,
 	FILTER_BITS = 1 << 20,
 	CLUSTER_GAP = 1 << 20,
-	PAGE_BYTES = 96,	/* of a cluster's tables for a page */
+	PAGE_BYTES = 96,	/* of a cluster's tables for a page, with the least distance */
 	SCAN_STEP = 1 << 20,	/* bytes between two looks at cancellation */
 	BLOCKS_BETWEEN_LOOKS = 4096,
 	ASIDE = 1,		/* while marking: reached by the inside alone, not scanned yet */
@@ -37,7 +38,7 @@ enum {
 struct cluster {
 	uint64_t start, end;	/* start: of a page */
 	uint32_t first;		/* of its blocks */
-	uint64_t *starts;	/* a bit for each 8 bytes: a block begins there */
+	uint64_t *starts;	/* a bit for each unit: a block begins there */
 	uint32_t *below;	/* for each word of them: blocks that begin below its first bit */
 };
 
@@ -54,6 +55,7 @@ struct marker {
 	struct reach_result result;
 	uint64_t *filter;
 	uint64_t low, high;
+	unsigned unit_shift;	/* 8 or 16 bytes: what all blocks are multiples of */
 	uint64_t table_bytes;	/* of clusters */
 	VEC(struct cluster) clusters;
 	VEC(uint32_t) stack;	/* reached, not scanned yet */
@@ -91,16 +93,16 @@ static void add_to_filter(struct marker *m, uint64_t start, uint64_t end)
 		m->filter[(first + i) % FILTER_BITS / 64] |= (uint64_t)1 << (first + i) % 64;
 }
 
-static bool fill_cluster(const struct reach_block *b, size_t first, size_t last, struct cluster *c)
+static bool fill_cluster(const struct reach_block *b, unsigned shift, size_t first, size_t last, struct cluster *c)
 {
-	size_t n = (size_t)((c->end - 1 - c->start) >> UNIT_SHIFT) / WORD_BITS + 1, word = 0;
+	size_t n = (size_t)((c->end - 1 - c->start) >> shift) / WORD_BITS + 1, word = 0;
 
 	c->below = calloc(n, sizeof(*c->below));
 	c->starts = calloc(n, sizeof(*c->starts));
 	if (!c->below || !c->starts)
 		return false;
 	for (size_t i = first; i <= last; i++) {
-		uint64_t unit = (b[i].address - c->start) >> UNIT_SHIFT;
+		uint64_t unit = (b[i].address - c->start) >> shift;
 
 		while (word < unit / WORD_BITS)
 			c->below[++word] = (uint32_t)(i - first);
@@ -117,9 +119,9 @@ static struct err *add_cluster(struct marker *m, size_t first, size_t last)
 	struct cluster c = { .start = b[first].address >> PAGE_SHIFT << PAGE_SHIFT,
 			     .end = b[last].address + b[last].size, .first = (uint32_t)first };
 
-	m->table_bytes += ((c.end - c.start) >> PAGE_SHIFT) * PAGE_BYTES;
+	m->table_bytes += (((c.end - c.start) >> PAGE_SHIFT) + 1) * PAGE_BYTES >> (m->unit_shift - MIN_UNIT_SHIFT);
 	TRY(budget_memory(m->in->budget, m->table_bytes + m->in->n_blocks * REACH_BLOCK_BYTES));
-	if (fill_cluster(b, first, last, &c) && vec_push(&m->clusters, c)) {
+	if (fill_cluster(b, m->unit_shift, first, last, &c) && vec_push(&m->clusters, c)) {
 		add_to_filter(m, c.start, c.end);
 		return NULL;
 	}
@@ -128,14 +130,24 @@ static struct err *add_cluster(struct marker *m, size_t first, size_t last)
 	return err_nomem();
 }
 
+static unsigned unit_shift_of(const struct reach_input *in)
+{
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < in->n_blocks; i++)
+		bits |= in->blocks[i].address;
+	return bits % (1 << MAX_UNIT_SHIFT) ? MIN_UNIT_SHIFT : MAX_UNIT_SHIFT;
+}
+
 static struct err *index_blocks(struct marker *m)
 {
 	const struct reach_block *b = m->in->blocks;
 	size_t n = m->in->n_blocks, first = 0;
 
+	m->unit_shift = unit_shift_of(m->in);
 	for (size_t i = 0; i < n; i++) {
 		if (!b[i].size || b[i].address + b[i].size < b[i].address ||
-		    b[i].address % (1 << UNIT_SHIFT) || (i && b[i - 1].address + b[i - 1].size > b[i].address))
+		    b[i].address % (1 << MIN_UNIT_SHIFT) || (i && b[i - 1].address + b[i - 1].size > b[i].address))
 			return err_new(ERR_CORRUPT, "blocks to mark are not in order or place at 0x%llx",
 				       (unsigned long long)b[i].address);
 		if (i + 1 < n && b[i + 1].address - b[i].address - b[i].size < CLUSTER_GAP)
@@ -183,13 +195,13 @@ static bool block_at(const struct marker *m, const struct cluster *c, uint64_t v
 	uint64_t unit, up_to;
 	uint32_t n;
 
-	unit = (v - c->start) >> UNIT_SHIFT;
+	unit = (v - c->start) >> m->unit_shift;
 	up_to = c->starts[unit / WORD_BITS] & UINT64_MAX >> (WORD_BITS - 1 - unit % WORD_BITS);
 	n = c->below[unit / WORD_BITS] + count_bits(up_to);
 	if (!n)
 		return false;
 	*ret = c->first + n - 1;
-	*ret_start = up_to >> unit % WORD_BITS && v % (1 << UNIT_SHIFT) == 0;
+	*ret_start = up_to >> unit % WORD_BITS && v % ((uint64_t)1 << m->unit_shift) == 0;
 	b = &m->in->blocks[*ret];
 	return *ret_start || v - b->address < b->size;
 }
@@ -219,7 +231,7 @@ static void flush(struct marker *m)
 
 	m->n_pending = 0;
 	for (unsigned i = 0; i < n; i++) {
-		uint64_t word = (p[i].v - p[i].cluster->start) >> UNIT_SHIFT;
+		uint64_t word = (p[i].v - p[i].cluster->start) >> m->unit_shift;
 
 		__builtin_prefetch(&p[i].cluster->starts[word / WORD_BITS]);
 		__builtin_prefetch(&p[i].cluster->below[word / WORD_BITS]);

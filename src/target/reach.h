@@ -8,8 +8,8 @@
  * may be such (an array's element, a base class) or chance, so that blocks with
  * no other are told apart. What the blocks are is the caller's business.
  *
- * Memory: 5 bytes for each block, 96 for each 4 kB page between the first and
- * the last of blocks that lie near each other, and 128 kB.
+ * Memory: 5 bytes for each block, and for each 4 kB page between the first and the
+ * last of blocks that lie near each other 48 where all are at multiples of 16, else 96; and 128 kB.
  */
 #ifndef OSM_TARGET_REACH_H
 #define OSM_TARGET_REACH_H

@@ -415,6 +415,44 @@ TEST(memory_without_a_heap_has_none)
 	EXPECT_ERR(image_read(m, &h), ERR_NOTFOUND);
 }
 
+TEST(the_walk_keeps_to_its_budget)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	const struct budget little = { .memory = 1000 }, late = { .deadline_ns = 1 }, enough = { .memory = 1 << 20 };
+	uint64_t c[10];
+
+	ten(m, c);
+	(void)image_finish(m);
+	EXPECT_ERR(image_read_within(m, &little, &h), ERR_UNSUPPORTED);
+	EXPECT_ERR(image_read_within(m, &late, &h), ERR_UNSUPPORTED);
+	EXPECT_OK(image_read_within(m, &enough, &h));
+	EXPECT_EQ(h->n_chunks, 11);
+}
+
+/* What no list has may be in a list of the part that is not known. */
+TEST(an_unlisted_chunk_is_no_damage_in_a_heap_that_is_known_in_part)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	uint64_t c[10];
+
+	ten(m, c);
+	(void)image_finish(m);
+	image_put(m, c[4], 0x30);
+	*image_word(m, c[4] + 8) &= ~(uint64_t)1;
+	EXPECT_OK(image_read(m, &h));
+	EXPECT_EQ(h->damages_seen, 1);
+	EXPECT(!h->partial);
+	malloc_heap_destroy(h);
+	h = NULL;
+	image_put(m, image_arena + 2184, 2 * IMAGE_HEAP_SIZE); /* malloc had another stretch before */
+	image_put(m, image_arena + 2192, 2 * IMAGE_HEAP_SIZE);
+	EXPECT_OK(image_read(m, &h));
+	EXPECT(h->partial);
+	EXPECT_EQ(h->damages_seen, 0);
+}
+
 TESTS(a_whole_heap_has_no_damage, plain_links_are_seen, a_broken_size_names_the_block_in_front,
       a_possible_but_wrong_size_is_found, stale_headers_inside_a_block_mislead_nobody,
       a_cleared_flag_is_told_with_prev_size, an_unlisted_chunk_is_no_damage_while_the_arena_is_locked,
@@ -423,4 +461,5 @@ TESTS(a_whole_heap_has_no_damage, plain_links_are_seen, a_broken_size_names_the_
       in_a_locked_arena_damage_may_be_passing, a_chunk_in_a_bin_and_in_use, a_chunk_in_the_bin_of_another_size,
       a_broken_top_is_told_and_the_heap_still_walked, a_few_damaged_bins_hide_no_arena,
       an_arena_without_have_fastchunks, a_tcache_of_either_form, a_tcache_that_counts_wrong,
-      many_stale_headers_take_no_time, memory_without_a_heap_has_none)
+      many_stale_headers_take_no_time, the_walk_keeps_to_its_budget,
+      an_unlisted_chunk_is_no_damage_in_a_heap_that_is_known_in_part, memory_without_a_heap_has_none)

@@ -32,11 +32,12 @@ static void point(struct fixture *f, size_t from, size_t to, uint64_t skip)
 	f->words[64 + from * 64 + 3] = f->blocks[to].address + skip;
 }
 
-static struct err *mark(struct fixture *f, const uint64_t *words, size_t n, struct reach_result *ret)
+static struct err *mark_within(struct fixture *f, const uint64_t *words, size_t n, const struct budget *b,
+			       struct reach_result *ret)
 {
 	CLEANUP(source_destroyp) struct source *src = NULL;
 	CLEANUP(space_destroyp) struct space *s = NULL;
-	struct reach_input in = { NULL, 8, f->blocks, ARRAY_SIZE(f->blocks), f->roots, 1, words, n };
+	struct reach_input in = { NULL, 8, f->blocks, ARRAY_SIZE(f->blocks), f->roots, 1, words, n, b };
 	struct space_range r = { base, sizeof(f->words), NULL, 0, SPACE_DUMP, 0 };
 
 	TRY(source_from_memory("memory", f->words, sizeof(f->words), &src));
@@ -45,6 +46,11 @@ static struct err *mark(struct fixture *f, const uint64_t *words, size_t n, stru
 	TRY(space_add(s, &r, 1));
 	in.space = s;
 	return reach_mark(&in, ret);
+}
+
+static struct err *mark(struct fixture *f, const uint64_t *words, size_t n, struct reach_result *ret)
+{
+	return mark_within(f, words, n, NULL, ret);
 }
 
 TEST(chains_rings_and_insides)
@@ -94,6 +100,43 @@ TEST(registers_are_roots_and_ends_are_outside)
 	EXPECT_EQ(r.states[2], REACH_LOST);
 	EXPECT_EQ(r.states[3], REACH_LOST);
 	EXPECT_EQ(r.states[4], REACH_POSSIBLE);
+}
+
+/* One block at a multiple of 8 makes the tables finer for all. */
+TEST(blocks_may_begin_at_any_multiple_of_eight)
+{
+	CLEANUP(freep) struct fixture *f = fixture_new();
+	CLEANUP(reach_deinit) struct reach_result r = { 0 };
+
+	f->blocks[1].address += 8;
+	f->blocks[1].size -= 8;
+	f->words[5] = f->blocks[0].address;
+	f->words[6] = f->blocks[1].address;
+	f->words[7] = f->blocks[2].address + 8;
+	f->words[8] = f->blocks[3].address + 256; /* just behind it */
+	point(f, 2, 4, 4);
+	EXPECT_OK(mark(f, NULL, 0, &r));
+	EXPECT_EQ(r.states[0], REACH_REACHED);
+	EXPECT_EQ(r.states[1], REACH_REACHED);
+	EXPECT_EQ(r.states[2], REACH_POSSIBLE);
+	EXPECT_EQ(r.states[3], REACH_LOST);
+	EXPECT_EQ(r.states[4], REACH_POSSIBLE);
+	reach_deinit(&r);
+	f->words[6] -= 8; /* just in front of it */
+	EXPECT_OK(mark(f, NULL, 0, &r));
+	EXPECT_EQ(r.states[1], REACH_LOST);
+}
+
+TEST(marking_keeps_to_its_budget)
+{
+	CLEANUP(freep) struct fixture *f = fixture_new();
+	CLEANUP(reach_deinit) struct reach_result r = { 0 };
+	const struct budget little = { .memory = 64 }, late = { .deadline_ns = 1 },
+			    enough = { .memory = 1 << 20, .deadline_ns = monotonic_ns() + 60000000000u };
+
+	EXPECT_ERR(mark_within(f, NULL, 0, &little, &r), ERR_UNSUPPORTED);
+	EXPECT_ERR(mark_within(f, NULL, 0, &late, &r), ERR_UNSUPPORTED);
+	EXPECT_OK(mark_within(f, NULL, 0, &enough, &r));
 }
 
 TEST(absent_memory_is_counted)
@@ -152,5 +195,6 @@ TEST(no_blocks_at_all)
 }
 
 TESTS(chains_rings_and_insides, a_lost_block_that_another_points_to_is_indirect_in_any_order,
-      registers_are_roots_and_ends_are_outside, absent_memory_is_counted,
+      registers_are_roots_and_ends_are_outside, blocks_may_begin_at_any_multiple_of_eight,
+      marking_keeps_to_its_budget, absent_memory_is_counted,
       memory_known_to_be_zero_is_passed_over, blocks_out_of_order_are_refused, no_blocks_at_all)

@@ -195,8 +195,7 @@ struct malloc_leak_group {
 
 struct malloc_leaks {
 	struct reach_result marks;
-	size_t *chunks;		/* marks.states[i] is of heap->chunks[chunks[i]] */
-	size_t n_blocks;
+	size_t n_blocks;	/* chunks in use, mapped and unknown ones, by address: marks.states[] is of these */
 	uint64_t n[REACH_REACHED + 1], bytes[REACH_REACHED + 1];
 	struct malloc_leak_group *groups; /* directly lost ones, then the others; most bytes first */
 	size_t n_groups;

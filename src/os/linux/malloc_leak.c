@@ -33,37 +33,32 @@ void malloc_leaks_destroy(struct malloc_leaks *l)
 	if (!l)
 		return;
 	reach_deinit(&l->marks);
-	free(l->chunks);
 	free(l->groups);
 	free(l);
 }
 
-static bool is_block(const struct malloc_chunk *c)
+/* Whether the chunk is one that is looked for, and what the program may use of it. */
+static bool is_block(const struct malloc_heap *h, const struct malloc_chunk *c, struct reach_block *ret)
 {
-	return c->state == CHUNK_IN_USE || c->state == CHUNK_MMAPPED || c->state == CHUNK_UNKNOWN;
+	*ret = (struct reach_block){ malloc_user(h, c), malloc_usable(h, c) };
+	return (c->state == CHUNK_IN_USE || c->state == CHUNK_MMAPPED || c->state == CHUNK_UNKNOWN) && ret->size &&
+	       ret->address + ret->size >= ret->address;
 }
 
 static struct err *list_blocks(struct finder *f)
 {
+	struct reach_block b;
 	size_t n = 0, k = 0;
 
 	for (size_t i = 0; i < f->h->n_chunks; i++)
-		n += is_block(&f->h->chunks[i]);
-	/* with the marking's own state and stack of them */
-	TRY(budget_memory(f->budget, n * (sizeof(*f->blocks) + sizeof(*f->leaks->chunks) + REACH_BLOCK_BYTES)));
+		n += is_block(f->h, &f->h->chunks[i], &b);
+	TRY(budget_memory(f->budget, n * sizeof(*f->blocks)));
 	f->blocks = calloc(n + 1, sizeof(*f->blocks));
-	f->leaks->chunks = calloc(n + 1, sizeof(*f->leaks->chunks));
-	if (!f->blocks || !f->leaks->chunks)
+	if (!f->blocks)
 		return err_nomem();
-	for (size_t i = 0; i < f->h->n_chunks; i++) {
-		const struct malloc_chunk *c = &f->h->chunks[i];
-		uint64_t size = malloc_usable(f->h, c), at = malloc_user(f->h, c);
-
-		if (!is_block(c) || !size || at + size < at)
-			continue;
-		f->leaks->chunks[k] = i;
-		f->blocks[k++] = (struct reach_block){ at, size };
-	}
+	for (size_t i = 0; i < f->h->n_chunks; i++)
+		if (is_block(f->h, &f->h->chunks[i], &b))
+			f->blocks[k++] = b;
 	f->leaks->n_blocks = k;
 	return NULL;
 }
@@ -202,20 +197,23 @@ static size_t merge(struct malloc_leak_group *g, size_t n)
 static struct err *group(struct finder *f)
 {
 	struct malloc_leaks *l = f->leaks;
-	size_t n = (size_t)(l->n[REACH_LOST] + l->n[REACH_LOST_INDIRECT]), k = 0;
+	size_t n = (size_t)(l->n[REACH_LOST] + l->n[REACH_LOST_INDIRECT]), k = 0, block = 0;
 
 	TRY(budget_memory(f->budget, n * sizeof(*l->groups)));
 	l->groups = calloc(n + 1, sizeof(*l->groups));
 	if (!l->groups)
 		return err_nomem();
-	for (size_t i = 0; i < l->n_blocks; i++) {
-		const struct malloc_chunk *c = &f->h->chunks[l->chunks[i]];
-		enum reach_state state = (enum reach_state)l->marks.states[i];
+	for (size_t i = 0; i < f->h->n_chunks; i++) {
+		const struct malloc_chunk *c = &f->h->chunks[i];
+		enum reach_state state;
+		struct reach_block b;
 
+		if (!is_block(f->h, c, &b))
+			continue;
+		state = (enum reach_state)l->marks.states[block++];
 		if (state != REACH_LOST && state != REACH_LOST_INDIRECT)
 			continue;
-		l->groups[k++] = (struct malloc_leak_group){ c->size, vtable_of(f, f->blocks[i].address), state, 1,
-							     c->size, f->blocks[i].address };
+		l->groups[k++] = (struct malloc_leak_group){ c->size, vtable_of(f, b.address), state, 1, c->size, b.address };
 		if (k % 65536 == 0)
 			TRY(budget_check(f->budget));
 	}
@@ -223,6 +221,21 @@ static struct err *group(struct finder *f)
 	l->n_groups = merge(l->groups, k);
 	qsort(l->groups, l->n_groups, sizeof(*l->groups), by_bytes);
 	return NULL;
+}
+
+static void sum_up(struct finder *f)
+{
+	struct malloc_leaks *l = f->leaks;
+	struct reach_block b;
+	size_t block = 0;
+
+	for (size_t i = 0; i < f->h->n_chunks; i++)
+		if (is_block(f->h, &f->h->chunks[i], &b)) {
+			uint8_t state = l->marks.states[block++];
+
+			l->n[state]++;
+			l->bytes[state] += f->h->chunks[i].size;
+		}
 }
 
 static struct err *find(struct finder *f)
@@ -240,10 +253,7 @@ static struct err *find(struct finder *f)
 	in.words = f->words.v;
 	in.n_words = f->words.n;
 	TRY(reach_mark(&in, &l->marks));
-	for (size_t i = 0; i < l->n_blocks; i++) {
-		l->n[l->marks.states[i]]++;
-		l->bytes[l->marks.states[i]] += f->h->chunks[l->chunks[i]].size;
-	}
+	sum_up(f);
 	return group(f);
 }
 
