@@ -596,7 +596,7 @@ static struct err *run_heap(struct session *s, const struct args *args, struct o
 	if (target_is_windows(session_target(s)))
 		return heap_windows_run(s, args, o);
 	TRY(parse(s, args, &option, &which));
-	TRY(malloc_of_target(session_target(s), NULL, &h));
+	TRY(malloc_of_target(session_target(s), NULL, NULL, &h));
 	v.h = h;
 	return option->show ? option->show(&v) : option->show_at(&v, which);
 }

@@ -28,7 +28,7 @@ static struct err *read_glibc(struct target *t, struct heap_figures *f)
 {
 	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
 
-	TRY(malloc_of_target(t, NULL, &h));
+	TRY(malloc_of_target(t, NULL, NULL, &h));
 	for (size_t i = 0; i < h->n_arenas; i++) {
 		const struct malloc_arena *a = &h->arenas[i];
 		struct heap_figure figure = { "glibc arena", a->address, a->system, a->bytes[CHUNK_IN_USE],

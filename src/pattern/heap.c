@@ -15,6 +15,8 @@ void heap_view_deinit(struct heap_view *v)
 {
 	malloc_heap_destroy(v->heap);
 	v->heap = NULL;
+	malloc_census_destroy(v->census);
+	v->census = NULL;
 }
 
 struct budget heap_budget(const struct pattern_run *run)
@@ -94,19 +96,39 @@ static bool allocator_failed(struct target *t, const struct fault *f, const stru
 	return f->class == FAULT_ACCESS && heap_allocator_frame(s, 4);
 }
 
+static const char late[] = "time";
+
+/* Of the whole heap where its chunks could be kept; what was counted until time was over is of none. */
+static void take_census(struct heap_view *v)
+{
+	for (size_t i = 0; v->heap && i < v->heap->n_chunks; i++)
+		malloc_census_add(v->census, v->heap, &v->heap->chunks[i]);
+	if (v->heap)
+		malloc_census_finish(v->census);
+	if (v->census->blocks && (v->heap || strcmp(v->why ? v->why : "", late) != 0))
+		return;
+	malloc_census_destroy(v->census);
+	v->census = NULL;
+}
+
 struct err *heap_view_read(struct target *t, const struct fault *f, const struct stack *fault_stack,
 			   const struct stacks *stacks, const struct budget *b, struct heap_view *ret)
 {
 	const struct dump_snapshot *s = NULL;
 	struct thread *threads;
-	struct err *e = malloc_of_target(t, b, &ret->heap);
+	struct err *e;
 
+	ret->census = malloc_census_create();
+	if (!ret->census)
+		return err_nomem();
+	e = malloc_of_target(t, b, ret->census, &ret->heap);
 	if (e && (err_code(e) == ERR_NOMEM || err_code(e) == ERR_CANCELLED))
 		return e;
 	/* no heap is no news: other allocators, dumps without memory */
 	if (e && err_code(e) == ERR_UNSUPPORTED && !target_is_windows(t))
-		ret->why = b->deadline_ns && monotonic_ns() >= b->deadline_ns ? "time" : "memory";
+		ret->why = b->deadline_ns && monotonic_ns() >= b->deadline_ns ? late : "memory";
 	err_free(e);
+	take_census(ret);
 	ret->smeared = !err_ignore(dump_snapshot(target_dump(t), &s)) && s && s->consistency == CONSISTENCY_SMEARED;
 	ret->found_broken = allocator_failed(t, f, fault_stack);
 	ret->at_work = find_at_work(t, stacks, ret->found_broken ? f->thread : NULL);

@@ -19,6 +19,7 @@
 struct heap_view {
 	struct malloc_heap *heap;	/* NULL: there is none that is glibc's, or see why */
 	const char *why;		/* it could not be read within the bounds; NULL */
+	struct malloc_census *census;	/* of the heap, or of one that was too large; NULL: none */
 	bool smeared;			/* the memory is not of one instant */
 	bool found_broken;		/* by the allocator itself, in the thread of the fault */
 	const struct thread *at_work;	/* in malloc when the dump was made, but for that one; NULL: none */

@@ -98,8 +98,8 @@ const struct pattern *const patterns[] = {
 	&pattern_map_count,
 	&pattern_memory_limit,
 	&pattern_stack_space,
+	&pattern_heap_fragmentation,	/* before leaks: it pays for the walk of the heap, they for the marking */
 	&pattern_heap_leak,
-	&pattern_heap_fragmentation,
 	/* cpu */
 	&pattern_spiking_thread,
 	&pattern_distributed_spike,

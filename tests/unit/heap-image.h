@@ -92,7 +92,8 @@ static inline uint64_t image_finish(struct heap_image *m)
 	return top;
 }
 
-static inline struct err *image_read_within(struct heap_image *m, const struct budget *b, struct malloc_heap **ret)
+static inline struct err *image_read_within(struct heap_image *m, const struct budget *b, struct malloc_census *c,
+					    struct malloc_heap **ret)
 {
 	CLEANUP(source_destroyp) struct source *heap = NULL, *data = NULL;
 	CLEANUP(space_destroyp) struct space *s = NULL;
@@ -100,7 +101,7 @@ static inline struct err *image_read_within(struct heap_image *m, const struct b
 					    { image_heap, image_heap + sizeof(m->heap) } };
 	const struct malloc_input in = {
 		.space = NULL, .pointer_size = 8, .alignment = 16, .data = &spans[0], .n_data = 1,
-		.writable = &spans[1], .n_writable = 1, .budget = b,
+		.writable = &spans[1], .n_writable = 1, .budget = b, .census = c,
 	};
 	struct malloc_input with_space = in;
 
@@ -119,7 +120,7 @@ static inline struct err *image_read_within(struct heap_image *m, const struct b
 
 static inline struct err *image_read(struct heap_image *m, struct malloc_heap **ret)
 {
-	return image_read_within(m, NULL, ret);
+	return image_read_within(m, NULL, NULL, ret);
 }
 
 #endif

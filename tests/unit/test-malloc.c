@@ -424,10 +424,38 @@ TEST(the_walk_keeps_to_its_budget)
 
 	ten(m, c);
 	(void)image_finish(m);
-	EXPECT_ERR(image_read_within(m, &little, &h), ERR_UNSUPPORTED);
-	EXPECT_ERR(image_read_within(m, &late, &h), ERR_UNSUPPORTED);
-	EXPECT_OK(image_read_within(m, &enough, &h));
+	EXPECT_ERR(image_read_within(m, &little, NULL, &h), ERR_UNSUPPORTED);
+	EXPECT_ERR(image_read_within(m, &late, NULL, &h), ERR_UNSUPPORTED);
+	EXPECT_OK(image_read_within(m, &enough, NULL, &h));
 	EXPECT_EQ(h->n_chunks, 11);
+}
+
+TEST(a_heap_beyond_the_budget_is_counted)
+{
+	CLEANUP(freep) struct heap_image *m = image_new();
+	CLEANUP(malloc_heap_destroyp) struct malloc_heap *h = NULL;
+	const struct budget little = { .memory = 1000 }, enough = { .memory = 1 << 20 };
+	struct malloc_census *c = malloc_census_create();
+	uint64_t last = 0;
+
+	for (unsigned i = 0; i < 400; i++)
+		last = image_chunk(m, i % 4 ? 0x40 : 0x80, 1);
+	(void)image_finish(m);
+	EXPECT(c);
+	EXPECT_OK(image_read_within(m, &enough, c, &h));
+	EXPECT_EQ(c->blocks, 0);
+	malloc_heap_destroy(h);
+	h = NULL;
+	EXPECT_ERR(image_read_within(m, &little, c, &h), ERR_UNSUPPORTED);
+	EXPECT_EQ(c->blocks, 400);
+	EXPECT_EQ(c->bytes, 300 * 0x40 + 100 * 0x80);
+	EXPECT_EQ(c->most, 300);
+	EXPECT_EQ(c->most_size, 0x40);
+	EXPECT_EQ(c->n_samples, CENSUS_SAMPLES);
+	for (size_t i = 1; i < c->n_samples; i++)
+		EXPECT(c->samples[i - 1].address + c->samples[i - 1].size < c->samples[i].address);
+	EXPECT(c->samples[c->n_samples - 1].address <= last + 16);
+	malloc_census_destroy(c);
 }
 
 /* What no list has may be in a list of the part that is not known. */
@@ -453,7 +481,7 @@ TEST(an_unlisted_chunk_is_no_damage_in_a_heap_that_is_known_in_part)
 	EXPECT_EQ(h->damages_seen, 0);
 }
 
-TESTS(a_whole_heap_has_no_damage, plain_links_are_seen, a_broken_size_names_the_block_in_front,
+TESTS(a_heap_beyond_the_budget_is_counted, a_whole_heap_has_no_damage, plain_links_are_seen, a_broken_size_names_the_block_in_front,
       a_possible_but_wrong_size_is_found, stale_headers_inside_a_block_mislead_nobody,
       a_cleared_flag_is_told_with_prev_size, an_unlisted_chunk_is_no_damage_while_the_arena_is_locked,
       a_list_that_returns_to_its_head_is_a_double_free, a_list_that_returns_elsewhere_is_a_loop,

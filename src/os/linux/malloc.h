@@ -144,6 +144,29 @@ struct malloc_heap {
 };
 
 /*
+ * Census: counts of the blocks in use by size, and some of them picked at random, which
+ * is what can be had of a heap whose chunks are too many to keep. Then chunks in tcaches
+ * and fastbins are among them, since no list is walked.
+ */
+enum { CENSUS_SAMPLES = 256 };
+struct malloc_census {
+	uint64_t blocks, bytes;		/* headers included */
+	uint64_t most, most_size;	/* how many have the commonest size below 1 MB */
+	uint64_t *of_size;
+	/* By address. Without the word that is also the next chunk's, to which free lists point:
+	 * the chunk's size less two words. */
+	struct reach_block samples[CENSUS_SAMPLES];
+	size_t n_samples;
+	uint64_t state;
+};
+
+struct malloc_census *malloc_census_create(void); /* NULL: no memory */
+void malloc_census_destroy(struct malloc_census *c); /* accepts NULL */
+/* If it is in use. */
+void malloc_census_add(struct malloc_census *c, const struct malloc_heap *h, const struct malloc_chunk *chunk);
+void malloc_census_finish(struct malloc_census *c); /* before it is looked at */
+
+/*
  * What malloc_read works on, so that it needs no process: tests and fuzzing give
  * memory that they made. Borrowed while it runs.
  */
@@ -159,13 +182,17 @@ struct malloc_input {
 	const struct malloc_layout *layout;	/* from types; NULL: to be recognised */
 	uint64_t main_arena;			/* from symbols; 0: to be found */
 	const struct budget *budget;		/* NULL: none; memory: of the chunks */
+	/* NULL, or filled when the budget's memory does not do for the chunks: the walk goes on, and
+	 * ends as UNSUPPORTED. The blocks of a census that was not needed are 0. */
+	struct malloc_census *census;
 };
 
 /* NOTFOUND: no main arena: malloc was never called, or is not glibc's, or its memory
  * is not in the dump. UNSUPPORTED: beyond the budget. CANCELLED. */
 struct err *malloc_read(const struct malloc_input *in, struct malloc_heap **ret) MUST_USE;
-/* Of a process; UNSUPPORTED: not a Linux dump, or beyond the budget (NULL: none). */
-struct err *malloc_of_target(struct target *t, const struct budget *b, struct malloc_heap **ret) MUST_USE;
+/* Of a process; UNSUPPORTED: not a Linux dump, or beyond the budget (NULL: none). Census: as above. */
+struct err *malloc_of_target(struct target *t, const struct budget *b, struct malloc_census *census,
+			     struct malloc_heap **ret) MUST_USE;
 void malloc_heap_destroy(struct malloc_heap *h); /* accepts NULL */
 DEFINE_CLEANUP_PTR(struct malloc_heap, malloc_heap_destroy)
 
@@ -206,5 +233,13 @@ struct err *malloc_find_leaks(struct target *t, const struct malloc_heap *h, con
 			      struct malloc_leaks **ret) MUST_USE;
 void malloc_leaks_destroy(struct malloc_leaks *l); /* accepts NULL */
 DEFINE_CLEANUP_PTR(struct malloc_leaks, malloc_leaks_destroy)
+
+/*
+ * Which of a census's samples no word of the process points to: less than the search of all
+ * tells, as a block that only lost ones point to passes for held, but what it takes does
+ * not grow with the number of blocks. `states` are those of the samples.
+ */
+struct err *malloc_find_unreferenced(struct target *t, const struct malloc_census *c, const struct budget *b,
+				     struct reach_result *ret) MUST_USE;
 
 #endif

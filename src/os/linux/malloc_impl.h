@@ -33,6 +33,7 @@ struct malloc_walk {
 	VEC(struct malloc_tcache) tcaches;
 	VEC(struct malloc_damage) damages;
 	uint64_t steps;		/* taken in looking for chains inside of chunks */
+	bool counting;		/* the chunks are too many: they go into the census, but for the last ones */
 };
 
 static inline bool malloc_word(struct malloc_walk *w, uint64_t address, uint64_t *ret)

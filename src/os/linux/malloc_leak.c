@@ -115,19 +115,19 @@ static struct err *add_data(struct finder *f, const struct reach_span *s)
 	return NULL;
 }
 
-static struct err *list_roots(struct finder *f)
+static bool add_all(struct reach_spans *to, const struct reach_spans *from)
+{
+	for (size_t i = 0; i < from->n; i++)
+		if (!vec_push(to, from->v[i]))
+			return false;
+	return true;
+}
+
+static struct err *add_registers(struct finder *f)
 {
 	struct thread *threads;
 	size_t n = target_threads(f->t, &threads);
 
-	TRY(malloc_memory_init(f->t, &f->memory));
-	for (size_t i = 0; i < f->memory.data.n; i++)
-		TRY(add_data(f, &f->memory.data.v[i]));
-	for (size_t i = 0; i < f->memory.constant.n; i++)
-		if (!vec_push(&f->roots, f->memory.constant.v[i]))
-			return err_nomem();
-	for (size_t i = 0; i < f->memory.writable.n; i++)
-		TRY(add_root(f, f->memory.writable.v[i]));
 	for (size_t i = 0; i < n; i++) {
 		struct regs r;
 
@@ -138,6 +138,18 @@ static struct err *list_roots(struct finder *f)
 				return err_nomem();
 	}
 	return NULL;
+}
+
+static struct err *list_roots(struct finder *f)
+{
+	TRY(malloc_memory_init(f->t, &f->memory));
+	for (size_t i = 0; i < f->memory.data.n; i++)
+		TRY(add_data(f, &f->memory.data.v[i]));
+	if (!add_all(&f->roots, &f->memory.constant))
+		return err_nomem();
+	for (size_t i = 0; i < f->memory.writable.n; i++)
+		TRY(add_root(f, f->memory.writable.v[i]));
+	return add_registers(f);
 }
 
 /* --- groups ---------------------------------------------------------------------- */
@@ -268,4 +280,33 @@ struct err *malloc_find_leaks(struct target *t, const struct malloc_heap *h, con
 	TRY(find(&f));
 	*ret = TAKE_PTR(l);
 	return NULL;
+}
+
+/* --- samples ----------------------------------------------------------------------- */
+
+/* Heaps are roots here like other memory. */
+static struct err *list_all_memory(struct finder *f)
+{
+	TRY(malloc_memory_init(f->t, &f->memory));
+	for (size_t i = 0; i < f->memory.writable.n; i++)
+		f->memory.writable.v[i].start = malloc_stack_start(&f->memory, &f->memory.writable.v[i]);
+	if (!add_all(&f->roots, &f->memory.data) || !add_all(&f->roots, &f->memory.constant) ||
+	    !add_all(&f->roots, &f->memory.writable))
+		return err_nomem();
+	return add_registers(f);
+}
+
+struct err *malloc_find_unreferenced(struct target *t, const struct malloc_census *c, const struct budget *b,
+				     struct reach_result *ret)
+{
+	CLEANUP(finder_deinit) struct finder f = { .t = t, .budget = b };
+	struct reach_input in = { .space = target_space(t), .pointer_size = target_arch(t)->pointer_size,
+				  .blocks = c->samples, .n_blocks = c->n_samples, .budget = b };
+
+	TRY(list_all_memory(&f));
+	in.roots = f.roots.v;
+	in.n_roots = f.roots.n;
+	in.words = f.words.v;
+	in.n_words = f.words.n;
+	return reach_mark(&in, ret);
 }

@@ -238,12 +238,14 @@ static bool layout_by_name(struct target *t, struct malloc_layout *ret)
 	return false;
 }
 
-struct err *malloc_of_target(struct target *t, const struct budget *b, struct malloc_heap **ret)
+struct err *malloc_of_target(struct target *t, const struct budget *b, struct malloc_census *census,
+			     struct malloc_heap **ret)
 {
 	CLEANUP(malloc_memory_deinit) struct malloc_memory m = { 0 };
 	struct malloc_layout layout;
 	struct malloc_input in = {
 		.space = target_space(t), .pointer_size = target_arch(t)->pointer_size, .budget = b,
+		.census = census,
 		/* malloc-alignment.h: two words, but 16 bytes on i386 as well */
 		.alignment = target_arch(t)->machine == MACHINE_X86 ? 16 : 2 * target_arch(t)->pointer_size,
 	};

@@ -104,12 +104,41 @@ static struct err *find_chain(const struct walker *x, uint64_t from, uint64_t to
 	return NULL;
 }
 
+/* All but the last `keep`, which the walk may look back at. */
+static void count_chunks(struct malloc_walk *w, size_t keep)
+{
+	size_t n = w->chunks.n > keep ? w->chunks.n - keep : 0;
+
+	for (size_t i = 0; i < n; i++)
+		malloc_census_add(w->in->census, w->h, &w->chunks.v[i]);
+	for (size_t i = n; i < w->chunks.n; i++)
+		w->chunks.v[i - n] = w->chunks.v[i];
+	w->chunks.n -= n;
+}
+
+/* Within the budget, or from here on by counting alone. */
+static struct err *make_room(struct malloc_walk *w)
+{
+	enum { LOOK_BACK = 2 };
+	struct err *e = NULL;
+
+	if (!w->counting)
+		e = budget_memory(w->in->budget, (w->chunks.n + LOOK) * sizeof(w->chunks.v[0]));
+	if (e && !w->in->census)
+		return e;
+	w->counting |= e != NULL;
+	err_free(e);
+	if (w->counting)
+		count_chunks(w, LOOK_BACK);
+	return NULL;
+}
+
 static struct err *push(struct walker *x, uint64_t at, uint64_t size, enum malloc_chunk_state state)
 {
 	struct malloc_chunk c = { .address = at, .size = size, .state = state };
 
 	if (x->w->chunks.n % LOOK == 0)
-		TRY(budget_memory(x->w->in->budget, (x->w->chunks.n + LOOK) * sizeof(c)));
+		TRY(make_room(x->w));
 	x->seg->n_chunks++;
 	return vec_push(&x->w->chunks, c) ? NULL : err_nomem();
 }
@@ -242,5 +271,10 @@ struct err *malloc_walk_segments(struct malloc_walk *w)
 		TRY(walk(&x));
 		progress_report("walking the heap", i + 1, w->segments.n);
 	}
-	return NULL;
+	if (!w->counting)
+		return NULL;
+	count_chunks(w, 0);
+	malloc_census_finish(w->in->census);
+	return err_new(ERR_UNSUPPORTED, "the chunks are too many to keep: %llu were counted",
+		       (unsigned long long)w->in->census->blocks);
 }

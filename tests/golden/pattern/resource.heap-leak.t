@@ -50,7 +50,7 @@ It has it: one size, all in use by way of a list:
   $ found class resource.heap-leak '-t heap-leak.blocks=20000 -t heap-leak.megabytes=1'
   1. Memory leak (process heap) [resource.heap-leak]: warning, 60 % sure (a cache or table that is as large as it should be looks the same)
      Heap leak: 20001 blocks of 64 bytes are in use, 100 % of all blocks and 1 MB of 1 MB of private memory.
-     - the last of them; 0000555500138aa0      [dps 0x555500138aa0 L4]
+     - one of them; 0000555500138260      [dps 0x555500138260 L4]
      - how many there are of each size; 0x4e21      [!heap -stat]
      Thresholds: heap-leak.lost=4 MB, heap-leak.lost-percent=5 percent, heap-leak.blocks=20000 blocks, heap-leak.percent=40 percent, heap-leak.share=50 percent, heap-leak.megabytes=1 MB
      What to do: Look into a few of the blocks: text, a vtable or a known structure tell who makes them. Compare two dumps: what grows leaks. heaptrack or valgrind name the stack of each allocation.
