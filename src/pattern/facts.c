@@ -6,6 +6,8 @@ enum { MEMORY_LIMIT = 256 << 20 };
 
 struct facts {
 	struct target *t;
+	struct nt_heaps *nt_heaps;
+	bool tried_nt_heaps;
 	struct arena arena;
 	struct wait_graph graph;
 	struct stacks stacks;
@@ -36,6 +38,7 @@ void facts_destroy(struct facts *f)
 		return;
 	heap_view_deinit(&f->heap);
 	arena_deinit(&f->arena);
+	nt_heaps_destroy(f->nt_heaps);
 	free(f);
 }
 
@@ -49,6 +52,21 @@ struct err *facts_wait_graph(struct facts *f, const struct wait_graph **ret)
 	if (!f->has_graph)
 		return err_new(ERR_UNSUPPORTED, "the wait graph could not be built");
 	*ret = &f->graph;
+	return NULL;
+}
+
+struct err *facts_nt_heaps(struct facts *f, enum thread_half half, const struct nt_heaps **ret)
+{
+	struct err *e = NULL;
+
+	if (!f->tried_nt_heaps) {
+		f->tried_nt_heaps = true;
+		e = nt_heaps_of_target(f->t, half, &f->nt_heaps);
+	}
+	if (e && (err_code(e) == ERR_NOMEM || err_code(e) == ERR_CANCELLED))
+		return e;
+	err_free(e);
+	*ret = f->nt_heaps;
 	return NULL;
 }
 

@@ -7,6 +7,7 @@
 #ifndef OSM_PATTERN_FACTS_H
 #define OSM_PATTERN_FACTS_H
 
+#include "os/windows/heap.h"
 #include "pattern/blame.h"
 #include "pattern/coverage.h"
 #include "pattern/fault.h"
@@ -23,6 +24,8 @@ void facts_destroy(struct facts *f); /* accepts NULL */
 
 /* Borrowed until facts_destroy. Each fails the same way when asked again. */
 struct err *facts_wait_graph(struct facts *f, const struct wait_graph **ret) MUST_USE;
+/* *ret NULL: the heaps of ntdll are not to be had. All ask for one half. */
+struct err *facts_nt_heaps(struct facts *f, enum thread_half half, const struct nt_heaps **ret) MUST_USE;
 struct err *facts_stacks(struct facts *f, const struct stacks **ret) MUST_USE;
 struct err *facts_coverage(struct facts *f, const struct coverage **ret) MUST_USE;
 struct err *facts_frames(struct facts *f, const struct frames **ret) MUST_USE;

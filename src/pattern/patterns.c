@@ -36,6 +36,7 @@ extern const struct pattern pattern_heap_leak, pattern_heap_fragmentation;
 extern const struct pattern pattern_spiking_thread, pattern_distributed_spike, pattern_spin_wait, pattern_recursion;
 extern const struct pattern pattern_critical_section;
 extern const struct pattern pattern_heap_overflow, pattern_double_free, pattern_heap, pattern_string_fill;
+extern const struct pattern pattern_bstr_leak, pattern_nt_heap_leak, pattern_nt_double_free, pattern_nt_heap;
 extern const struct pattern pattern_missing_component, pattern_unloaded_module, pattern_duplicated_module, pattern_hidden_module,
 	pattern_replaced_module, pattern_writable_code, pattern_ubiquitous;
 
@@ -100,6 +101,8 @@ const struct pattern *const patterns[] = {
 	&pattern_stack_space,
 	&pattern_heap_fragmentation,	/* before leaks: it pays for the walk of the heap, they for the marking */
 	&pattern_heap_leak,
+	&pattern_bstr_leak,
+	&pattern_nt_heap_leak,
 	/* cpu */
 	&pattern_spiking_thread,
 	&pattern_distributed_spike,
@@ -111,6 +114,8 @@ const struct pattern *const patterns[] = {
 	&pattern_double_free,
 	&pattern_heap,
 	&pattern_string_fill,
+	&pattern_nt_double_free,
+	&pattern_nt_heap,
 	/* module */
 	&pattern_missing_component,
 	&pattern_unloaded_module,

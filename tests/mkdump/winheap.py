@@ -10,6 +10,7 @@ from recipe import RecipeError
 
 BUSY, EXTRA, FILL, OWN = 1, 2, 4, 8
 PAGE = 0x1000
+MAX_UNITS = 0xfe00       # of a block; what is larger is allocated for itself
 
 
 class Segment:
@@ -37,6 +38,8 @@ class Segment:
         h = self.heap
         if size % h.unit or self.at + size > self.address + self.commit:
             raise RecipeError('the heap at 0x%x is full' % h.address)
+        if size // h.unit > MAX_UNITS:
+            raise RecipeError('0x%x bytes are too much for a block' % size)
         at, units = self.at, size // h.unit
         if unused >= 0x3f and flags & BUSY and h.word == 8:
             unused = 0x3f
@@ -168,6 +171,9 @@ class Heap:
         w, u = self.word, self.unit
         size = u + 6 * w if s.address + s.commit < s.end else 0
         rest = s.address + s.commit - s.at - size
+        while rest > MAX_UNITS * u:
+            self.release_in(s, 0x8000 * u)
+            rest -= 0x8000 * u
         if rest >= 2 * u:
             self.release_in(s, rest)
         elif rest:
