@@ -12,6 +12,31 @@ static const struct threshold thresholds[] = {
 	{ NULL },
 };
 
+/* Lists are read when they are asked for, and damages are met then: all of them, so that the answer does not hang on
+ * what else was looked at before. */
+#define MEET(type, name)                                                     \
+	do {                                                                 \
+		const type *v;                                               \
+		size_t n;                                                    \
+		(void)err_ignore(dump_##name(d, &v, &n));                    \
+	} while (0)
+
+static void meet_damages(struct dump *d)
+{
+	const struct dump_exception *e;
+
+	MEET(struct dump_segment, segments);
+	MEET(struct dump_thread, threads);
+	MEET(struct dump_module, modules);
+	MEET(struct dump_unloaded, unloaded);
+	MEET(struct dump_handle, handles);
+	MEET(struct dump_region, regions);
+	MEET(struct dump_file_mapping, file_mappings);
+	MEET(struct dump_auxv, auxv);
+	MEET(struct dump_annotation, annotations);
+	(void)err_ignore(dump_exception(d, &e));
+}
+
 static size_t count_truncated(struct target *t)
 {
 	const struct dump_defect *v;
@@ -72,6 +97,7 @@ static struct err *match(struct pattern_run *run)
 	const struct coverage *c = NULL;
 
 	TRY(facts_coverage(run->facts, &c));
+	meet_damages(target_dump(run->target));
 	if (!err_ignore(dump_snapshot(target_dump(run->target), &snapshot)) && snapshot && !snapshot->complete)
 		return match_incomplete(run, snapshot);
 	return match_damage(run, c);

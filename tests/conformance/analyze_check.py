@@ -6,17 +6,24 @@ usage: analyze_check.py OSMODUMP DUMP...
 
 Of each dump: the analysis ends without an error; every line fits docs/analyze.schema.json (where python3-jsonschema is
 there); causes and evidence belong to findings that are there; and the command of every piece of evidence, run in the
-debugger, prints the address and the value that the evidence names.
+debugger, prints the address and the value that the evidence names. Then of each finding: !explain has a step for each
+piece of its evidence, every command of its steps runs without an error, and a step that is shown here is shown in WinDbg
+or in gdb as well, unless only this debugger can (OURS_ONLY). Where gdb is installed and the dump is a core that it opens,
+it knows every command that is given for it.
 """
 
+import functools
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 TIMEOUT = 60
+# Of what the dump file itself is, and of snapshots: nothing else reads that.
+OURS_ONLY = re.compile(r'^(\.dumpdebug|vertarget|!pagediff|!handle|!ext)')
 
 try:
     import jsonschema
@@ -29,6 +36,7 @@ except ImportError:
     VALIDATORS = None
 
 
+@functools.lru_cache(maxsize=256)
 def run(*words):
     return subprocess.run(words, capture_output=True, text=True, errors='replace', timeout=TIMEOUT, check=False)
 
@@ -88,6 +96,50 @@ def check_evidence(program, dump, e):
         yield '"%s" does not print the value 0x%x' % (e['command'], e['value'])
 
 
+def explanations(program, dump, numbers):
+    """The steps that !explain prints, and what went wrong."""
+    done = run(program, '-q', '--json', dump, '-c', '; '.join('!explain %d' % n for n in numbers))
+    steps = [json.loads(line) for line in done.stdout.splitlines()]
+    faults = [] if done.returncode == 0 and not done.stderr else ['!explain: %s' % done.stderr.strip()[:200]]
+    return [r for r in steps if r['kind'] == 'explanation'], faults
+
+
+def is_x86_core(dump):
+    """An ELF file of x86 or x64: gdb of a distribution may know no other registers."""
+    with open(dump, 'rb') as f:
+        head = f.read(20)
+    return head[:4] == b'\x7fELF' and head[18:20] in (b'\x03\0', b'\x3e\0')
+
+
+def check_gdb(dump, commands):
+    if not commands or not shutil.which('gdb') or not is_x86_core(dump):
+        return
+    try:
+        done = run('gdb', '-q', '-nx', '-batch', '-c', dump, *[w for c in commands for w in ('-ex', c)])
+    except subprocess.TimeoutExpired:
+        return  # it lists tens of thousands of mappings slowly; what it knows was seen on the others
+    for m in re.finditer(r'^(Undefined .*|A .* syntax error.*|Ambiguous .*|Invalid .*)$', done.stdout + done.stderr, re.M):
+        yield 'gdb does not know a command: %s' % m[1]
+
+
+def check_explanations(program, dump, evidence, numbers):
+    if not numbers:
+        return
+    steps, faults = explanations(program, dump, numbers)
+    yield from faults
+    keys = ('finding', 'meaning', 'command', 'windbg', 'gdb')
+    if [[s.get(k) for k in keys] for s in steps] != [[e.get(k) for k in keys] for e in evidence]:
+        yield '!explain has other steps than the evidence'
+    for s in steps:
+        if 'command' in s and 'windbg' not in s and 'gdb' not in s and not OURS_ONLY.match(s['command']):
+            yield 'step %d of finding %d is shown nowhere else: %s' % (s['step'], s['finding'], s['command'])
+    for command in dict.fromkeys(s['command'] for s in steps if 'command' in s):
+        done = run(program, '-q', dump, '-c', command)
+        if done.returncode != 0 or re.search(r'^\S*( error|: not found)', done.stderr, re.I | re.M):
+            yield '"%s" of !explain fails: %s' % (command, done.stderr.strip()[:120])
+    yield from check_gdb(dump, list(dict.fromkeys(s['gdb'] for s in steps if 'gdb' in s)))
+
+
 def check_dump(program, dump):
     """(records, faults, pieces of evidence whose command was run)"""
     records, faults = analyze(program, dump)
@@ -96,6 +148,7 @@ def check_dump(program, dump):
     evidence = [r for r in records if r['kind'] == 'evidence']
     for e in evidence:
         faults += list(check_evidence(program, dump, e))
+    faults += list(check_explanations(program, dump, evidence, [r['number'] for r in records if r['kind'] == 'finding']))
     return records, faults, sum('command' in e for e in evidence)
 
 
