@@ -73,7 +73,7 @@ static struct err *match(struct pattern_run *run)
 
 	TRY(facts_stacks(run->facts, &s));
 	for (size_t i = 0; i < n && walks < MAX_WALKS; i++) {
-		if (s->v[i].n < STACKS_MAX_FRAMES || (fault->class == FAULT_STACK_OVERFLOW && fault->thread == &v[i]))
+		if (!s->v[i].truncated || (fault->class == FAULT_STACK_OVERFLOW && fault->thread == &v[i]))
 			continue;
 		walks++;
 		TRY(look_at(run, &v[i]));

@@ -12,18 +12,22 @@ static const char *const unhandled[] = { "UnhandledExceptionFilter*", "WerpRepor
 					 "BasepReportFault*", "WerReportExceptionWorker*", NULL };
 
 /* The thread still is in what the system does for exceptions that nobody took. */
-static const struct frame *reporting_frame(struct pattern_run *run, const struct thread *th)
+static const struct stack_place *reporting_frame(struct pattern_run *run, const struct thread *th, size_t *ret_index)
 {
-	const struct frames *stacks;
+	const struct stacks *stacks;
+	const struct stack_place *p;
 
-	if (err_ignore(facts_frames(run->facts, &stacks)) || th->index >= stacks->n)
+	if (err_ignore(facts_stacks(run->facts, &stacks)) || th->index >= stacks->n)
 		return NULL;
-	return stack_find(&stacks->v[th->index].stack, FRAMES_MAX_FRAMES, unhandled);
+	p = stacks_find(&stacks->v[th->index], unhandled);
+	*ret_index = p ? (size_t)(p - stacks->v[th->index].places) : 0;
+	return p;
 }
 
 static void tell(struct pattern_run *run, struct thread *th, const struct dispatched *d, size_t n)
 {
-	const struct frame *reporting = reporting_frame(run, th);
+	size_t index = 0;
+	const struct stack_place *reporting = reporting_frame(run, th, &index);
 	const char *name = status_name(d->code);
 	struct finding *f;
 
@@ -34,7 +38,7 @@ static void tell(struct pattern_run *run, struct thread *th, const struct dispat
 	if (!reporting)
 		finding_doubt(run, f, 60, "the exception may have been handled long ago: its record is still on the stack");
 	else
-		evidence_stack(run, f, th, "%s in frame %u: the system reports it", reporting->function, reporting->index);
+		evidence_stack(run, f, th, "%s in frame %zu: the system reports it", reporting->function, index);
 	finding_thread(run, f, th);
 	for (size_t i = 0; i < n && i < MAX_SHOWN; i++) {
 		const char *exr = run_text(run, ".exr 0x%" PRIx64, d[i].record), *cxr = run_text(run, ".cxr 0x%" PRIx64 "; r", d[i].context);

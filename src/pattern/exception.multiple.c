@@ -11,40 +11,43 @@ enum { MAX_SHOWN = 8 };
 static const char *const dispatchers[] = { "KiUserExceptionDispatch*", "UnhandledExceptionFilter*",
 					   "RtlDispatchException*", "WerpReportFault*", NULL };
 
-static const struct frame *signal_frame_of(struct pattern_run *run, const struct stack *s, struct signal_frame *ret)
+static const struct stack_place *signal_frame_of(struct pattern_run *run, const struct thread_stack *s, struct signal_frame *ret)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (linux_signal_frame(run->target, &s->frames[i], ret) && linux_signal_is_fault(ret->signo, ret->code))
-			return &s->frames[i];
+	for (size_t i = 0; i < s->n; i++) {
+		struct frame frame = { .function = s->places[i].function, .sp = s->places[i].sp };
+
+		if (linux_signal_frame(run->target, &frame, ret) && linux_signal_is_fault(ret->signo, ret->code))
+			return &s->places[i];
+	}
 	return NULL;
 }
 
 /* Why a thread other than the event's counts; NULL: it does not. */
-static const char *failed_as(struct pattern_run *run, const struct thread_frames *s)
+static const char *failed_as(struct pattern_run *run, const struct thread_stack *s)
 {
 	struct signal_frame signal;
-	const struct frame *frame;
+	const struct stack_place *p;
 
 	if (target_is_windows(run->target)) {
-		frame = stack_find(&s->stack, s->stack.n, dispatchers);
-		return frame ? run_text(run, "%s in frame %u", frame->function, frame->index) : NULL;
+		p = stacks_find(s, dispatchers);
+		return p ? run_text(run, "%s in frame %td", p->function, p - s->places) : NULL;
 	}
-	frame = signal_frame_of(run, &s->stack, &signal);
-	return frame ? run_text(run, "frame %u is the handler's call for %s at 0x%" PRIx64, frame->index,
-				linux_signal_name(signal.signo), signal.address)
-		     : NULL;
+	p = signal_frame_of(run, s, &signal);
+	return p ? run_text(run, "frame %td is the handler's call for %s at 0x%" PRIx64, p - s->places,
+			    linux_signal_name(signal.signo), signal.address)
+		 : NULL;
 }
 
 static struct err *match(struct pattern_run *run)
 {
 	const struct fault *f = facts_fault(run->facts);
-	const struct frames *stacks;
+	const struct stacks *stacks;
 	struct finding *found = NULL;
 	size_t n = 0;
 
 	if (f->class == FAULT_REQUESTED || f->class == FAULT_NONE)
 		return NULL; /* exception.hidden */
-	TRY(facts_frames(run->facts, &stacks));
+	TRY(facts_stacks(run->facts, &stacks));
 	for (size_t i = 0; i < stacks->n; i++) {
 		const char *why;
 

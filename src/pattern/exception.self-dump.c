@@ -15,11 +15,11 @@ static bool named_by_dump(struct pattern_run *run, const struct thread *th)
 
 static struct err *match(struct pattern_run *run)
 {
-	const struct frames *stacks;
+	const struct stacks *stacks;
 
-	TRY(facts_frames(run->facts, &stacks));
+	TRY(facts_stacks(run->facts, &stacks));
 	for (size_t i = 0; i < stacks->n; i++) {
-		const struct frame *frame = stack_find(&stacks->v[i].stack, FRAMES_MAX_FRAMES, writers);
+		const struct stack_place *frame = stacks_find(&stacks->v[i], writers);
 		struct thread *th = stacks->v[i].thread;
 		struct finding *f;
 
@@ -28,7 +28,7 @@ static struct err *match(struct pattern_run *run)
 			continue;
 		f = finding_add(run, SEVERITY_NOTE, frame ? 93 : 95, "The process wrote the dump itself: %s did.",
 				run_thread_text(run, th));
-		evidence_stack(run, f, th, "%s", frame ? run_text(run, "%s in frame %u", frame->function, frame->index)
+		evidence_stack(run, f, th, "%s", frame ? run_text(run, "%s in frame %td", frame->function, frame - stacks->v[i].places)
 						       : "the dump names it as the thread that wrote it");
 		finding_thread(run, f, th);
 		return NULL;

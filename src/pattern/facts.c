@@ -12,12 +12,11 @@ struct facts {
 	struct wait_graph graph;
 	struct stacks stacks;
 	struct coverage coverage;
-	struct frames frames;
 	struct fault fault;
 	struct blame blame;
 	struct heap_view heap;
-	bool has_graph, has_stacks, has_frames, has_coverage, has_fault, has_blame;
-	bool tried_graph, tried_stacks, tried_frames, tried_heap;
+	bool has_graph, has_stacks, has_coverage, has_fault, has_blame;
+	bool tried_graph, tried_stacks, tried_heap;
 };
 
 struct err *facts_create(struct target *t, struct facts **ret)
@@ -89,19 +88,6 @@ struct err *facts_coverage(struct facts *f, const struct coverage **ret)
 		TRY(coverage_find(f->t, &f->coverage));
 	f->has_coverage = true;
 	*ret = &f->coverage;
-	return NULL;
-}
-
-struct err *facts_frames(struct facts *f, const struct frames **ret)
-{
-	if (!f->tried_frames) {
-		f->tried_frames = true;
-		TRY(frames_find(f->t, &f->arena, &f->frames));
-		f->has_frames = true;
-	}
-	if (!f->has_frames)
-		return err_new(ERR_UNSUPPORTED, "the stacks could not be walked");
-	*ret = &f->frames;
 	return NULL;
 }
 

@@ -11,7 +11,6 @@
 #include "pattern/blame.h"
 #include "pattern/coverage.h"
 #include "pattern/fault.h"
-#include "pattern/frames.h"
 #include "pattern/heap.h"
 #include "pattern/stacks.h"
 #include "pattern/wait_graph.h"
@@ -28,7 +27,6 @@ struct err *facts_wait_graph(struct facts *f, const struct wait_graph **ret) MUS
 struct err *facts_nt_heaps(struct facts *f, enum thread_half half, const struct nt_heaps **ret) MUST_USE;
 struct err *facts_stacks(struct facts *f, const struct stacks **ret) MUST_USE;
 struct err *facts_coverage(struct facts *f, const struct coverage **ret) MUST_USE;
-struct err *facts_frames(struct facts *f, const struct frames **ret) MUST_USE;
 /* *ret NULL: no heap of glibc's. The budget of who asks first is the one that counts. */
 struct err *facts_heap(struct facts *f, const struct budget *b, const struct heap_view **ret) MUST_USE;
 const struct fault *facts_fault(struct facts *f);	/* class FAULT_NONE: none */

@@ -11,14 +11,6 @@ static const struct threshold thresholds[] = {
 	{ NULL },
 };
 
-static bool on_stack(const struct stack *s, const struct module *m)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (s->frames[i].symbol.module == m)
-			return true;
-	return false;
-}
-
 static bool is_program(struct pattern_run *run, const struct module *m)
 {
 	const char *name = target_facts(run->target)->process_name;
@@ -26,7 +18,7 @@ static bool is_program(struct pattern_run *run, const struct module *m)
 	return str_ends_nocase(m->image_name, ".exe") || (*name && str_starts(m->image_name, name));
 }
 
-static void tell(struct pattern_run *run, const struct frames *s, const struct module *m, size_t count, size_t walked)
+static void tell(struct pattern_run *run, const struct stacks *s, const struct module *m, size_t count, size_t walked)
 {
 	struct finding *f;
 	size_t shown = 0;
@@ -34,23 +26,23 @@ static void tell(struct pattern_run *run, const struct frames *s, const struct m
 	f = finding_add(run, SEVERITY_NOTE, 75, "%s is on the stacks of %zu of %zu threads.", m->name, count, walked);
 	finding_module(run, f, m->name);
 	for (size_t i = 0; i < s->n && shown < 4; i++)
-		if (on_stack(&s->v[i].stack, m)) {
+		if (stacks_has_module(&s->v[i], m)) {
 			evidence_stack(run, f, s->v[i].thread, "%s leads through it", run_thread_text(run, s->v[i].thread));
 			shown++;
 		}
 	if (s->left_out)
-		finding_unread(run, f, "the stacks of %zu threads: there are too many", s->left_out);
+		finding_unread(run, f, "the stacks of %zu threads: they take too long", s->left_out);
 }
 
 static struct err *match(struct pattern_run *run)
 {
-	const struct frames *s;
+	const struct stacks *s;
 	struct module **v;
 	size_t n = target_modules(run->target, &v), walked = 0;
 
-	TRY(facts_frames(run->facts, &s));
+	TRY(facts_stacks(run->facts, &s));
 	for (size_t i = 0; i < s->n; i++)
-		walked += s->v[i].stack.n > 1;
+		walked += s->v[i].n > 1;
 	if (walked < run_threshold(run, "ubiquitous.threads"))
 		return NULL;
 	for (size_t k = 0; k < n; k++) {
@@ -60,7 +52,7 @@ static struct err *match(struct pattern_run *run)
 		if (module_is_well_tested(v[k]) || is_program(run, v[k]))
 			continue;
 		for (size_t i = 0; i < s->n; i++)
-			count += on_stack(&s->v[i].stack, v[k]);
+			count += stacks_has_module(&s->v[i], v[k]);
 		if (count * 100 >= walked * run_threshold(run, "ubiquitous.share"))
 			tell(run, s, v[k], count, walked);
 	}

@@ -16,34 +16,34 @@ static void tell_fault(struct pattern_run *run, const struct fault *f, const cha
 		       "the address lies in a module that had been unloaded");
 }
 
-static void tell_frame(struct pattern_run *run, struct thread *th, const struct frame *frame, const char *name, uint64_t offset)
+static void tell_frame(struct pattern_run *run, const struct thread_stack *s, size_t k, const char *name, uint64_t offset)
 {
 	/* a word that a scan found is as likely left from earlier */
-	bool walked = frame->trust != TRUST_SCAN && frame->trust != TRUST_CFI_SCAN && !frame->warn_unreliable;
+	bool guessed = s->places[k].guessed;
 	struct finding *f;
 
-	f = finding_add(run, walked ? SEVERITY_WARNING : SEVERITY_NOTE, walked ? 85 : 55,
-			"%s will return to %s+0x%" PRIx64 ", which was unloaded.", run_thread_text(run, th), name, offset);
-	evidence_stack(run, f, th, "frame %u: %s+0x%" PRIx64, frame->index, name, offset);
-	finding_thread(run, f, th);
+	f = finding_add(run, guessed ? SEVERITY_NOTE : SEVERITY_WARNING, guessed ? 55 : 85,
+			"%s will return to %s+0x%" PRIx64 ", which was unloaded.", run_thread_text(run, s->thread), name, offset);
+	evidence_stack(run, f, s->thread, "frame %zu: %s+0x%" PRIx64, k, name, offset);
+	finding_thread(run, f, s->thread);
 }
 
 static struct err *match_stacks(struct pattern_run *run, const struct fault *fault)
 {
-	const struct frames *stacks;
+	const struct stacks *stacks;
 
-	TRY(facts_frames(run->facts, &stacks));
+	TRY(facts_stacks(run->facts, &stacks));
 	for (size_t i = 0; i < stacks->n; i++)
-		for (size_t k = 0; k < stacks->v[i].stack.n; k++) {
-			const struct frame *frame = &stacks->v[i].stack.frames[k];
+		for (size_t k = 0; k < stacks->v[i].n; k++) {
+			const struct stack_place *p = &stacks->v[i].places[k];
 			const char *name;
 			uint64_t offset;
 
 			TRY(run_check(run));
-			if (!target_unloaded_at(run->target, frame->lookup, &name, &offset) ||
-			    (fault->has_address && frame->ip == fault->address))
+			if (!target_unloaded_at(run->target, p->lookup, &name, &offset) ||
+			    (fault->has_address && p->ip == fault->address))
 				continue;
-			tell_frame(run, stacks->v[i].thread, frame, name, offset);
+			tell_frame(run, &stacks->v[i], k, name, offset);
 			break;
 		}
 	return NULL;

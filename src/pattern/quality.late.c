@@ -11,11 +11,11 @@ static struct err *match(struct pattern_run *run)
 {
 	const struct fault *fault = facts_fault(run->facts);
 	bool failed = fault->class != FAULT_NONE && fault->class != FAULT_REQUESTED;
-	const struct frames *stacks;
+	const struct stacks *stacks;
 
-	TRY(facts_frames(run->facts, &stacks));
+	TRY(facts_stacks(run->facts, &stacks));
 	for (size_t i = 0; i < stacks->n; i++) {
-		const struct frame *frame = stack_find(&stacks->v[i].stack, FRAMES_MAX_FRAMES, exits);
+		const struct stack_place *frame = stacks_find(&stacks->v[i], exits);
 		struct thread *th = stacks->v[i].thread;
 		struct finding *f;
 
@@ -25,7 +25,7 @@ static struct err *match(struct pattern_run *run)
 		f = finding_add(run, failed && th == fault->thread ? SEVERITY_WARNING : SEVERITY_NOTE, 88,
 				"The process was ending: %s is in %s%s.", run_thread_text(run, th), frame->function,
 				failed && th == fault->thread ? ", and failed there" : "");
-		evidence_stack(run, f, th, "frame %u: %s", frame->index, frame->function);
+		evidence_stack(run, f, th, "frame %td: %s", frame - stacks->v[i].places, frame->function);
 		finding_thread(run, f, th);
 		return NULL;
 	}

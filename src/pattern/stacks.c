@@ -8,6 +8,7 @@
 #include "pattern/blame.h"
 
 #include <string.h>
+#include <time.h>
 
 enum { AT_ENTRY_ = 9 };
 
@@ -25,7 +26,14 @@ static void grouping_deinit(struct grouping *g)
 /* Names may live in the walk's arena, which is gone when the next thread is walked. */
 static struct err *copy_place(struct arena *a, const struct frame *f, struct stack_place *p)
 {
-	*p = (struct stack_place){ .ip = f->ip, .module = f->symbol.module, .n_params = f->n_params };
+	*p = (struct stack_place){
+		.ip = f->ip,
+		.sp = f->sp,
+		.lookup = f->lookup,
+		.module = f->symbol.module,
+		.guessed = f->trust == TRUST_SCAN || f->trust == TRUST_CFI_SCAN || f->warn_unreliable,
+		.n_params = f->n_params,
+	};
 	memcpy(p->params, f->params, sizeof(p->params));
 	if (!f->function)
 		return NULL;
@@ -36,7 +44,8 @@ static struct err *copy_place(struct arena *a, const struct frame *f, struct sta
 static struct err *walk(struct target *t, struct thread *th, struct arena *a, struct thread_stack *ret)
 {
 	CLEANUP(arena_deinit) struct arena scratch = ARENA_INIT;
-	struct stack_options options = { .max_frames = STACKS_MAX_FRAMES, .no_inlines = true };
+	struct stack_options options = { .max_frames = STACKS_MAX_FRAMES, .no_inlines = true,
+					 .half = th->teb32 ? HALF_WOW : HALF_NATIVE };
 	struct stack s = { 0 };
 
 	if (err_ignore(stack_walk(t, th, &options, &scratch, &s)) || !s.n)
@@ -47,6 +56,7 @@ static struct err *walk(struct target *t, struct thread *th, struct arena *a, st
 	for (size_t i = 0; i < s.n; i++)
 		TRY(copy_place(a, &s.frames[i], &ret->places[i]));
 	ret->n = s.n;
+	ret->truncated = s.truncated;
 	return NULL;
 }
 
@@ -78,17 +88,30 @@ static struct err *put_in_group(struct grouping *g, struct thread_stack *s, size
 	return NULL;
 }
 
+static uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
 struct err *stacks_build(struct target *t, struct arena *a, struct stacks *ret)
 {
 	CLEANUP(grouping_deinit) struct grouping g = { .by_hash = U64MAP_INIT };
 	struct thread *threads;
 	struct stacks s = { .n = target_threads(t, &threads) };
+	uint64_t end = now_ms() + STACKS_TIME_MS;
 
+	s.left_out = s.n;
 	s.v = ARENA_NEW_N(a, struct thread_stack, s.n ? s.n : 1);
 	if (!s.v)
 		return err_nomem();
-	for (size_t i = 0; i < s.n && i < STACKS_MAX_THREADS; i++) {
+	for (size_t i = 0; i < s.n; i++)
+		s.v[i].thread = &threads[i];
+	for (size_t i = 0; i < s.n && i < STACKS_MAX_THREADS && now_ms() < end; i++) {
 		TRY(cancel_check());
+		s.left_out--;
 		TRY(walk(t, &threads[i], a, &s.v[i]));
 		if (s.v[i].n)
 			TRY(put_in_group(&g, &s.v[i], i));
@@ -109,6 +132,23 @@ const struct equal_stacks *stacks_largest(const struct stacks *s)
 		if (!best || s->groups[i].n > best->n)
 			best = &s->groups[i];
 	return best;
+}
+
+const struct stack_place *stacks_find(const struct thread_stack *s, const char *const *names)
+{
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t k = 0; names[k] && s->places[i].function; k++)
+			if (str_match(names[k], s->places[i].function, false))
+				return &s->places[i];
+	return NULL;
+}
+
+bool stacks_has_module(const struct thread_stack *s, const struct module *m)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->places[i].module == m)
+			return true;
+	return false;
 }
 
 /* Windows containers list it first; the kernel tells a Linux program's entry point. */
