@@ -64,6 +64,8 @@ struct stuck_locks {
 };
 struct err *diff_stuck_add(struct stuck_locks *l, const struct diff_side *s, bool same_process, struct arena *a) MUST_USE;
 void stuck_locks_deinit(struct stuck_locks *l);
-struct err *diff_trends(const struct comparison *c, const struct stuck_locks *l, bool verbose, struct out *o) MUST_USE;
+/* As a comparison has them; borrowed from l. */
+struct err *diff_stuck_list(const struct stuck_locks *l, struct arena *a, struct comparison *c) MUST_USE;
+struct err *diff_trends(const struct comparison *c, bool verbose, struct out *o) MUST_USE;
 
 #endif

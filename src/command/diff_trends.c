@@ -9,7 +9,7 @@ enum { SHOWN = 10 };
 static const struct field trend_fields[] = {
 	{ "what", FIELD_STR, "what is counted" },
 	{ "trend", FIELD_STR, "grows steadily (from each dump to the next), grows in steps (never falls), grows, with falls; grew (two "
-			      "dumps); fell; up and down; the same" },
+			      "dumps); fell; up and down; little changed" },
 	{ "address", FIELD_ADDR, "of the region, heap or lock" },
 	{ "tid", FIELD_UINT, "thread id" },
 	{ "size", FIELD_UINT, "of each block" },
@@ -119,14 +119,30 @@ void stuck_locks_deinit(struct stuck_locks *l)
 	vec_deinit(&l->v);
 }
 
-static struct err *emit_stuck(const struct stuck_lock *s, struct out *o)
+struct err *diff_stuck_list(const struct stuck_locks *l, struct arena *a, struct comparison *c)
+{
+	struct held_lock *v = ARENA_NEW_N(a, struct held_lock, l->v.n ? l->v.n : 1);
+
+	if (!v)
+		return err_nomem();
+	for (size_t i = 0; i < l->v.n; i++) {
+		const struct stuck_lock *s = &l->v.v[i];
+
+		v[i] = (struct held_lock){ s->lock.address, s->lock.type, s->lock.name, s->lock.owner, s->waiters.v };
+	}
+	c->held = v;
+	c->n_held = l->v.n;
+	return NULL;
+}
+
+static struct err *emit_stuck(const struct comparison *c, const struct held_lock *s, struct out *o)
 {
 	out_begin(o, &diff_stuck_record);
-	out_str(o, "type", s->lock.type);
-	out_addr(o, "address", s->lock.address);
-	out_name(o, "name", s->lock.name);
-	out_uint(o, "owner", s->lock.owner);
-	out_words(o, "waiters", s->waiters.v, s->waiters.n, 4);
+	out_str(o, "type", s->type);
+	out_addr(o, "address", s->address);
+	out_name(o, "name", s->name);
+	out_uint(o, "owner", s->owner);
+	out_words(o, "waiters", s->waiters, c->n_samples, 4);
 	return out_end(o);
 }
 
@@ -230,11 +246,11 @@ static struct err *emit_trends(const struct comparison *c, bool verbose, struct 
 	return left ? out_heading(o, "  ... and %zu more that changed less (-v)\n", left) : NULL;
 }
 
-struct err *diff_trends(const struct comparison *c, const struct stuck_locks *l, bool verbose, struct out *o)
+struct err *diff_trends(const struct comparison *c, bool verbose, struct out *o)
 {
 	TRY(out_heading(o, "\nOver all %zu dumps%s:\n", c->n_samples, c->same_process ? "" : ", of more than one process"));
 	TRY(emit_trends(c, verbose, o));
-	for (size_t i = 0; i < l->v.n; i++)
-		TRY(emit_stuck(&l->v.v[i], o));
+	for (size_t i = 0; i < c->n_held; i++)
+		TRY(emit_stuck(c, &c->held[i], o));
 	return NULL;
 }

@@ -5,9 +5,11 @@
  */
 #include "command/diff.h"
 #include "main/main.h"
+#include "report/html_compare.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct loaded {
 	struct dump *dump;
@@ -66,6 +68,8 @@ static struct err *compare(const struct settings *s, const struct loaded *before
 		return NULL;
 	d = diff_of(&before->side, &after->side, s->verbose);
 	k->same_process = k->same_process && d.same_process;
+	if (s->html)
+		return NULL;
 	if (k->stuck.dumps > 1)
 		TRY(out_heading(o, "\n"));
 	return diff_run(&d, o);
@@ -92,10 +96,17 @@ static struct err *next(const struct settings *s, const struct loaded *before, s
 
 static struct err *finish(const struct settings *s, struct kept *k, struct out *o)
 {
+	CLEANUP(strbuf_deinit) struct strbuf page = STRBUF_INIT;
 	struct comparison c = { 0 };
 
 	TRY(comparison_make(k->samples.v, k->samples.n, k->same_process, &k->arena, &c));
-	return k->samples.n > 2 ? diff_trends(&c, &k->stuck, s->verbose, o) : NULL;
+	TRY(diff_stuck_list(&k->stuck, &k->arena, &c));
+	if (!s->html)
+		return k->samples.n > 2 ? diff_trends(&c, s->verbose, o) : NULL;
+	TRY(report_html_comparison(&c, &page));
+	if (strcmp(s->html, "-") != 0)
+		TRY(diff_trends(&c, s->verbose, o));
+	return page_write(s, &page, o);
 }
 
 static int run_all(const struct settings *s, struct out *o)
@@ -159,7 +170,10 @@ const struct subcommand subcommand_diff = {
 		"\n"
 		"Dumps of one process are compared by addresses, thread ids and descriptors. Of two\n"
 		"processes of one program threads are matched by equal stacks, modules by their paths,\n"
-		"and memory and handles are compared in sums.",
+		"and memory and handles are compared in sums.\n"
+		"\n"
+		"--html writes a page with charts of what was counted in each dump, and prints only what\n"
+		"goes on over all of them.",
 	.takes_files = true,
 	.records = diff_records,
 	.run = run,

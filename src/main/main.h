@@ -138,6 +138,9 @@ struct err *thresholds_read(const struct settings *s, struct threshold_setting *
 struct err *analyze_page(const struct settings *s, struct target *t, struct out *o) MUST_USE;
 /* --summary: over many dumps; reports, and returns an exit code. */
 int analyze_many(const struct settings *s);
+
+/* --- page.c: what --html writes ------------------------------------------------------------ */
+struct err *page_write(const struct settings *s, struct strbuf *page, struct out *o) MUST_USE;
 extern const struct record page_record;
 
 /* --- edit.c: the prompt -------------------------------------------------------------- */

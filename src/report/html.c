@@ -68,18 +68,29 @@ static void add_verdict(struct html *h)
 	html_raw(h, "</div>\n");
 }
 
-static void add_head(struct html *h, const char *file)
+void html_open_page(struct html *h, const char *brand, const char *file, const char *says)
 {
 	html_raw(h, page_head);
 	html_raw(h, "<title>");
 	html_text(h, file, 80);
-	html_raw(h, ": what is wrong</title>\n<style>\n");
+	html_addf(h, ": %s</title>\n<style>\n", says);
 	for (size_t i = 0; html_style[i]; i++)
 		html_raw(h, html_style[i]);
-	html_raw(h, "</style>\n</head>\n<body>\n<div class=\"wrap\">\n<header>\n<div class=\"brand\"><span><b>Osmosis</b> "
-		    "dump analysis</span><span class=\"mono\">");
+	html_addf(h, "</style>\n</head>\n<body>\n<div class=\"wrap\">\n<header>\n<div class=\"brand\"><span><b>Osmosis</b> "
+		     "%s</span><span class=\"mono\">", brand);
 	html_cut(h, file, 100);
 	html_raw(h, "</span></div>\n");
+}
+
+void html_close_page(struct html *h)
+{
+	html_raw(h, "</main>\n<footer>Made by osmodump " OSM_VERSION ". This page loads nothing and sends nothing; it quotes the memory "
+		    "of the process, which may be confidential.</footer>\n</div>\n</body>\n</html>\n");
+}
+
+static void add_head(struct html *h, const char *file)
+{
+	html_open_page(h, "dump analysis", file, "what is wrong");
 	add_verdict(h);
 	html_raw(h, "</header>\n");
 	html_raw(h, page_nav);
@@ -101,8 +112,7 @@ static struct err *add_page(struct html *h, const char *file)
 	TRY(html_memory(h));
 	html_modules(h);
 	TRY(html_quality(h));
-	html_raw(h, "</main>\n<footer>Made by osmodump " OSM_VERSION ". This page loads nothing and sends nothing; it quotes the memory "
-		    "of the process, which may be confidential.</footer>\n</div>\n</body>\n</html>\n");
+	html_close_page(h);
 	return strbuf_check(h->sb);
 }
 

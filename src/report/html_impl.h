@@ -10,6 +10,7 @@
 
 #include "pattern/wait_graph.h"
 #include "report/html.h"
+#include "report/series.h"
 
 struct html {
 	struct strbuf *sb;
@@ -40,6 +41,10 @@ void html_count(struct html *h, size_t n, const char *noun);
 /* An entry of a list of facts; NULL and "": none. `name` is ours. */
 void html_fact(struct html *h, const char *name, const char *value);
 
+/* From the doctype to within the header, and from the end of <main>; `brand` and `says` are ours. */
+void html_open_page(struct html *h, const char *brand, const char *file, const char *says);
+void html_close_page(struct html *h);
+
 extern const char *const html_style[];	/* pieces, ended by NULL */
 
 void html_findings(struct html *h);
@@ -48,6 +53,16 @@ struct err *html_threads(struct html *h) MUST_USE;
 struct err *html_memory(struct html *h) MUST_USE;
 void html_modules(struct html *h);
 struct err *html_quality(struct html *h) MUST_USE;
+
+/* --- html_chart.c: lines over several dumps ------------------------------------------------------ */
+
+enum { CHART_LINES = 6 };	/* in one chart: as many as the style has kinds of */
+
+/* `title` is ours; all series are of one unit; n is 1 .. CHART_LINES. from_first: what came on top of the first. */
+void html_chart(struct html *h, const struct comparison *c, const char *title, const struct series *const *v, size_t n, bool from_first);
+void html_chart_key(struct html *h, size_t slot);	/* a piece of the line, for the table */
+double html_chart_value(const struct series *s, size_t i, bool from_first);
+void html_value(struct html *h, enum measure_unit unit, double v);	/* "12.3 MB", "412", "0.20 s" */
 
 /* --- the wait graph as it is drawn: html_graph.c picks and places, html_graph_svg.c draws ------ */
 

@@ -61,6 +61,11 @@ const char *const html_style[] = {
 	".image{background:var(--image);fill:var(--image)}.heap{background:var(--heap);fill:var(--heap)}.stack-m{background:var(--stack);fill:var(--stack)}\n",
 	".private{background:var(--private);fill:var(--private)}.mapped{background:var(--mapped);fill:var(--mapped)}.free{background:var(--free);fill:var(--free)}.present{fill:var(--ink)}\n",
 	".map{margin:10px 0}.map svg{width:100%;height:auto}.map .where{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 12px;font-size:.8125rem}.gap{color:var(--dim);font-size:.8125rem;margin:2px 0 2px 12px}\n",
+	".chart{margin:10px 0}.chart svg{width:100%;height:200px}.chart .where{display:flex;justify-content:space-between;font-size:.8125rem}section>h3{margin-top:18px}\n",
+	"path.grid{stroke:var(--line);stroke-width:1;fill:none;vector-effect:non-scaling-stroke}path.line{fill:none;stroke-width:2.25;vector-effect:non-scaling-stroke}"
+	"path.dots{fill:none;stroke-width:8;stroke-linecap:round;vector-effect:non-scaling-stroke}.key{display:inline-block;vertical-align:middle;margin-right:8px}\n",
+	".s0{stroke:var(--image)}.s1{stroke:var(--heap)}.s2{stroke:var(--stack)}.s3{stroke:var(--private)}.s4{stroke:var(--mapped)}.s5{stroke:var(--ink)}"
+	"path.line.s1{stroke-dasharray:9 4}path.line.s2{stroke-dasharray:3 3}path.line.s3{stroke-dasharray:12 3 3 3}path.line.s4{stroke-dasharray:6 6}path.line.s5{stroke-dasharray:2 5}\n",
 	"footer{color:var(--dim);font-size:.8125rem;padding:4px 0}\n",
 	"@media(max-width:640px){.hint{display:block}.nw{white-space:normal}.cmd{min-width:0}.verdict h1{font-size:1.08rem;line-height:1.4}.wrap{padding:0 10px 32px}section,.verdict{padding:16px 14px}nav{position:static}section{scroll-margin-top:8px}"
 	".d1{margin-left:0}.d2{margin-left:8px}.d3{margin-left:16px}.d1,.d2,.d3{padding-left:10px}"

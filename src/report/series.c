@@ -38,7 +38,7 @@ const char *measure_name(enum measure_kind k)
 const char *trend_name(enum trend t)
 {
 	static const char *const names[] = {
-		[TREND_UNKNOWN] = "not known",	  [TREND_SAME] = "the same",	   [TREND_GREW] = "grew",
+		[TREND_UNKNOWN] = "not known",	  [TREND_SAME] = "little changed", [TREND_GREW] = "grew",
 		[TREND_STEADY] = "grows steadily", [TREND_STEPS] = "grows in steps", [TREND_MOSTLY] = "grows, with falls",
 		[TREND_NOISE] = "up and down",	  [TREND_FELL] = "fell",
 	};

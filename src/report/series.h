@@ -73,12 +73,22 @@ struct series {
 	uint64_t block_size;		/* MEASURE_CLASS: of each block */
 };
 
+/* A lock that had the same owner, and threads that wait, in each dump. */
+struct held_lock {
+	uint64_t address;
+	const char *type, *name;	/* name: "" none */
+	uint32_t owner;			/* thread id */
+	const struct out_word *waiters;	/* one for each sample */
+};
+
 struct comparison {
 	const struct sample *samples;
 	size_t n_samples;
 	bool same_process;
 	struct series *v;	/* by kind; the largest change first */
 	size_t n;
+	const struct held_lock *held;	/* the caller's to fill */
+	size_t n_held;
 };
 
 /* Bytes, count, 100 ns: what growth from first to last must reach; and percent of the first value. */

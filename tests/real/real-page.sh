@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Pages of osmodump analyze --html: a deadlock, a crash, a crowd of a thousand threads, and dumps whose names would be markup.
+# Pages of osmodump analyze --html: a deadlock, a crash, a crowd of a thousand threads, and dumps whose names would be markup;
+# and of diff --html: a program that leaks, between four snapshots.
 # What they are made of is checked by page_check.py; where Chromium is installed, it shows them. The screenshots stay in
 # build/pages, to be looked at.
 set -u
@@ -48,6 +49,33 @@ take_snap() {
 
 gcc -D_GNU_SOURCE -g -O1 -o "$work/deadlock" tests/targets/linux/deadlock.c -pthread &&
 	gcc -D_GNU_SOURCE -g -O1 -o "$work/crowd" tests/subjects/crowd.c -pthread || { echo "FAIL: the subjects do not compile"; exit 1; }
+# Four snapshots of a program that changes with each SIGUSR1
+take_series() {
+	mkfifo "$work/ready"
+	"$work/grows" >"$work/ready" &
+	pid=$!
+	exec 3<"$work/ready"
+	read -r _ _ <&3
+	for i in 1 2 3 4; do
+		"$OSMODUMP" snap -q "$pid" -o "$work/grows$i.core" >"$work/log" 2>&1
+		verdict $? "grows: no snapshot: $(cat "$work/log")"
+		[ $i = 4 ] || { kill -USR1 "$pid" && read -r _ _ <&3; }
+	done
+	exec 3<&-
+	rm -f "$work/ready"
+	kill -KILL "$pid"
+	wait "$pid" 2>/dev/null
+	pid=
+	"$OSMODUMP" diff -q --html "$work/compared.html" "$work"/grows[1234].core >"$work/log" 2>&1
+	verdict $? "compared: no page: $(cat "$work/log")"
+	grep -q 'mutex <bdi>grows!stuck</bdi> is held by thread' "$work/compared.html" &&
+		grep -q '3008 bytes each .*grows steadily .*may leak' "$work/compared.html" &&
+		[ "$(grep -c '<svg viewBox' "$work/compared.html")" -ge 6 ]
+	verdict $? "compared: the leak, the lock or the charts are not in the page"
+}
+
+gcc -D_GNU_SOURCE -g -O1 -o "$work/grows" tests/targets/linux/grows.c -pthread || { echo "FAIL: the subject does not compile"; exit 1; }
+take_series
 take_snap deadlock
 take_snap crowd
 tests/mkdump/mkdump tests/mkdump/recipes/win-x64.recipe "$work/crash.dmp"

@@ -183,24 +183,24 @@ Critical sections of Windows, by their counters and owners; over three dumps, wh
   {"kind":"stuck_lock","type":"critical section","address":"0x108cddd8","owner":4504,"waiters":[1,1,1]}
   $ osmodump diff -v cs1 cs3 cs2 | sed -n '/^Over/,$p'
   Over all 3 dumps:
-    processor time: 11000 11000 11000 ms: the same
-    threads: 3 3 3: the same
+    processor time: 11000 11000 11000 ms: little changed
+    threads: 3 3 3: little changed
     memory other: 64.141 kB -> 192.141 kB: up and down
-    memory Image: 0.023 kB -> 0.023 kB: the same
-    memory PEB: 0.191 kB -> 0.191 kB: the same
-    memory TEB: 0.090 kB -> 0.090 kB: the same
+    memory Image: 0.023 kB -> 0.023 kB: little changed
+    memory PEB: 0.191 kB -> 0.191 kB: little changed
+    memory TEB: 0.090 kB -> 0.090 kB: little changed
     region 00500000 other: 64.000 kB -> 192.000 kB: up and down
-    region 00200000 other: 0.094 kB -> 0.094 kB: the same
-    region 107cddd8 other: 0.023 kB -> 0.023 kB: the same
-    region 108cddd8 other: 0.023 kB -> 0.023 kB: the same
-    region 7c8880c0 ntdll: 0.023 kB -> 0.023 kB: the same
-    region 7ffdd000 TEB: 0.090 kB -> 0.090 kB: the same
-    region 7ffdf000 PEB: 0.191 kB -> 0.191 kB: the same
-    waiters of a lock 107cddd8 critical section: 1 1 1: the same
-    waiters of a lock 108cddd8 critical section: 1 1 1: the same
+    region 00200000 other: 0.094 kB -> 0.094 kB: little changed
+    region 107cddd8 other: 0.023 kB -> 0.023 kB: little changed
+    region 108cddd8 other: 0.023 kB -> 0.023 kB: little changed
+    region 7c8880c0 ntdll: 0.023 kB -> 0.023 kB: little changed
+    region 7ffdd000 TEB: 0.090 kB -> 0.090 kB: little changed
+    region 7ffdf000 PEB: 0.191 kB -> 0.191 kB: little changed
+    waiters of a lock 107cddd8 critical section: 1 1 1: little changed
+    waiters of a lock 108cddd8 critical section: 1 1 1: little changed
     contention of a lock 107cddd8 critical section: 100 170 150: up and down
-    contention of a lock 108cddd8 critical section: 7 7 7: the same
-    contention of a lock 7c8880c0 critical section: 0 0 0: the same
+    contention of a lock 108cddd8 critical section: 7 7 7: little changed
+    contention of a lock 7c8880c0 critical section: 0 0 0: little changed
     stuck: critical section 108cddd8 is held by thread 4504 in all dumps, 1 1 1 wait
 
 An id that was given to another process, by its start, or as no module is where it was:
@@ -228,6 +228,51 @@ An id that was given to another process, by its start, or as no module is where 
     the process id is the same, but no module is where it was
   $ osmodump diff --json plain plain | head -1
   {"kind":"comparison","before":"plain","after":"plain","same_process":true,"known_by":"process id; when it started is not in the dumps","pid_before":4660,"pid_after":4660,"seconds":0}
+
+A page, whose charts have a line for each thing, and in which no name is markup:
+
+  $ page_check() { python3 "$OSMOSIS_TOP/tests/conformance/page_check.py" "$@"; }
+  $ osmodump diff --html page.html cs1 cs2 cs3
+  
+  Over all 3 dumps:
+    memory other: 64.141 kB -> 320.141 kB: grows steadily, 2.134 kB a second, 7.500 MB an hour
+    region 00500000 other: 64.000 kB -> 320.000 kB: grows steadily, 2.134 kB a second, 7.500 MB an hour
+    contention of a lock 107cddd8 critical section: 100 150 170: grows steadily, 2100 an hour
+    stuck: critical section 108cddd8 is held by thread 4504 in all dumps, 1 1 1 wait
+  
+  Page: page.html
+  $ page_check page.html
+  1 passed, 0 failed, 0 skipped
+  $ sed -n 's/.*<h1>\(.*\)<\/h1>.*/\1/p' page.html
+  critical section <bdi>0x108cddd8</bdi> is held by thread 4504 in all 3 dumps while others wait; memory: <bdi>other</bdi> grew from each dump to the next, by 256 kB: 2.1 kB/s, 7.5 MB/h.
+  $ grep -c 'class="line s0" d="M0.0 [0-9.]* L300.0 [0-9.]* L600.0 [0-9.]* "' page.html
+  5
+  $ sed -n '/id="growth"/,/<.section>/s/<[^>]*>/ /gp' page.html
+   
+   What grows 
+      What  First  Last  Change  Rate  Trend    
+     memory   other   64.1 kB  320 kB  +256 kB  2.1 kB/s, 7.5 MB/h  grows steadily  
+     region   other   0x500000   64.0 kB  320 kB  +256 kB  2.1 kB/s, 7.5 MB/h  grows steadily  
+    
+   
+  $ osmodump diff --html page.html cs1 cs2 >/dev/null
+  osmodump: page.html: File exists
+  [1]
+  $ osmodump diff --force -q --html page.html cs1 moved >/dev/null; grep -c 'more than one process' page.html
+  1
+  $ for i in 1 2; do mkdump - "<b>$i" <<END
+  > elfcore x64
+  > process pid=4711 ppid=1 uid=0 gid=0 name="<i>" args="<i>"
+  > thread 4711 rip=0x401010 rsp=0x7ffc00000000
+  > file 0x500000 0x540000 0 "/tmp/<img src=x onerror=alert(2)>"
+  > memory 0x500000 fill 0x${i}8000 1
+  > END
+  > done
+  $ osmodump diff --html hostile.html '<b>1' '<b>2' >/dev/null; page_check hostile.html; grep -o 'alert(.)' hostile.html | sort | uniq -c
+  1 passed, 0 failed, 0 skipped
+        2 alert(2)
+  $ osmodump diff --html - cs1 cs2 | head -1
+  <!DOCTYPE html>
 
 What goes wrong:
 
