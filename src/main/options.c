@@ -63,7 +63,7 @@ const struct option_row option_rows[] = {
 	{ { "--environment" }, NULL, "put the process's environment into the dump's record", "snap", AT(environment) },
 	{ { "--to" }, "KIND", "the memory of a machine in another container: elf, lime, raw", "convert", AT(to) },
 	{ { "--compress" }, "HOW", "zstd, zstd:LEVEL, lz4, lz4:LEVEL, none (default: none)", "snap convert strip", AT(compress) },
-	{ { "--limit-rate" }, "MB/S", "write no faster", "snap convert strip", AT(limit_rate) },
+	{ { "--limit-rate" }, "RATE", "write no faster than this a second: 50M, 800K, 1.5G, 64MiB; a number alone is of MB", "snap convert strip", AT(limit_rate) },
 	{ { "--keep-partial" }, NULL, "keep what was written when writing fails", "snap convert strip", AT(keep_partial) },
 	{ { "--force" }, NULL, "replace a file that exists", "analyze diff snap convert strip", AT(force) },
 	{ { "--man" }, NULL, "print the manual page's source", "help", AT(man) },

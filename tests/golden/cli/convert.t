@@ -82,7 +82,18 @@ What goes wrong:
   osmodump: zstd has no level 99: 22 is the highest
   [2]
   $ osmodump convert --limit-rate fast core out
-  osmodump: --limit-rate: 'fast' is no number that fits
+  osmodump: --limit-rate: 'fast' is no rate: 50M, 50MB/s, 800K, 1.5G, 64MiB; a number alone is of MB
+  [2]
+  $ for rate in 5Q 5MBs /s 5M/h .5M -5M 5iB 99999999999T ''; do osmodump convert --limit-rate "$rate" core out; done
+  osmodump: --limit-rate: '5Q' is no rate: 50M, 50MB/s, 800K, 1.5G, 64MiB; a number alone is of MB
+  osmodump: --limit-rate: '5MBs' is no rate: 50M, 50MB/s, 800K, 1.5G, 64MiB; a number alone is of MB
+  osmodump: --limit-rate: '/s' is no rate: 50M, 50MB/s, 800K, 1.5G, 64MiB; a number alone is of MB
+  osmodump: --limit-rate: '5M/h' is no rate: 50M, 50MB/s, 800K, 1.5G, 64MiB; a number alone is of MB
+  osmodump: --limit-rate: '.5M' is no rate: 50M, 50MB/s, 800K, 1.5G, 64MiB; a number alone is of MB
+  osmodump: --limit-rate: '-5M' is no rate: 50M, 50MB/s, 800K, 1.5G, 64MiB; a number alone is of MB
+  osmodump: --limit-rate: '5iB' is no rate: 50M, 50MB/s, 800K, 1.5G, 64MiB; a number alone is of MB
+  osmodump: --limit-rate: '99999999999T' is no rate: 50M, 50MB/s, 800K, 1.5G, 64MiB; a number alone is of MB
+  osmodump: --limit-rate: '' is no rate: 50M, 50MB/s, 800K, 1.5G, 64MiB; a number alone is of MB
   [2]
   $ osmodump convert nosuch out
   osmodump: nosuch: No such file or directory
@@ -113,6 +124,23 @@ Ctrl-C leaves nothing, or what came:
   $ timeout -s INT 1 osmodump convert --limit-rate 4 noise slow
   osmodump: cancelled
   [124]
+  $ for rate in 4M 4MB/s 4000K 4000kB/s 3.9MiB 0.004G 4000000B; do
+  >   timeout -s INT 0.5 osmodump convert --limit-rate $rate noise slow 2>&1
+  > done
+  osmodump: cancelled
+  osmodump: cancelled
+  osmodump: cancelled
+  osmodump: cancelled
+  osmodump: cancelled
+  osmodump: cancelled
+  osmodump: cancelled
+  [124]
+  $ for rate in 1G 0.5GiB/s 1T 0; do timeout -s INT 5 osmodump convert -q --force --limit-rate $rate noise fast && cmp noise fast; done
+  fast: 8000000 bytes, 8000000 of them written
+  fast: 8000000 bytes, 8000000 of them written
+  fast: 8000000 bytes, 8000000 of them written
+  fast: 8000000 bytes, 8000000 of them written
+  $ rm fast
   $ timeout -s TERM 1 osmodump convert --limit-rate 4 --keep-partial noise slow | sed 's/[0-9][0-9]*/N/g'
   osmodump: cancelled
   slow.partial: N bytes, N of them written (partial: N of N bytes of the dump are missing)
