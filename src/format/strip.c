@@ -15,8 +15,8 @@ void strip_plan_deinit(struct strip_plan *p)
 
 struct err *strip_plan_keep(struct strip_plan *p, uint64_t offset, uint64_t size)
 {
-	struct dump_piece piece = { offset, size };
-	struct dump_piece *last = p->keep.n ? &p->keep.v[p->keep.n - 1] : NULL;
+	struct strip_piece piece = { offset, size, NULL };
+	struct strip_piece *last = p->keep.n ? &p->keep.v[p->keep.n - 1] : NULL;
 
 	if (!size)
 		return NULL;
@@ -29,21 +29,14 @@ struct err *strip_plan_keep(struct strip_plan *p, uint64_t offset, uint64_t size
 
 struct err *strip_plan_patch(struct strip_plan *p, uint64_t offset, const void *bytes, size_t size)
 {
-	struct strip_patch patch = { offset, arena_memdup(&p->arena, bytes, size), size };
+	struct strip_piece patch = { offset, size, arena_memdup(&p->arena, bytes, size) };
 
 	return patch.bytes && vec_push(&p->patches, patch) ? NULL : err_nomem();
 }
 
 static int by_offset(const void *a, const void *b)
 {
-	const struct dump_piece *x = a, *y = b;
-
-	return x->offset < y->offset ? -1 : x->offset > y->offset;
-}
-
-static int patch_by_offset(const void *a, const void *b)
-{
-	const struct strip_patch *x = a, *y = b;
+	const struct strip_piece *x = a, *y = b;
 
 	return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
@@ -55,7 +48,7 @@ void strip_plan_finish(struct strip_plan *p)
 	if (p->keep.n)
 		qsort(p->keep.v, p->keep.n, sizeof(*p->keep.v), by_offset);
 	for (size_t i = 0; i < p->keep.n; i++) {
-		struct dump_piece one = p->keep.v[i], *last = n ? &p->keep.v[n - 1] : NULL;
+		struct strip_piece one = p->keep.v[i], *last = n ? &p->keep.v[n - 1] : NULL;
 
 		if (one.size > UINT64_MAX - one.offset)
 			one.size = UINT64_MAX - one.offset;
@@ -66,7 +59,7 @@ void strip_plan_finish(struct strip_plan *p)
 	}
 	p->keep.n = n;
 	if (p->patches.n)
-		qsort(p->patches.v, p->patches.n, sizeof(*p->patches.v), patch_by_offset);
+		qsort(p->patches.v, p->patches.n, sizeof(*p->patches.v), by_offset);
 }
 
 uint64_t strip_plan_kept(const struct strip_plan *p, const struct source *src)
@@ -81,20 +74,27 @@ uint64_t strip_plan_kept(const struct strip_plan *p, const struct source *src)
 	return sum;
 }
 
-/* The first piece that ends behind the offset. */
-static size_t first_piece(const struct strip_plan *p, uint64_t offset)
+/* The first that ends behind the offset; patches do not overlap but where they are the same. */
+static size_t first_piece(const strip_pieces *v, uint64_t offset)
 {
-	size_t lo = 0, hi = p->keep.n;
+	size_t lo = 0, hi = v->n;
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (p->keep.v[mid].offset + p->keep.v[mid].size <= offset)
+		if (v->v[mid].offset + v->v[mid].size <= offset)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
 	return lo;
+}
+
+static bool has_piece(const strip_pieces *v, uint64_t offset, size_t len)
+{
+	size_t i = first_piece(v, offset);
+
+	return i < v->n && v->v[i].offset < offset + len;
 }
 
 /* The common part of [a, a + n) and [b, b + m); false: none. */
@@ -107,47 +107,23 @@ static bool intersect(uint64_t a, uint64_t n, uint64_t b, uint64_t m, uint64_t *
 	return start < end;
 }
 
-/* The same of patches, which do not overlap but where they are the same. */
-static size_t first_patch(const struct strip_plan *p, uint64_t offset)
-{
-	size_t lo = 0, hi = p->patches.n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (p->patches.v[mid].offset + p->patches.v[mid].size <= offset)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-static bool has_any(const struct strip_plan *p, uint64_t offset, size_t len)
-{
-	size_t i = first_piece(p, offset), j = first_patch(p, offset);
-
-	return (i < p->keep.n && p->keep.v[i].offset < offset + len) ||
-	       (j < p->patches.n && p->patches.v[j].offset < offset + len);
-}
-
 struct err *strip_plan_read(const struct strip_plan *p, struct source *src, uint64_t offset, uint8_t *buf,
 			    size_t len, bool *ret_zero)
 {
 	uint64_t at, n;
 
-	*ret_zero = !has_any(p, offset, len);
+	*ret_zero = !has_piece(&p->keep, offset, len) && !has_piece(&p->patches, offset, len);
 	if (*ret_zero)
 		return NULL;
 	memset(buf, 0, len);
-	for (size_t i = first_piece(p, offset); i < p->keep.n && p->keep.v[i].offset < offset + len; i++) {
+	for (size_t i = first_piece(&p->keep, offset); i < p->keep.n && p->keep.v[i].offset < offset + len; i++) {
 		if (!intersect(offset, len, p->keep.v[i].offset, p->keep.v[i].size, &at, &n) || at >= src->size)
 			continue;
 		if (n > src->size - at)
 			n = src->size - at;
 		TRY(source_read(src, at, buf + (at - offset), (size_t)n));
 	}
-	for (size_t i = first_patch(p, offset); i < p->patches.n && p->patches.v[i].offset < offset + len; i++)
+	for (size_t i = first_piece(&p->patches, offset); i < p->patches.n && p->patches.v[i].offset < offset + len; i++)
 		if (intersect(offset, len, p->patches.v[i].offset, p->patches.v[i].size, &at, &n))
 			memcpy(buf + (at - offset), p->patches.v[i].bytes + (at - p->patches.v[i].offset), (size_t)n);
 	return NULL;

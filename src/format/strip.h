@@ -19,16 +19,16 @@
 #include "base/vec.h"
 #include "format/dump.h"
 
-struct strip_patch {
-	uint64_t offset;
-	const uint8_t *bytes;
-	size_t size;
+struct strip_piece {
+	uint64_t offset, size;
+	const uint8_t *bytes;	/* of a patch; NULL: those of the source */
 };
+typedef VEC(struct strip_piece) strip_pieces;
 
 struct strip_plan {
 	struct arena arena;		/* of the patches' bytes */
-	VEC(struct dump_piece) keep;	/* sorted and without overlaps once strip_plan_finish ran */
-	VEC(struct strip_patch) patches;/* sorted then, too; one place is patched in one way */
+	strip_pieces keep;		/* sorted and without overlaps once strip_plan_finish ran */
+	strip_pieces patches;		/* sorted then, too; one place is patched in one way */
 	uint64_t size;			/* of the stripped dump */
 };
 
