@@ -8,7 +8,6 @@
 #include "capture/core_impl.h"
 
 #include <string.h>
-#include <unistd.h>
 
 struct reading {
 	struct core *c;
@@ -35,12 +34,7 @@ struct err *core_add_lost(struct core *c, uint64_t start, uint64_t end)
 
 static size_t read_some(const struct reading *r, uint64_t address, uint8_t *to, size_t len)
 {
-	ssize_t n;
-
-	if (!r->held)
-		return snapshot_read(r->c->s, address, to, len);
-	n = pread(r->held->fd, to, len, (off_t)(r->held->file_offset + (address - r->held->start)));
-	return n > 0 ? (size_t)n : 0;
+	return r->held ? held_read_file(r->held, address, to, len) : snapshot_read(r->c->s, address, to, len);
 }
 
 /* All of [start, end); a page that fails is zero and listed. */

@@ -333,8 +333,8 @@ static const struct held_piece *piece_from(const struct held_pool *p, const stru
 	return lo < end ? &p->pieces.v[lo] : NULL;
 }
 
-/* The page with the file's end goes on with zeros; behind it there is nothing, in the process neither. */
-static size_t read_file(const struct held_range *r, uint64_t address, void *buf, size_t size)
+/* The page with the end of a file that is still goes on with zeros; behind it there is nothing, in the process neither. */
+size_t held_read_file(const struct held_range *r, uint64_t address, void *buf, size_t size)
 {
 	enum { PAGE = 4096 };
 	uint64_t at = r->file_offset + (address - r->start), rest = PAGE - at % PAGE;
@@ -355,7 +355,7 @@ size_t held_read(const struct held *h, uint64_t address, void *buf, size_t size)
 	uint64_t at, n = size;
 
 	if (r->still)
-		return read_file(r, address, buf, size);
+		return held_read_file(r, address, buf, size);
 	at = r->item->file.inode ? r->file_offset + (address - r->start) : address;
 	if (r->item->kept)
 		return store_read(h->pool->store, r->item->key + at, buf, size);

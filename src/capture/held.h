@@ -106,6 +106,8 @@ struct err *held_make_room(struct held *const *v, size_t n, struct held_pool *po
 void held_copy(struct held *h, uint64_t deadline);
 /* The range that holds the address, or NULL. */
 const struct held_range *held_find(const struct held *h, uint64_t address);
+/* By way of its file, as far as that goes; returns how many bytes came. */
+size_t held_read_file(const struct held_range *r, uint64_t address, void *buf, size_t size);
 bool held_is_still(const struct held_range *r);	/* and was not written to up to now; accepts NULL */
 static inline bool held_is_kept(const struct held_range *r) { return r && r->item && r->item->kept; }
 /* As snapshot_read; what the range has and no piece holds is zero. Only for ranges that were copied, are kept or still. */
