@@ -42,32 +42,16 @@ static struct err *analyze(const struct settings *s, struct target *t, struct ou
 	return kept;
 }
 
-static int analyze_one(const struct settings *s)
+static struct err *analyze_one(const struct settings *s, struct target *t, struct out *o)
 {
-	CLEANUP(dump_unrefp) struct dump *d = NULL;
-	CLEANUP(target_destroyp) struct target *t = NULL;
-	CLEANUP(out_destroyp) struct out *o = NULL;
-	int rc = open_dump(s, &d);
-	struct err *e;
-
-	if (rc == EXIT_OK)
-		rc = open_target(s, d, &t);
-	if (rc != EXIT_OK)
-		return rc;
-	e = open_output(s, &o);
-	if (!e)
-		e = s->html ? analyze_page(s, t, o) : analyze(s, t, o);
-	if (e)
-		rc = err_code(e) == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
-	report_error(o, e);
-	return terminal_file_changed() ? EXIT_FAILED : rc;
+	return s->html ? analyze_page(s, t, o) : analyze(s, t, o);
 }
 
 static int run(const struct settings *s)
 {
 	if (s->html)
 		terminal_undo_when_ended();
-	return s->summary ? analyze_many(s) : analyze_one(s);
+	return s->summary ? analyze_many(s) : run_on_dump(s, analyze_one);
 }
 
 const struct subcommand subcommand_analyze = {

@@ -44,16 +44,9 @@ static void kept_deinit(struct kept *k)
 
 static struct err *load(const struct settings *s, const char *path, struct loaded *ret)
 {
-	struct dump_open_options opening = { .tmpdir = s->tmpdir, .format = s->format };
-	struct target_options o = {
-		.symbol_path = s->symbol_path,
-		.image_path = s->image_path,
-		.sysroot = s->sysroot,
-	};
-
 	terminal_set_file(path);
-	TRY(dump_open(path, &opening, &ret->dump));
-	return target_create(ret->dump, &o, &ret->target);
+	TRY(load_dump(s, path, &ret->dump));
+	return load_target(s, ret->dump, &ret->target);
 }
 
 /* `before` is NULL for the first. */

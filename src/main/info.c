@@ -169,7 +169,7 @@ static uint64_t count_modules(struct dump *d, struct target *t)
 
 	if (!err_ignore(dump_modules(d, &listed, &n)) && n)
 		return n;
-	return t ? target_modules(t, &found) : 0;
+	return target_modules(t, &found);
 }
 
 static struct err *emit_dump(struct dump *d, struct target *t, struct out *o)
@@ -404,8 +404,9 @@ static struct err *emit_defects(struct dump *d, struct out *o)
 	return NULL;
 }
 
-static struct err *emit_all(struct dump *d, struct target *t, struct out *o)
+static struct err *emit_all(const struct settings *s, struct target *t, struct out *o)
 {
+	struct dump *d = target_dump(t);
 	struct coverage c = { 0 };
 	struct err *e;
 
@@ -433,26 +434,6 @@ static int run_set(const struct settings *s, const struct system *y)
 	return rc;
 }
 
-static int run_dump(const struct settings *s)
-{
-	CLEANUP(dump_unrefp) struct dump *d = NULL;
-	CLEANUP(target_destroyp) struct target *t = NULL;
-	CLEANUP(out_destroyp) struct out *o = NULL;
-	int rc = open_dump(s, &d);
-	struct err *e;
-
-	if (rc == EXIT_OK && target_can_be_made(d))
-		rc = open_target(s, d, &t);
-	if (rc != EXIT_OK)
-		return rc;
-	e = open_output(s, &o);
-	if (!e)
-		e = emit_all(d, t, o);
-	rc = e ? EXIT_FAILED : EXIT_OK;
-	report_error(o, e);
-	return terminal_file_changed() ? EXIT_FAILED : rc;
-}
-
 static int run(const struct settings *s)
 {
 	CLEANUP(system_destroyp) struct system *y = NULL;
@@ -460,7 +441,7 @@ static int run(const struct settings *s)
 
 	if (rc != EXIT_OK)
 		return rc;
-	return y ? run_set(s, y) : run_dump(s);
+	return y ? run_set(s, y) : run_on_any_dump(s, emit_all);
 }
 
 const struct subcommand subcommand_info = {

@@ -101,9 +101,18 @@ struct err *stdout_flush(void) MUST_USE;
 struct err *open_output(const struct settings *s, struct out **ret) MUST_USE;
 
 /* --- dump.c: opening what the command line names ---------------------------------- */
+/* As the options say. */
+struct err *load_dump(const struct settings *s, const char *path, struct dump **ret) MUST_USE;
+struct target_options load_options(const struct settings *s);
+struct err *load_target(const struct settings *s, struct dump *d, struct target **ret) MUST_USE;
 /* Reports and returns EXIT_OPEN or EXIT_USAGE; *ret_dump is the caller's. */
 int open_dump(const struct settings *s, struct dump **ret_dump);
 int open_target(const struct settings *s, struct dump *d, struct target **ret);
+/* What is done with the one dump that is named; reports, and returns an exit code. */
+typedef struct err *on_dump_fn(const struct settings *s, struct target *t, struct out *o);
+int run_on_dump(const struct settings *s, on_dump_fn *f);
+/* Also with the memory of a machine, whose target has no threads and no modules. */
+int run_on_any_dump(const struct settings *s, on_dump_fn *f);
 
 /* --- system.c: the manifest of a set, and the dumps that it names -------------------- */
 struct system;

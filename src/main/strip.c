@@ -58,7 +58,7 @@ static struct err *write_out(struct strip *s, const struct sink_options *to, str
 	struct sink_image image = {
 		.size = s->plan.size,
 		.ordered_from = UINT64_MAX,
-		.expected = strip_plan_kept(&s->plan, dump_source(s->dump)),
+		.expected = strip_plan_kept(&s->plan),
 		.fill = fill,
 		.arg = s,
 	};
@@ -73,7 +73,7 @@ static struct err *tell(struct out *o, const struct strip *s, const struct sink_
 	out_str(o, "path", r->path);
 	out_uint(o, "size", r->size);
 	out_uint(o, "written", r->written);
-	out_uint(o, "kept", strip_plan_kept(&s->plan, dump_source(s->dump)));
+	out_uint(o, "kept", strip_plan_kept(&s->plan));
 	out_uint(o, "unpacked", s->plan.size);
 	out_uint(o, "stack_words", s->stacks.stack_words);
 	out_uint(o, "threads", s->stacks.threads);
@@ -115,16 +115,12 @@ static struct err *strip(struct strip *s, const struct sink_options *to, struct 
 
 static int open_and_strip(const struct settings *settings, const struct sink_options *to, struct out *o)
 {
-	CLEANUP(strip_deinit) struct strip s = {
-		.options = { .symbol_path = settings->symbol_path, .image_path = settings->image_path,
-			     .sysroot = settings->sysroot },
-	};
-	struct dump_open_options opening = { .tmpdir = settings->tmpdir, .format = settings->format };
+	CLEANUP(strip_deinit) struct strip s = { .options = load_options(settings) };
 	struct err *e;
 	int rc = EXIT_OK;
 
 	terminal_set_file(settings->words.v[0]);
-	e = dump_open(settings->words.v[0], &opening, &s.dump);
+	e = load_dump(settings, settings->words.v[0], &s.dump);
 	if (e) {
 		report_failure(o, e);
 		return EXIT_OPEN;

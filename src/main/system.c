@@ -57,16 +57,14 @@ static struct err *open_process(void *arg, size_t i, struct target **ret)
 	struct system *y = arg;
 	const struct manifest_member *m = &y->manifest.members[i];
 	const struct settings *s = y->settings;
-	struct dump_open_options how = { .tmpdir = s->tmpdir, .format = s->format };
-	struct target_options o = { .symbol_path = s->symbol_path, .image_path = s->image_path, .sysroot = s->sysroot };
 	CLEANUP(dump_unrefp) struct dump *d = NULL;
 	CLEANUP(freep) char *path = NULL;
 
 	if (!y->opened[i].target) {
 		TRY(system_path(y, m->file, &path));
-		TRY(dump_open(path, &how, &d));
+		TRY(load_dump(s, path, &d));
 		TRY(check_process(m, d, path));
-		TRY(target_create(d, &o, &y->opened[i].target));
+		TRY(load_target(s, d, &y->opened[i].target));
 		y->opened[i].dump = TAKE_PTR(d);
 	}
 	*ret = y->opened[i].target;

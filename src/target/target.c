@@ -91,16 +91,17 @@ static char *copy_or_null(const char *s)
 	return s && *s ? strdup(s) : NULL;
 }
 
-bool target_can_be_made(const struct dump *d)
+/* ELF vmcores show what their notes and virtual addresses tell. */
+static bool can_be_made(const struct dump *d, const struct target_options *o)
 {
-	return !dump_facts(d)->whole_system || dump_facts(d)->kind == DUMP_ELFCORE;
+	return !dump_facts(d)->whole_system || dump_facts(d)->kind == DUMP_ELFCORE || (o && o->machines);
 }
 
 struct err *target_create(struct dump *d, const struct target_options *o, struct target **ret)
 {
 	struct target *t;
 
-	if (!target_can_be_made(d))
+	if (!can_be_made(d, o))
 		return err_new(ERR_UNSUPPORTED, "%s: the memory of a machine: what it holds is not looked at yet, only told (info) and "
 						"put into another container (convert)", dump_path(d));
 	t = calloc(1, sizeof(*t));

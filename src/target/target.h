@@ -28,10 +28,10 @@ struct target_options {
 	const char *symbol_path;	/* _NT_SYMBOL_PATH syntax; NULL: environment */
 	const char *image_path;		/* ';' list of folders with images; NULL: none */
 	const char *sysroot;		/* for Linux cores: prefix of module paths; NULL: "/" */
+	bool machines;			/* also the memory of a machine: a target without threads and modules */
 };
 
-/* False: the memory of a machine, whose processes nobody has looked for. target_create says UNSUPPORTED then. */
-bool target_can_be_made(const struct dump *d);
+/* UNSUPPORTED: the memory of a machine, whose processes are not looked for. */
 struct err *target_create(struct dump *d, const struct target_options *o, struct target **ret) MUST_USE;
 void target_destroy(struct target *t); /* accepts NULL */
 DEFINE_CLEANUP_PTR(struct target, target_destroy)
