@@ -89,7 +89,7 @@ static void add_damage(struct html *h)
 	size_t n = dump_defects(target_dump(h->an->target), &defects);
 
 	if (n)
-		html_addf(h, "<p><span class=\"tag warning\">damaged</span> Reading the file met %zu damage%s.</p>\n", n, n == 1 ? "" : "s");
+		html_addf(h, "<p><span class=\"tag warning\">damaged</span> The file is damaged in %zu place%s.</p>\n", n, n == 1 ? "" : "s");
 }
 
 struct err *html_quality(struct html *h)

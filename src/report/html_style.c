@@ -69,7 +69,8 @@ const char *const html_style[] = {
 	"footer{color:var(--dim);font-size:.8125rem;padding:4px 0}\n",
 	"@media(max-width:640px){.hint{display:block}.nw{white-space:normal}.cmd{min-width:0}.verdict h1{font-size:1.08rem;line-height:1.4}.wrap{padding:0 10px 32px}section,.verdict{padding:16px 14px}nav{position:static}section{scroll-margin-top:8px}"
 	".d1{margin-left:0}.d2{margin-left:8px}.d3{margin-left:16px}.d1,.d2,.d3{padding-left:10px}"
-	".cards thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}.cards tr,.cards td{display:block;border:0;padding:2px 0}.cards tr{border-bottom:1px solid var(--line);padding:8px 0}.cards td:empty{display:none}.cards td.n{text-align:left}"
+	".frames tr{display:grid;grid-template-columns:2.4em minmax(0,1fr);border-bottom:1px solid var(--line)}.frames td{border:0;padding-bottom:2px}.frames td:nth-child(3){grid-column:2;padding-top:0}.frames td:empty{display:none}"
+	".cards thead,.frames thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}.cards tr,.cards td{display:block;border:0;padding:2px 0}.cards tr{border-bottom:1px solid var(--line);padding:8px 0}.cards td:empty{display:none}.cards td.n{text-align:left}"
 	".cards td[data-label]::before{content:attr(data-label) ' ';color:var(--dim);font-size:.8125rem}}\n",
 	"@media print{nav{display:none}section,.verdict{break-inside:avoid-page;border-color:#bbb}body{background:#fff}}\n",
 	NULL,

@@ -66,7 +66,7 @@ static void add_names(struct html *h, const struct stack_group *g)
 
 static void add_frame(struct html *h, const struct frame *f)
 {
-	html_addf(h, "<tr><td class=\"n dim\">%u</td><td class=\"mono\">", f->index);
+	html_addf(h, "<tr><td class=\"n nw dim\">%u</td><td class=\"mono\">", f->index);
 	add_function(h, f, 200);
 	html_raw(h, "</td><td class=\"small dim\">");
 	if (f->line.file) {
@@ -82,7 +82,7 @@ static void add_stack(struct html *h, const struct stack *s)
 		html_raw(h, "<p class=\"dim\">The stack could not be walked.</p>\n");
 		return;
 	}
-	html_raw(h, "<table><thead><tr><th scope=\"col\" class=\"n\">#</th><th scope=\"col\">Function</th><th scope=\"col\">Source</th>"
+	html_raw(h, "<table class=\"frames\"><thead><tr><th scope=\"col\" class=\"n\">#</th><th scope=\"col\">Function</th><th scope=\"col\">Source</th>"
 		    "</tr></thead><tbody>\n");
 	for (size_t i = 0; i < s->n && i < MAX_FRAMES; i++)
 		add_frame(h, &s->frames[i]);
@@ -146,12 +146,18 @@ struct err *html_threads(struct html *h)
 	html_open_section(h, "threads", "Threads");
 	html_raw(h, "<p class=\"dim\">");
 	html_count(h, n, "thread");
-	html_raw(h, " with ");
-	html_count(h, s.groups.n, "different stack");
-	html_raw(h, ". Threads whose stacks are equal are shown together.</p>\n");
+	if (s.groups.n) {
+		html_raw(h, " with ");
+		html_count(h, s.groups.n, "different stack");
+		html_raw(h, ". Threads whose stacks are equal are shown together");
+	}
+	html_raw(h, ".</p>\n");
 	TRY(add_groups(h, &s));
-	if (s.unwalked)
-		html_addf(h, "<p class=\"dim\">The stacks of %zu threads were not walked.</p>\n", s.unwalked);
+	if (s.unwalked) {
+		html_raw(h, "<p class=\"dim\">Not walked: the stack of ");
+		html_count(h, s.unwalked, "thread");
+		html_raw(h, ".</p>\n");
+	}
 	html_close_section(h);
 	return NULL;
 }
