@@ -3,6 +3,7 @@
 #include "command/heap_figures.h"
 
 #include "os/linux/malloc.h"
+#include "os/windows/heap.h"
 
 /* --- sources ----------------------------------------------------------------------------------- */
 
@@ -43,11 +44,53 @@ static struct err *read_glibc(struct target *t, struct heap_figures *f)
 	return NULL;
 }
 
+static struct err *add_nt_heaps(struct heap_figures *f, const struct nt_heaps *h)
+{
+	for (size_t i = 0; i < h->n_heaps; i++) {
+		const struct nt_heap *one = &h->heaps[i];
+		struct heap_figure figure = { "NT heap", one->address, one->committed, 0, 0 };
+
+		for (unsigned s = 0; s < N_NT_BLOCK_STATES; s++) {
+			if (s != NT_BLOCK_BUSY && s != NT_BLOCK_LFH_BUSY && s != NT_BLOCK_VIRTUAL)
+				continue;
+			figure.busy += one->bytes[s];
+			figure.blocks += one->blocks[s];
+		}
+		if (!one->trouble)
+			TRY(heap_figures_add(f, &figure));
+	}
+	for (size_t i = 0; i < h->n_blocks; i++)
+		if (nt_block_is_busy(&h->blocks[i]))
+			TRY(heap_figures_block(f, h->blocks[i].size));
+	return NULL;
+}
+
+static struct err *read_nt_half(struct target *t, enum thread_half half, struct heap_figures *f)
+{
+	CLEANUP(nt_heaps_destroyp) struct nt_heaps *h = NULL;
+	size_t n = f->heaps.n;
+
+	TRY(nt_heaps_of_target(t, half, &h));
+	TRY(add_nt_heaps(f, h));
+	if (!h->n_heaps)
+		return err_new(ERR_NOTFOUND, "the list of heaps is empty");
+	if (f->heaps.n == n)
+		return err_new(ERR_UNSUPPORTED, "none of %zu heaps was walked: %s", h->n_heaps, h->heaps[0].trouble);
+	return NULL;
+}
+
+/* The program's heaps are those of the 32-bit half, where there is one. */
+static struct err *read_nt(struct target *t, struct heap_figures *f)
+{
+	return read_nt_half(t, target_has_wow(t) ? HALF_WOW : HALF_NATIVE, f);
+}
+
 static const struct heap_source {
 	bool windows;		/* of such a target; else of a Linux one */
 	struct err *(*read)(struct target *t, struct heap_figures *f);
 } sources[] = {
 	{ false, read_glibc },
+	{ true, read_nt },
 };
 
 /* --- counting ---------------------------------------------------------------------------------- */

@@ -50,7 +50,7 @@ A Windows process, twice: a thread ends, one begins, one moves on, one stays; me
     gone   00000000`0030f000        -32 bytes, now 0.000 kB  Stack
     new    00000000`0040f000         32 bytes, 0.003 kB a second, now 0.031 kB  Stack
   
-  Heaps: not known (both): the heaps of this system are not walked
+  Heaps: not known (both): the PEB was not found: no thread's TEB is in the dump
   
   Locks: 0 -> 0 held, 0 -> 0 threads wait, 0 stuck
   
@@ -71,7 +71,7 @@ A Windows process, twice: a thread ends, one begins, one moves on, one stays; me
   {"kind":"region_change","change":"new","base":"0x600000","before":0,"after":8192,"growth":8192,"rate":819,"usage":"other"}
   {"kind":"region_change","change":"gone","base":"0x30f000","before":32,"after":0,"growth":-32,"usage":"Stack"}
   {"kind":"region_change","change":"new","base":"0x40f000","before":0,"after":32,"growth":32,"rate":3,"usage":"Stack"}
-  {"kind":"heaps_not_known","dump":"both","reason":"the heaps of this system are not walked"}
+  {"kind":"heaps_not_known","dump":"both","reason":"the PEB was not found: no thread's TEB is in the dump"}
   {"kind":"lock_changes","held_before":0,"held_after":0,"waiting_before":0,"waiting_after":0,"stuck":0}
   {"kind":"module_change","change":"unloaded","image":"old.dll","start":"0x7ff800000000","size":131072,"path":"C:\\windows\\old.dll"}
   {"kind":"module_change","change":"loaded","image":"new.dll","start":"0x7ff900000000","size":131072,"path":"C:\\windows\\new.dll"}
@@ -202,6 +202,42 @@ Critical sections of Windows, by their counters and owners; over three dumps, wh
     contention of a lock 108cddd8 critical section: 7 7 7: little changed
     contention of a lock 7c8880c0 critical section: 0 0 0: little changed
     stuck: critical section 108cddd8 is held by thread 4504 in all dumps, 1 1 1 wait
+
+Heaps of Windows: what is leaked, in which heap, and how fast:
+
+  $ leak() { mkdump - "$3" <<END
+  > minidump x64
+  > header time=$1
+  > system windows 10.0.19045 cpus=4 vendor=GenuineIntel
+  > misc size=24 pid=0x1100 create=1234560000 user=1 kernel=2
+  > module 0x7ff700000000 0x10000 C:\demo\app.exe
+  > module 0x7ffa00000000 0x20000 C:\Windows\System32\ntdll.dll
+  > memory 0x300000 u64 0 0x110000 0x100000 at 0x300030 u64 0x300000 at 0x300040 u64 0x1100 0x1198
+  >   at 0x300060 u64 0x301000 at 0x300100 u64 0
+  > memory 0x301000 u8 0 0 0 0 at 0x301010 u64 0x7ff700000000 at 0x301030 u64 0x500000
+  >   at 0x3010e8 u32 2 16 u64 0x302000 at 0x301200 u64 0
+  > memory 0x302000 u64 0x500000 0x600000
+  > thread 0x1198 teb=0x300000 rip=0x7ff700001000 rsp=0x10f000
+  > nt-heap 0x500000
+  > heap-block 24 n=3 "hello"
+  > nt-heap 0x600000 reserve=0x100000 commit=0x80000
+  > heap-block 3000 n=$2 "leaked"
+  > END
+  > }
+  $ leak 1600000000 1 nt1; leak 1600000060 41 nt2; leak 1600000120 81 nt3
+  $ osmodump diff nt1 nt2 | sed -n '/^Heaps/,/^$/p'
+  Heaps:
+    NT heap        00000000`00600000 2.938 kB -> 120.438 kB in 1 -> 41 blocks  120320 bytes, 1.958 kB a second, 6.885 MB an hour
+    3008 bytes each: 1 -> 41  120320 bytes, 1.958 kB a second, 6.885 MB an hour: may leak
+  
+  $ osmodump diff --json nt1 nt2 | grep heap
+  {"kind":"heap_change","heap":"NT heap","address":"0x600000","before":3008,"after":123328,"growth":120320,"blocks_before":1,"blocks_after":41,"committed_before":524288,"committed_after":524288,"rate":2005,"hourly":7219200}
+  {"kind":"heap_class_change","size":3008,"before":1,"after":41,"growth":120320,"rate":2005,"hourly":7219200,"may_leak":"may leak"}
+  $ osmodump diff nt1 nt2 nt3 | grep leak
+    3008 bytes each: 1 -> 41  120320 bytes, 1.958 kB a second, 6.885 MB an hour: may leak
+    3008 bytes each: 41 -> 81  120320 bytes, 1.958 kB a second, 6.885 MB an hour: may leak
+    heap 00000000`00600000 NT heap: 2.938 kB -> 237.938 kB: grows steadily, 1.958 kB a second, 6.885 MB an hour: may leak
+    heap blocks of a size of 3008 bytes: 2.938 kB -> 237.938 kB: grows steadily, 1.958 kB a second, 6.885 MB an hour: may leak
 
 An id that was given to another process, by its start, or as no module is where it was:
 
