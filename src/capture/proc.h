@@ -73,6 +73,7 @@ struct proc_fd {
 	/* sockets: "tcp 127.0.0.1:5432 -> 127.0.0.1:60001 ESTABLISHED", "tcp6 [::]:80 LISTEN",
 	 * "udp 127.0.0.1:53", "unix stream /run/x.sock CONNECTED"; "" */
 	const char *detail;
+	uint64_t peer;		/* of a Unix socket: inode of the one that it is connected with; 0: none, not known */
 	uint64_t position;
 	uint32_t flags;		/* O_* */
 };
@@ -97,6 +98,7 @@ struct proc_facts {
 	const char *pid_ns, *user_ns, *mnt_ns;	/* links */
 	uint32_t coredump_filter;
 	int oom_score_adj;
+	size_t children;			/* processes; of a process of many threads not all may be counted */
 	VEC(struct proc_limit) limits;
 	VEC(struct proc_fd) fds;
 	/* the host */

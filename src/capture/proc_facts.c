@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { AT_PHENT = 4 };
+enum { AT_PHENT = 4, THREADS_ASKED = 64 };
 
 static const struct {
 	unsigned e_machine;
@@ -227,6 +227,18 @@ static struct err *read_host(struct proc_facts *f)
 	return unless_nomem(proc_each_line("/proc/meminfo", memory_line, f));
 }
 
+/* Whether a process has children, and so may share its pipes, is asked of the threads that are likely to have forked. */
+static struct err *count_children(pid_t pid, struct proc_facts *f)
+{
+	CLEANUP(pid_list_deinit) struct pid_list threads = { 0 }, children = { 0 };
+	struct err *e = proc_tids(pid, &threads);
+
+	for (size_t i = 0; !e && i < threads.pids.n && i < THREADS_ASKED; i++)
+		e = proc_add_children(pid, threads.pids.v[i], &children);
+	f->children = children.pids.n;
+	return unless_nomem(e);
+}
+
 static struct err *read_facts(pid_t pid, unsigned want, struct proc_facts *f)
 {
 	struct file_of at = { .pid = pid };
@@ -239,6 +251,7 @@ static struct err *read_facts(pid_t pid, unsigned want, struct proc_facts *f)
 	f->oom_score_adj = (int)proc_number(file_of(&at, "oom_score_adj"), 0);
 	TRY(unless_nomem(proc_each_line(file_of(&at, "limits"), limit_line, f)));
 	TRY(proc_cgroup_facts(pid, f));
+	TRY(count_children(pid, f));
 	if (want & PROC_FDS)
 		TRY(proc_fds(pid, f));
 	if (want & PROC_ENVIRONMENT)

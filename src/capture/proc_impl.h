@@ -8,6 +8,7 @@
  * proc_cgroup.c where cgroups are, their limits
  * proc_fd.c     open files
  * proc_net.c    what sockets are connected to
+ * proc_unix.c   which Unix sockets are connected with which
  */
 #ifndef OSM_CAPTURE_PROC_IMPL_H
 #define OSM_CAPTURE_PROC_IMPL_H
@@ -16,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "capture/lines.h"
+#include "base/map.h"
 #include "capture/proc.h"
 #include <stdbool.h>
 
@@ -50,6 +52,8 @@ struct err *proc_cgroup_facts(pid_t pid, struct proc_facts *f) MUST_USE;
 /* proc_fd.c */
 struct err *proc_fds(pid_t pid, struct proc_facts *f) MUST_USE;
 /* proc_net.c: fills the detail of those that are sockets, from the tables of the process's network namespace. */
+/* Fills in `peer` of the descriptors (struct proc_fd) by the inode of their Unix socket, where the kernel tells. */
+struct err *proc_unix_peers(struct u64map *sockets, struct arena *a) MUST_USE;
 struct err *proc_sockets(pid_t pid, struct proc_facts *f) MUST_USE;
 
 #endif

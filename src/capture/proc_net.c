@@ -174,15 +174,19 @@ static struct err *collect(struct tables *t)
 	return NULL;
 }
 
-/* Duplicates of a descriptor share the detail. */
+/* Duplicates of a descriptor share the detail and the peer. */
 static void share(struct tables *t)
 {
 	for (size_t i = 0; i < t->f->fds.n; i++) {
 		struct proc_fd *fd = &t->f->fds.v[i];
+		const struct proc_fd *first;
 		uint64_t inode;
 
-		if (socket_inode(fd->target, &inode))
-			fd->detail = ((struct proc_fd *)u64map_get(&t->wanted, inode))->detail;
+		if (!socket_inode(fd->target, &inode))
+			continue;
+		first = u64map_get(&t->wanted, inode);
+		fd->detail = first->detail;
+		fd->peer = first->peer;
 	}
 }
 
@@ -208,6 +212,7 @@ static struct err *read_tables(struct tables *t, pid_t pid)
 	if (!t->wanted.n)
 		return NULL;
 	TRY(read_table(t, pid, "unix", unix_line));
+	TRY(proc_unix_peers(&t->wanted, &t->f->arena));
 	TRY(read_table(t, pid, "tcp", inet_line));
 	TRY(read_table(t, pid, "tcp6", inet_line));
 	TRY(read_table(t, pid, "udp", inet_line));

@@ -144,6 +144,7 @@ static void write_process(const struct proc_facts *f, struct json_write *j)
 	json_str(j, "command_line", f->args);
 	write_state(j, st->state);
 	json_uint(j, "threads", st->threads);
+	json_uint(j, "children", f->children);
 	write_stat(j, st);
 	json_uint(j, "child_user_ticks", st->child_user_ticks);
 	json_uint(j, "child_system_ticks", st->child_system_ticks);
@@ -230,6 +231,8 @@ static void write_files(const struct proc_facts *f, struct json_write *j)
 		json_int(j, "fd", fd->fd);
 		json_str(j, "target", fd->target);
 		json_str(j, "detail", fd->detail);
+		if (fd->peer)
+			json_uint(j, "peer", fd->peer);
 		json_uint(j, "position", fd->position);
 		json_hex(j, "flags", fd->flags);
 		json_close(j, '}');

@@ -133,6 +133,7 @@ static struct err *read_file(struct elfcore *c, const struct jval *file, struct 
 	h->detail = jval_text(jval_get(file, "detail"));
 	(void)jval_u64(jval_get(file, "fd"), &h->handle);
 	(void)jval_u64(jval_get(file, "position"), &h->position);
+	(void)jval_u64(jval_get(file, "peer"), &h->peer);
 	(void)jval_hex(jval_get(file, "flags"), &flags);
 	h->attributes = (uint32_t)flags;
 	h->type = file_type(c, h->name);
