@@ -10,12 +10,13 @@ struct facts {
 	bool tried_nt_heaps;
 	struct arena arena;
 	struct wait_graph graph;
+	struct prospects prospects;
 	struct stacks stacks;
 	struct coverage coverage;
 	struct fault fault;
 	struct blame blame;
 	struct heap_view heap;
-	bool has_graph, has_stacks, has_coverage, has_fault, has_blame;
+	bool has_graph, has_prospects, has_stacks, has_coverage, has_fault, has_blame;
 	bool tried_graph, tried_stacks, tried_heap;
 };
 
@@ -66,6 +67,18 @@ struct err *facts_nt_heaps(struct facts *f, enum thread_half half, const struct 
 		return e;
 	err_free(e);
 	*ret = f->nt_heaps;
+	return NULL;
+}
+
+struct err *facts_prospects(struct facts *f, const struct prospects **ret)
+{
+	const struct wait_graph *g = NULL;
+
+	TRY(facts_wait_graph(f, &g));
+	if (!f->has_prospects)
+		TRY(prospects_find(f->t, g, &f->arena, &f->prospects));
+	f->has_prospects = true;
+	*ret = &f->prospects;
 	return NULL;
 }
 

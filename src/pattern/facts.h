@@ -12,6 +12,7 @@
 #include "pattern/coverage.h"
 #include "pattern/fault.h"
 #include "pattern/heap.h"
+#include "pattern/prospects.h"
 #include "pattern/stacks.h"
 #include "pattern/wait_graph.h"
 #include "target/target.h"
@@ -25,6 +26,7 @@ void facts_destroy(struct facts *f); /* accepts NULL */
 struct err *facts_wait_graph(struct facts *f, const struct wait_graph **ret) MUST_USE;
 /* *ret NULL: the heaps of ntdll are not to be had. All ask for one half. */
 struct err *facts_nt_heaps(struct facts *f, enum thread_half half, const struct nt_heaps **ret) MUST_USE;
+struct err *facts_prospects(struct facts *f, const struct prospects **ret) MUST_USE;
 struct err *facts_stacks(struct facts *f, const struct stacks **ret) MUST_USE;
 struct err *facts_coverage(struct facts *f, const struct coverage **ret) MUST_USE;
 /* *ret NULL: no heap of glibc's. The budget of who asks first is the one that counts. */

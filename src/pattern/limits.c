@@ -27,7 +27,7 @@ bool limits_value(struct target *t, const char *key, uint64_t *ret)
 			continue;
 		if (v[i].value[0] < '0' || v[i].value[0] > '9')
 			return false;
-		*ret = strtoull(v[i].value, NULL, 10);
+		*ret = strtoull(v[i].value, NULL, 0);
 		return true;
 	}
 	return false;

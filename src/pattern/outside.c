@@ -2,6 +2,7 @@
 /* Waits for the world outside of the process: see outside.h. */
 #include "pattern/outside.h"
 
+#include "os/linux/descriptor.h"
 #include "os/linux/syscall.h"
 
 #include <inttypes.h>
@@ -10,7 +11,6 @@
 enum {
 	MAX_PLACES = 16,	/* innermost, in which a function is looked for */
 	MAX_TOLD = 16,
-	ACCESS_MODE = 3,	/* O_ACCMODE: 0 reads */
 };
 
 static const struct known {
@@ -89,32 +89,15 @@ static bool by_function(const struct thread_stack *s, struct outside_wait *ret)
 
 /* --- descriptors of Linux ------------------------------------------------------------------- */
 
-static const struct dump_handle *descriptor(struct target *t, uint64_t fd, const struct dump_handle **ret_all, size_t *ret_n)
-{
-	if (err_ignore(dump_handles(target_dump(t), ret_all, ret_n)))
-		return NULL;
-	for (size_t i = 0; i < *ret_n; i++)
-		if ((*ret_all)[i].is_descriptor && (*ret_all)[i].handle == fd)
-			return &(*ret_all)[i];
-	return NULL;
-}
-
-/* The process has the other end of the pipe itself: nobody else needs to act. */
-static bool has_other_end(const struct dump_handle *h, const struct dump_handle *all, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (&all[i] != h && strcmp(all[i].name, h->name) == 0 &&
-		    (all[i].attributes & ACCESS_MODE) != (h->attributes & ACCESS_MODE))
-			return true;
-	return false;
-}
-
-static enum outside kind_of(const struct dump_handle *h, const struct dump_handle *all, size_t n)
+static enum outside kind_of(const struct wait_graph *g, size_t thread, const struct dump_handle *h)
 {
 	const char *detail = h->detail ? h->detail : "";
 
-	if (strcmp(h->type, "pipe") == 0 || strcmp(h->type, "fifo") == 0)
-		return has_other_end(h, all, n) ? OUTSIDE_NONE : OUTSIDE_PROCESS;
+	/* the process has the other end itself: nobody else needs to act */
+	if (g->nodes[thread].next && g->nodes[g->nodes[thread].next->to].is_inside)
+		return OUTSIDE_NONE;
+	if (descriptor_is_pipe(h))
+		return OUTSIDE_PROCESS;
 	if (str_starts(h->name, "/dev/pts/") || str_starts(h->name, "/dev/tty"))
 		return OUTSIDE_USER;
 	if (strcmp(h->type, "socket") != 0)
@@ -131,17 +114,16 @@ static const char *descriptor_text(struct pattern_run *run, const struct dump_ha
 	return run_text(run, "%s (descriptor %" PRIu64 ")", h->detail && *h->detail ? h->detail : h->name, fd);
 }
 
-static bool by_call(struct pattern_run *run, struct thread *th, struct outside_wait *ret)
+static bool by_call(struct pattern_run *run, const struct wait_graph *g, size_t thread, struct outside_wait *ret)
 {
-	const struct dump_handle *all = NULL, *h;
+	const struct dump_handle *h;
 	struct linux_syscall s = { 0 };
 	bool certain = false;
-	size_t n = 0;
 
-	if (err_ignore(linux_syscall_of(run->target, th, &s, &certain)) || !certain)
+	if (err_ignore(linux_syscall_of(run->target, g->nodes[thread].thread, &s, &certain)) || !certain)
 		return false;
 	*ret = (struct outside_wait){ .function = "", .sure = 95 };
-	h = s.call == CALL_CHILD ? NULL : descriptor(run->target, s.args[0], &all, &n);
+	h = s.call == CALL_CHILD ? NULL : descriptor_of(run->target, s.args[0]);
 	switch (s.call) {
 	case CALL_CHILD:
 		ret->kind = OUTSIDE_CHILD;
@@ -149,11 +131,14 @@ static bool by_call(struct pattern_run *run, struct thread *th, struct outside_w
 		return true;
 	case CALL_FLOCK:
 	case CALL_LOCK: ret->kind = OUTSIDE_FILE_LOCK; break;
-	case CALL_CONNECT: ret->kind = h ? kind_of(h, all, n) : OUTSIDE_NETWORK; break;
+	case CALL_CONNECT: ret->kind = h ? kind_of(g, thread, h) : OUTSIDE_NETWORK; break;
 	case CALL_READ:
-	case CALL_WRITE: ret->kind = h ? kind_of(h, all, n) : OUTSIDE_NONE; break;
+	case CALL_WRITE: ret->kind = h ? kind_of(g, thread, h) : OUTSIDE_NONE; break;
 	case CALL_ACCEPT:
 	case CALL_FUTEX:
+	case CALL_SLEEP:
+	case CALL_POLL:
+	case CALL_SIGNAL:
 	case CALL_OTHER: break;
 	}
 	ret->what = descriptor_text(run, h, s.args[0]);
@@ -171,7 +156,7 @@ bool outside_of(struct pattern_run *run, const struct wait_graph *g, const struc
 	if (!n->thread || n->activity == ACTIVITY_RUNS || n->in_ring)
 		return false;
 	if (!by_function(&s->v[thread], &w) &&
-	    (target_is_windows(run->target) || !by_call(run, n->thread, &w)))
+	    (target_is_windows(run->target) || !by_call(run, g, thread, &w)))
 		return false;
 	*ret = w;
 	return true;

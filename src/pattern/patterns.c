@@ -30,6 +30,7 @@ extern const struct pattern pattern_all_blocked, pattern_missing_wakeup, pattern
 	pattern_priority_inversion, pattern_high_contention, pattern_blocking_module, pattern_thread_pool;
 extern const struct pattern pattern_network_wait, pattern_coupled_process, pattern_file_lock, pattern_child_process,
 	pattern_message_box;
+extern const struct pattern pattern_barrier, pattern_pipe_deadlock;
 extern const struct pattern pattern_handle_leak, pattern_thread_explosion, pattern_region_leak, pattern_address_space,
 	pattern_map_count, pattern_memory_limit, pattern_stack_space;
 extern const struct pattern pattern_heap_leak, pattern_heap_fragmentation;
@@ -91,6 +92,8 @@ const struct pattern *const patterns[] = {
 	&pattern_file_lock,
 	&pattern_child_process,
 	&pattern_message_box,
+	&pattern_barrier,
+	&pattern_pipe_deadlock,
 	/* resource */
 	&pattern_handle_leak,
 	&pattern_thread_explosion,

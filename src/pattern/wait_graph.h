@@ -65,6 +65,13 @@ struct wait_node {
 	uint64_t queued;	/* threads that wait by the lock's own count; 0: none or no count */
 	bool plain;		/* a second entry of the owner waits for ever */
 	const char *corrupt;	/* why its contents cannot be right; NULL */
+	uint32_t arrived, needed; /* of a barrier: threads there, threads that open it; 0: not known */
+	uint32_t passed;	/* of a barrier: threads that went through it before */
+	uint32_t needed_at, arrived_at;	/* of a barrier: where these are written, from its address */
+	bool is_barrier;
+	bool is_private;	/* of this process alone, though the call that waits does not say so */
+	bool is_inside;		/* a descriptor whose other end the process has itself, and no child of it */
+	uint64_t other_end;	/* that */
 	/* worked out */
 	const struct wait_edge *next;	/* decisive; NULL: a root */
 	size_t root;		/* node; of a ring: its first member */

@@ -9,6 +9,7 @@
 
 #include "base/map.h"
 #include "base/vec.h"
+#include "os/linux/futex.h"
 #include "pattern/wait_graph.h"
 
 struct wait_builder {
@@ -32,6 +33,9 @@ struct err *wait_add_edge(struct wait_builder *b, const struct wait_edge *e) MUS
 struct err *wait_add_unread(struct wait_builder *b, const char *fmt, ...) PRINTF(2, 3) MUST_USE;
 /* Symbol at the address, in the arena; "" when there is none. */
 const char *wait_symbol(struct wait_builder *b, uint64_t address);
+
+/* Adds the owner of an initialisation (node `lock`), where the stacks tell. */
+struct err *wait_once_owner(struct wait_builder *b, const struct futex_lock *l, size_t lock) MUST_USE;
 
 struct err *wait_linux(struct wait_builder *b) MUST_USE;
 struct err *wait_critical_sections(struct wait_builder *b) MUST_USE;

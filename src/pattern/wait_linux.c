@@ -2,13 +2,14 @@
 /*
  * Waits of Linux threads: futex objects (os/linux/futex.h), and reads, writes and
  * file locks on descriptors. Which process is at the other end of a pipe, or
- * holds a file lock, a dump of one process does not tell: those are objects
- * without an owner.
+ * holds a file lock, a dump of one process does not tell, unless it is this one:
+ * those are objects without an owner.
  */
 #include "pattern/wait_graph_impl.h"
 
-#include "os/linux/futex.h"
+#include "os/linux/descriptor.h"
 #include "os/linux/syscall.h"
+#include "pattern/limits.h"
 
 #include <inttypes.h>
 
@@ -45,7 +46,8 @@ static bool is_plain(const struct futex_lock *l)
 
 static bool has_owner_by_nature(const struct futex_lock *l)
 {
-	return l->object == FUTEX_MUTEX || l->object == FUTEX_RWLOCK || l->object == FUTEX_LOW_LEVEL;
+	return l->object == FUTEX_MUTEX || l->object == FUTEX_RWLOCK || l->object == FUTEX_LOW_LEVEL ||
+	       l->object == FUTEX_OWNERLESS || l->object == FUTEX_ONCE || l->object == FUTEX_GUARD;
 }
 
 /* Where its word says that nobody has it; 0: somebody has, or that is not known. */
@@ -53,6 +55,8 @@ static uint64_t free_at(const struct futex_lock *l)
 {
 	if (l->object == FUTEX_LOW_LEVEL)
 		return l->first->word_known && !l->first->word ? l->address : 0;
+	if (l->object == FUTEX_SEM)
+		return l->value ? l->address : 0;
 	return l->object == FUTEX_MUTEX && l->fields_known && !l->locked ? l->address : 0;
 }
 
@@ -70,6 +74,13 @@ static struct err *lock_node(struct wait_builder *b, const struct futex_lock *l,
 		.abandoned = l->owner_died,
 		.free_at = free_at(l),
 		.plain = is_plain(l),
+		.is_barrier = l->object == FUTEX_BARRIER,
+		.is_private = l->object == FUTEX_FUTURE || l->object == FUTEX_GUARD,
+		.arrived = l->arrived,
+		.needed = l->needed,
+		.passed = l->passed,
+		.needed_at = l->needed_at,
+		.arrived_at = l->arrived_at,
 	};
 	bool is_new;
 
@@ -110,23 +121,12 @@ static struct err *add_lock(struct wait_builder *b, const struct futex_lock *l)
 		TRY(wait_add_unread(b, "%s at 0x%" PRIx64 ": its memory is not in the dump (threads that wait for it: %zu)",
 				    futex_object_name(l->object), l->address, l->n_waiters));
 	}
+	if (l->object == FUTEX_ONCE || l->object == FUTEX_GUARD)
+		return wait_once_owner(b, l, to);
 	return joins ? NULL : add_owner(b, l, to);
 }
 
 /* --- descriptors ----------------------------------------------------------------------- */
-
-static const struct dump_handle *descriptor(struct wait_builder *b, uint64_t fd)
-{
-	const struct dump_handle *v = NULL;
-	size_t n = 0;
-
-	if (err_ignore(dump_handles(target_dump(b->t), &v, &n)))
-		return NULL;
-	for (size_t i = 0; i < n; i++)
-		if (v[i].is_descriptor && v[i].handle == fd)
-			return &v[i];
-	return NULL;
-}
 
 static const char *call_text(enum linux_call call)
 {
@@ -139,9 +139,20 @@ static const char *call_text(enum linux_call call)
 	case CALL_CONNECT: return "waits to be connected by";
 	case CALL_CHILD:
 	case CALL_FUTEX:
+	case CALL_SLEEP:
+	case CALL_POLL:
+	case CALL_SIGNAL:
 	case CALL_OTHER: break;
 	}
 	return NULL;
+}
+
+/* They may have inherited the other end, and use it. */
+static bool has_children(struct target *t)
+{
+	uint64_t n = 0;
+
+	return limits_value(t, "process.children", &n) && n;
 }
 
 static struct err *add_descriptor(struct wait_builder *b, struct thread *th)
@@ -149,15 +160,18 @@ static struct err *add_descriptor(struct wait_builder *b, struct thread *th)
 	struct linux_syscall s = { 0 };
 	struct wait_edge e = { .from = th->index, .decisive = true };
 	struct wait_node n = { .kind = WAIT_OBJECT, .is_handle = true, .function = "" };
-	const struct dump_handle *h;
+	const struct dump_handle *h, *other;
 	bool certain = false, is_new;
 
 	if (err_ignore(linux_syscall_of(b->t, th, &s, &certain)) || !certain || !call_text(s.call))
 		return NULL;
-	h = descriptor(b, s.args[0]);
+	h = descriptor_of(b->t, s.args[0]);
 	n.address = s.args[0];
 	n.type = h && *h->type ? h->type : "descriptor";
 	n.name = !h ? "" : h->detail && *h->detail ? h->detail : h->name;
+	other = h && (s.call == CALL_READ || s.call == CALL_WRITE) && !has_children(b->t) ? descriptor_other_end(b->t, h) : NULL;
+	n.is_inside = other;
+	n.other_end = other ? other->handle : 0;
 	TRY(wait_object_node(b, &n, &e.to, &is_new));
 	e.sure = 95;
 	e.known_by = arena_printf(b->arena, "its system call: %s descriptor %llu", call_text(s.call),

@@ -58,6 +58,17 @@ static const struct {
 	{ "malloc", FUTEX_LOW_LEVEL },		 { "__libc_malloc", FUTEX_LOW_LEVEL },
 	{ "_int_malloc", FUTEX_LOW_LEVEL },	 { "free", FUTEX_LOW_LEVEL },
 	{ "_IO_", FUTEX_LOW_LEVEL },		 { "__lll_lock_wait", FUTEX_UNKNOWN },
+	{ "__cxa_guard_acquire", FUTEX_GUARD },	 { "std::__future_base::", FUTEX_FUTURE },
+	{ "std::__atomic_futex_unsigned", FUTEX_FUTURE },
+	{ "std::latch::", FUTEX_ATOMIC },	 { "std::barrier<", FUTEX_ATOMIC },
+	{ "std::counting_semaphore<", FUTEX_ATOMIC }, { "std::__atomic_wait_", FUTEX_ATOMIC },
+	{ "std::__detail::__platform_wait", FUTEX_ATOMIC },
+	{ "std::__detail::__waiter", FUTEX_ATOMIC },
+	{ "std::sys::sync::mutex::", FUTEX_OWNERLESS }, { "std::sys::sync::rwlock::", FUTEX_OWNERLESS },
+	{ "std::sys::sync::once::", FUTEX_ONCE }, { "std::sys::sync::condvar::", FUTEX_PARKED },
+	{ "std::sys::sync::thread_parking::", FUTEX_PARKED },
+	{ "runtime.notesleep", FUTEX_PARKED },	 { "runtime.notetsleep", FUTEX_PARKED },
+	{ "runtime.lock", FUTEX_OWNERLESS },
 };
 
 struct mutex {
@@ -96,6 +107,18 @@ static const struct bind_member cond_members[] = {
 };
 static const struct binding cond_binding = { "libc", "__pthread_cond_s", cond_members };
 
+struct barrier {
+	uint64_t has;
+	uint64_t in, current_round, count;
+};
+static const struct bind_member barrier_members[] = {
+	{ "in", offsetof(struct barrier, in), BIND_UINT, false },
+	{ "current_round", offsetof(struct barrier, current_round), BIND_UINT, false },
+	{ "count", offsetof(struct barrier, count), BIND_UINT, false },
+	{ NULL },
+};
+static const struct binding barrier_binding = { "libc", "pthread_barrier", barrier_members };
+
 const char *futex_object_name(enum futex_object object)
 {
 	static const char *const names[] = {
@@ -103,7 +126,9 @@ const char *futex_object_name(enum futex_object object)
 		[FUTEX_RWLOCK] = "rwlock",	[FUTEX_COND] = "condition variable",
 		[FUTEX_SEM] = "semaphore",	[FUTEX_BARRIER] = "barrier",
 		[FUTEX_JOIN] = "thread exit",	[FUTEX_ONCE] = "once",
-		[FUTEX_LOW_LEVEL] = "library lock",
+		[FUTEX_LOW_LEVEL] = "library lock", [FUTEX_FUTURE] = "future",
+		[FUTEX_GUARD] = "guard of a static variable", [FUTEX_ATOMIC] = "atomic",
+		[FUTEX_OWNERLESS] = "lock",	[FUTEX_PARKED] = "parking place",
 	};
 
 	return names[object];
@@ -354,9 +379,37 @@ static void read_join(struct futex_lock *l)
 	l->locked = l->owner_tid != 0;
 }
 
+/* `in` counts who came since it was made (or since it began to count anew, long before it is full),
+ * `current_round` those of them whose rounds are over. */
+static void read_barrier(struct target *t, struct futex_lock *l)
+{
+	struct barrier b;
+
+	if (err_ignore(bind_read(t, HALF_NATIVE, &barrier_binding, l->address, &b)) || !b.count ||
+	    b.in < b.current_round || b.in - b.current_round > b.count)
+		return;
+	l->fields_known = true;
+	l->arrived = (uint32_t)(b.in - b.current_round);
+	l->needed = (uint32_t)b.count;
+	l->passed = (uint32_t)b.current_round;
+	l->needed_at = (uint32_t)(member_at(t, &barrier_binding, l->address, "count") - l->address);
+	l->arrived_at = (uint32_t)(member_at(t, &barrier_binding, l->address, "in") - l->address);
+}
+
+/* The futex word is the value; where pointers have 32 bits its lowest bit says that somebody waits. */
+static void read_semaphore(struct target *t, struct futex_lock *l)
+{
+	l->fields_known = l->first->word_known;
+	l->value = target_arch(t)->pointer_size == 4 ? l->first->word >> 1 : l->first->word;
+}
+
 static void read_object(struct target *t, struct futex_lock *l)
 {
 	l->mutex_kind = -1;
+	if (l->object == FUTEX_BARRIER)
+		read_barrier(t, l);
+	if (l->object == FUTEX_SEM)
+		read_semaphore(t, l);
 	if (l->object == FUTEX_MUTEX)
 		read_mutex(t, l);
 	else if (l->object == FUTEX_RWLOCK)

@@ -22,6 +22,11 @@ enum futex_object {
 	FUTEX_JOIN,		/* waits for a thread to end */
 	FUTEX_ONCE,
 	FUTEX_LOW_LEVEL,	/* a lock inside a library: malloc arena, stdio, loader */
+	FUTEX_FUTURE,		/* C++: the result of another thread, std::future */
+	FUTEX_GUARD,		/* C++: a local static variable that another thread initialises */
+	FUTEX_ATOMIC,		/* C++20: latch, barrier, semaphore, atomic::wait */
+	FUTEX_OWNERLESS,	/* Rust: a mutex or lock whose word says that it is held, not by whom */
+	FUTEX_PARKED,		/* Rust, Go: a thread that its run-time put to sleep, of which no word says why */
 };
 
 /* Where the knowledge comes from. */
@@ -72,6 +77,10 @@ struct futex_lock {
 	unsigned mutex_attributes; /* enum mutex_attribute */
 	bool owner_died;	/* robust mutex: its owner ended while it held it */
 	uint32_t readers;	/* rwlock */
+	uint32_t arrived, needed; /* barrier: threads that are there, and that open it */
+	uint32_t passed;	/* barrier: threads that went through it before */
+	uint32_t needed_at, arrived_at;	/* barrier: where that is written, from its address */
+	uint32_t value;		/* semaphore */
 	bool fields_known;	/* the object's memory could be read */
 	struct thread **waiters;
 	size_t n_waiters;

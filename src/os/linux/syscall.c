@@ -33,6 +33,14 @@ static const struct number {
 	{ CALL_FLOCK, 73, 143, 143, 32 },   { CALL_LOCK, 72, 221, 221, 25 },
 	{ CALL_CONNECT, 42, 362, 283, 203 }, { CALL_CHILD, 61, 114, 114, 260 },
 	{ CALL_CHILD, 247, 284, 280, 95 },  { CALL_CHILD, 0, 7, 0, 0 },
+	{ CALL_SLEEP, 35, 162, 162, 101 },  { CALL_SLEEP, 230, 267, 265, 115 },
+	{ CALL_SLEEP, 0, 407, 407, 0 },	    { CALL_POLL, 7, 168, 168, 0 },
+	{ CALL_POLL, 271, 309, 336, 73 },   { CALL_POLL, 23, 142, 142, 0 },
+	{ CALL_POLL, 270, 308, 335, 72 },   { CALL_POLL, 232, 256, 252, 0 },
+	{ CALL_POLL, 281, 319, 346, 22 },   { CALL_POLL, 441, 441, 441, 441 },
+	{ CALL_POLL, 0, 413, 413, 0 },	    { CALL_POLL, 0, 414, 414, 0 },
+	{ CALL_SIGNAL, 34, 29, 29, 0 },	    { CALL_SIGNAL, 130, 179, 179, 133 },
+	{ CALL_SIGNAL, 128, 177, 177, 137 }, { CALL_SIGNAL, 0, 421, 421, 0 },
 };
 
 static uint64_t number_on(const struct number *n, enum machine machine)

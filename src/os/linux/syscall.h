@@ -15,6 +15,9 @@ enum linux_call {	/* those that have a meaning here, by any of their numbers */
 	CALL_LOCK,	/* fcntl(F_SETLKW) */
 	CALL_CONNECT,
 	CALL_CHILD,	/* wait4, waitpid, waitid */
+	CALL_SLEEP,	/* nanosleep, clock_nanosleep */
+	CALL_POLL,	/* poll, select, epoll_wait: several descriptors, or a time */
+	CALL_SIGNAL,	/* pause, sigsuspend, sigwait: nothing but a signal ends it, or a time */
 };
 
 struct linux_syscall {

@@ -17,7 +17,7 @@ It has it: three threads wait for two words that nobody signals:
   $ mkdump has.recipe has
   $ found has wait.all-blocked
   1. All threads blocked [wait.all-blocked]: problem, 85 % sure
-     All threads blocked: each of the 3 threads waits for another one of them, and none is left to go on.
+     All threads blocked: each of the 3 threads waits for another one of them, and none is left to go on; 2 of them wait, directly or behind others, for futex at 0x500040.
      - thread 0 (tid 100) waits for futex at 0x500000; known by its futex call      [~0k]
      - thread 1 (tid 101) waits for futex at 0x500040; known by its futex call      [~1k]
      - thread 2 (tid 102) waits for futex at 0x500040; known by its futex call      [~2k]
