@@ -4,9 +4,11 @@
  * recognise in the dump. Patterns only read, so that the same question has the
  * same answer: !explain asks it again rather than to keep the last.
  */
-#include "command/command.h"
+#include "command/analyze.h"
+#include "command/session_impl.h"
 #include "command/stack.h"
 #include "report/report.h"
+#include "report/set.h"
 
 #include "os/linux/signals.h"
 #include "os/windows/status.h"
@@ -21,6 +23,7 @@ struct request {
 	struct threshold_setting settings[MAX_SETTINGS];
 	struct analysis_options options;
 	char *show;		/* -show CODE; NULL */
+	bool set;		/* all processes of the session together */
 };
 
 static const struct field code_fields[] = {
@@ -56,6 +59,10 @@ static struct err *take_option(struct request *r, const struct args *args, const
 	}
 	if (strcmp(word, "-hang") == 0) {
 		r->report.waits_only = true;
+		return NULL;
+	}
+	if (strcmp(word, "-set") == 0) {
+		r->set = true;
 		return NULL;
 	}
 	if (strcmp(word, "-f") == 0) /* WinDbg: even where there is no exception; so it is always */
@@ -127,10 +134,24 @@ static struct err *show_analysis(struct session *s, const struct args *args, con
 	TRY(report_verdict(an, &r->report, &focus, o));
 	TRY(report_findings(an, &r->report, o));
 	if (!r->report.verbose)
-		return out_heading(o, "\n!analyze -v shows the evidence, !explain N how to follow a finding.\n");
+		return out_heading(o, r->set ? "\n!analyze -set -v shows the evidence.\n"
+					     : "\n!analyze -v shows the evidence, !explain N how to follow a finding.\n");
 	TRY(report_quality(an, o));
 	TRY(report_fault(an, &focus, o));
 	return show_stack(s, &focus, args->arena, o);
+}
+
+struct shown_set {
+	struct session *session;
+	const struct args *args;
+	const struct request *request;
+};
+
+static struct err *show_member(void *arg, const struct analysis *an, struct out *o)
+{
+	const struct shown_set *x = arg;
+
+	return show_analysis(x->session, x->args, x->request, an, o);
 }
 
 static struct err *run_analyze(struct session *s, const struct args *args, struct out *o)
@@ -142,25 +163,31 @@ static struct err *run_analyze(struct session *s, const struct args *args, struc
 	TRY(parse(args, &p, &r));
 	if (r.show)
 		return show_code(s, r.show, o);
+	if (r.set)
+		return analyze_set(s, &r.options, show_member, &(struct shown_set){ s, args, &r }, o);
 	TRY(analysis_create(session_target(s), &r.options, &an));
 	return show_analysis(s, args, &r, an, o);
 }
 
 static const struct record *const analyze_records[] = {
 	&report_analysis_record, &report_finding_record, &report_evidence_record, &report_quality_record,
-	&report_fault_record,	 &frame_record,		 &code_record,		  NULL,
+	&report_fault_record,	 &frame_record,		 &code_record,		  &report_set_record,
+	&process_record,	 NULL,
 };
 const struct command command_analyze = {
 	.name = "!analyze",
 	.summary = "say what is wrong: patterns that are recognised, with evidence",
-	.usage = "[-v] [-hang] [-t name=value] | -show code",
+	.usage = "[-v] [-hang] [-set] [-t name=value] | -show code",
 	.help = "The verdict in a sentence, then the findings: root causes first, what follows from\n"
 		"them behind them, each with how sure it is. -v shows for each finding the evidence\n"
 		"(address, value, meaning and the command that shows it), the thresholds that were\n"
 		"applied, what could not be read and what to do; then what the dump is, the fields\n"
 		"of WinDbg's !analyze, the frame that is blamed and why, and its stack.\n"
 		"-hang leaves exceptions aside and shows waits and processor time only. -t sets a\n"
-		"threshold (!pattern tells them). -show explains an exception code or signal.\n"
+		"threshold (!pattern tells them). -set looks at all processes of a set (see |)\n"
+		"together, at who waits for whom from one to the other as well: a verdict on all,\n"
+		"then what there is to say of each, opening all dumps. -show explains an exception\n"
+		"code or signal.\n"
 		"!patterns lists what can be recognised; !explain N shows how to follow a finding.",
 	.records = analyze_records,
 	.needs = NEEDS_TARGET,

@@ -108,6 +108,12 @@ struct err *thread_emit(struct session *s, struct thread *th, struct out *o) MUS
 /* Cannot fail for one that was current before. */
 struct err *process_switch(struct session *s, size_t i) MUST_USE;
 /* The target of the i-th without switching to it; USAGE: there is none. */
+size_t process_count(const struct session *s);
+uint32_t process_pid(const struct session *s, size_t i);	/* 0: not known */
+const char *process_name(struct session *s, size_t i);	/* "" not known */
+/* Its line of `|`. */
+extern const struct record process_record;
+struct err *process_emit(struct session *s, size_t i, struct out *o) MUST_USE;
 struct err *process_target(struct session *s, size_t i, struct target **ret) MUST_USE;
 struct err *run_processes(struct session *s, const char **p, struct out *o) MUST_USE;
 

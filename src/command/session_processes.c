@@ -21,7 +21,7 @@ static const struct field process_fields[] = {
 	{ "name", FIELD_STR, "program" },
 	{ NULL },
 };
-static const struct record process_record = {
+const struct record process_record = {
 	.kind = "process",
 	.help = "A process",
 	.fields = process_fields,
@@ -31,7 +31,7 @@ static const struct record *const process_records[] = { &process_record, NULL };
 
 /* --- which there are ----------------------------------------------------------------- */
 
-static size_t count(const struct session *s)
+size_t process_count(const struct session *s)
 {
 	return s->processes ? s->n_processes : 1;
 }
@@ -50,9 +50,21 @@ static const char *name_in_dump(struct session *s)
 	return target_is_windows(s->target) ? v[0].path : str_basename(v[0].path);
 }
 
+uint32_t process_pid(const struct session *s, size_t i)
+{
+	return s->processes ? s->processes[i].pid : target_pid(s->target);
+}
+
+const char *process_name(struct session *s, size_t i)
+{
+	const char *name = s->processes ? s->processes[i].name : name_in_dump(s);
+
+	return name ? name : "";
+}
+
 static struct err *emit(struct session *s, size_t i, size_t current, struct out *o)
 {
-	uint32_t pid = s->processes ? s->processes[i].pid : target_pid(s->target);
+	uint32_t pid = process_pid(s, i);
 
 	out_begin(o, &process_record);
 	out_str(o, "marker", i == current ? "." : " ");
@@ -60,8 +72,13 @@ static struct err *emit(struct session *s, size_t i, size_t current, struct out 
 	if (pid)
 		out_uint(o, "pid", pid);
 	out_str(o, "how", "examine");
-	out_name(o, "name", s->processes ? s->processes[i].name : name_in_dump(s));
+	out_name(o, "name", process_name(s, i));
 	return out_end(o);
+}
+
+struct err *process_emit(struct session *s, size_t i, struct out *o)
+{
+	return emit(s, i, s->process, o);
 }
 
 static struct err *list(struct session *s, size_t from, size_t end, struct out *o)
@@ -109,7 +126,7 @@ void process_state_set(struct session *s, const struct process_state *to)
 
 struct err *process_target(struct session *s, size_t i, struct target **ret)
 {
-	if (i >= count(s))
+	if (i >= process_count(s))
 		return err_new(ERR_USAGE, "there is no process %zu", i);
 	if (i == s->process)
 		*ret = s->target;
@@ -143,8 +160,8 @@ struct err *process_switch(struct session *s, size_t i)
 
 static bool find_pid(const struct session *s, uint64_t pid, size_t *ret)
 {
-	for (size_t i = 0; i < count(s); i++)
-		if ((s->processes ? s->processes[i].pid : target_pid(s->target)) == pid) {
+	for (size_t i = 0; i < process_count(s); i++)
+		if (process_pid(s, i) == pid) {
 			*ret = i;
 			return true;
 		}
@@ -170,7 +187,7 @@ static struct err *parse(struct session *s, const char **p, struct arena *a, siz
 	if (*start == '*') {
 		(*p)++;
 		*ret_first = 0;
-		*ret_end = count(s);
+		*ret_end = process_count(s);
 		return NULL;
 	}
 	if (str_starts(start, "~[") || *start == '[') {
@@ -180,7 +197,7 @@ static struct err *parse(struct session *s, const char **p, struct arena *a, siz
 	} else if (isdigit((unsigned char)*start)) {
 		for (; isdigit((unsigned char)**p) && v < 100000000; (*p)++)
 			v = v * 10 + (uint64_t)(**p - '0');
-		found = v < count(s);
+		found = v < process_count(s);
 		i = (size_t)v;
 	} else {
 		(*p)++; /* . and # */
@@ -276,7 +293,7 @@ struct err *run_processes(struct session *s, const char **p, struct out *o)
 	if (!at_end(*p))
 		return err_new(ERR_USAGE, "Illegal process error in '|%.20s'", *p);
 	*p = lex_command_end(*p);
-	return list(s, 0, count(s), o);
+	return list(s, 0, process_count(s), o);
 }
 
 static struct err *run(struct session *s, const struct args *args, struct out *o)

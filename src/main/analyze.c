@@ -24,16 +24,16 @@ static void keep_error(void *arg, struct err *e)
 		*kept = e;
 }
 
-static struct err *analyze(const struct settings *s, struct target *t, struct out *o)
+/* Of a target; or of all processes of a system. */
+static struct err *analyze(const struct settings *s, struct target *t, struct system *system, struct out *o)
 {
 	CLEANUP(session_destroyp) struct session *session = NULL;
 	CLEANUP(strbuf_deinit) struct strbuf line = STRBUF_INIT;
-
 	struct err *e = NULL, *kept = NULL;
 
-	strbuf_adds(&line, "!analyze -v");
+	strbuf_adds(&line, system ? "!analyze -set -v" : "!analyze -v");
 	TRY(thresholds_each(s, add_threshold, &line));
-	TRY(session_create(t, &session));
+	TRY(system ? system_create_session(system, &session, &t) : session_create(t, &session));
 	out_set_pointer_size(o, session_pointer_size(session));
 	session_on_error(session, keep_error, &kept);
 	e = session_run(session, line.s, o);
@@ -44,19 +44,41 @@ static struct err *analyze(const struct settings *s, struct target *t, struct ou
 
 static struct err *analyze_one(const struct settings *s, struct target *t, struct out *o)
 {
-	return s->html ? analyze_page(s, t, o) : analyze(s, t, o);
+	return s->html ? analyze_page(s, t, o) : analyze(s, t, NULL, o);
+}
+
+static int analyze_set(const struct settings *s, struct system *system)
+{
+	CLEANUP(out_destroyp) struct out *o = NULL;
+	struct err *e = s->html ? err_new(ERR_USAGE, "--html is of one dump: name that of a member of the set") : open_output(s, &o);
+	int rc = EXIT_OK;
+
+	if (!e)
+		e = analyze(s, NULL, system, o);
+	if (e)
+		rc = err_code(e) == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+	report_error(o, e);
+	return terminal_file_changed() ? EXIT_FAILED : rc;
 }
 
 static int run(const struct settings *s)
 {
+	CLEANUP(system_destroyp) struct system *system = NULL;
+	int rc;
+
 	if (s->html)
 		terminal_undo_when_ended();
-	return s->summary ? analyze_many(s) : run_on_dump(s, analyze_one);
+	if (s->summary)
+		return analyze_many(s);
+	rc = open_system(s, &system);
+	if (rc != EXIT_OK)
+		return rc;
+	return system ? analyze_set(s, system) : run_on_dump(s, analyze_one);
 }
 
 const struct subcommand subcommand_analyze = {
 	.name = "analyze",
-	.usage = "[options] FILE | --summary [options] FILE...",
+	.usage = "[options] FILE | [options] SET.set.json | --summary [options] FILE...",
 	.summary = "say what is wrong with the process that a dump is of",
 	.help = "First the verdict in a sentence; then the findings, root causes first and what follows\n"
 		"from them behind them: how bad, how sure, the evidence (address, value, meaning, and\n"
@@ -74,6 +96,10 @@ const struct subcommand subcommand_analyze = {
 		"verdict; files that cannot be opened come last, with the reason. With --json: a line\n"
 		"for each file, in the order given. Exit code 1 says that some could not be looked at,\n"
 		"3 that none could.\n"
+		"\n"
+		"Of the manifest of a set, which osmodump snap --set writes, all dumps are looked at\n"
+		"together: first the verdict on the set, with deadlocks between its processes, then of\n"
+		"each process what is said of a single dump; it is `!analyze -set -v`.\n"
 		"\n"
 		"Thresholds are set by --threshold, which may be repeated, and by lines name=value of\n"
 		"the file osmodump/thresholds in $XDG_CONFIG_HOME or ~/.config; `!pattern ID` tells\n"

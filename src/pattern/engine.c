@@ -68,6 +68,8 @@ static bool fits(const struct pattern *p, struct analysis *a)
 		return false;
 	if ((p->needs & NEEDS_TIMES) && !has_times(a->target))
 		return false;
+	if ((p->needs & NEEDS_SET) && !a->set)
+		return false;
 	return !(p->needs & NEEDS_FAULT) || facts_fault(a->facts)->class != FAULT_NONE;
 }
 
@@ -331,7 +333,11 @@ struct err *analysis_create(struct target *t, const struct analysis_options *o, 
 	w->options.memory = w->options.memory ? w->options.memory : ANALYSIS_MEMORY;
 	w->public.target = t;
 	w->public.options = &w->options;
-	e = facts_create(t, &w->public.facts);
+	w->public.set = w->options.set;
+	w->public.member = w->options.member;
+	e = w->public.set ? NULL : facts_create(t, &w->public.facts);
+	if (w->public.set)
+		w->public.facts = w->public.set->members[w->public.member].facts;
 	if (!e)
 		e = run_all(w);
 	if (!e) {
@@ -361,6 +367,7 @@ void analysis_destroy(struct analysis *a)
 	vec_deinit(&w->arenas);
 	vec_deinit(&w->found);
 	arena_deinit(&w->own);
-	facts_destroy(w->public.facts);
+	if (!w->public.set)
+		facts_destroy(w->public.facts);
 	free(w);
 }

@@ -15,6 +15,7 @@
 
 #include "pattern/facts.h"
 #include "pattern/pattern.h"
+#include "pattern/process_set.h"
 
 enum { ANALYSIS_TIME_MS = 5000, ANALYSIS_MEMORY = 64 << 20 };
 
@@ -28,12 +29,16 @@ struct analysis_options {
 	size_t n_settings;
 	unsigned time_ms;	/* of each pattern; 0: ANALYSIS_TIME_MS */
 	size_t memory;		/* bytes of each pattern; 0: ANALYSIS_MEMORY */
+	const struct process_set *set;	/* that the target belongs to, whose facts are used; NULL: none */
+	size_t member;		/* of it */
 };
 
 struct analysis {
 	struct target *target;
 	const struct analysis_options *options;	/* while the patterns run */
 	struct facts *facts;
+	const struct process_set *set;	/* NULL: none */
+	size_t member;
 	const struct finding *const *findings;	/* in the order shown, from number 1 */
 	size_t n;
 	size_t n_run, n_unfit;			/* patterns: tried, and that do not suit this dump */

@@ -51,6 +51,7 @@ enum pattern_needs {
 	NEEDS_SYSTEM_LINUX = 1 << 2,
 	NEEDS_THREADS = 1 << 3,		/* at least one */
 	NEEDS_TIMES = 1 << 4,		/* processor times of threads */
+	NEEDS_SET = 1 << 5,		/* processes that were dumped together */
 };
 /* "an exception", ..., of a single bit */
 const char *needs_name(unsigned bit);

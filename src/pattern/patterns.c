@@ -30,7 +30,7 @@ extern const struct pattern pattern_all_blocked, pattern_missing_wakeup, pattern
 	pattern_priority_inversion, pattern_high_contention, pattern_blocking_module, pattern_thread_pool;
 extern const struct pattern pattern_network_wait, pattern_coupled_process, pattern_file_lock, pattern_child_process,
 	pattern_message_box;
-extern const struct pattern pattern_barrier, pattern_pipe_deadlock;
+extern const struct pattern pattern_barrier, pattern_pipe_deadlock, pattern_process_deadlock;
 extern const struct pattern pattern_handle_leak, pattern_thread_explosion, pattern_region_leak, pattern_address_space,
 	pattern_map_count, pattern_memory_limit, pattern_stack_space;
 extern const struct pattern pattern_heap_leak, pattern_heap_fragmentation;
@@ -94,6 +94,7 @@ const struct pattern *const patterns[] = {
 	&pattern_message_box,
 	&pattern_barrier,
 	&pattern_pipe_deadlock,
+	&pattern_process_deadlock,
 	/* resource */
 	&pattern_handle_leak,
 	&pattern_thread_explosion,
@@ -150,6 +151,7 @@ const char *needs_name(unsigned bit)
 	case NEEDS_SYSTEM_LINUX: return "a dump of Linux";
 	case NEEDS_THREADS: return "threads";
 	case NEEDS_TIMES: return "processor times of threads";
+	case NEEDS_SET: return "a set of dumps";
 	default: return NULL;
 	}
 }

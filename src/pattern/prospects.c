@@ -85,6 +85,16 @@ static enum prospect of_call(struct target *t, const struct wait_graph *g, size_
 	return PROSPECT_GOES_ON;
 }
 
+/* The first thread's switches are recorded twice, some time apart and before the process was stopped: one that went to
+ * sleep in between goes on by itself, whatever it waited for at the end. */
+static bool was_moving(struct target *t, const struct thread *th)
+{
+	uint64_t before = 0;
+
+	return th->tid == target_pid(t) && th->record->live && limits_value(t, "process.voluntary_switches", &before) &&
+	       th->record->live->voluntary_switches > before;
+}
+
 static enum prospect of_thread(struct target *t, const struct wait_graph *g, size_t i, bool handles)
 {
 	struct linux_syscall s = { 0 };
@@ -92,7 +102,7 @@ static enum prospect of_thread(struct target *t, const struct wait_graph *g, siz
 
 	if (g->nodes[i].activity == ACTIVITY_GONE)
 		return PROSPECT_ENDED;
-	if (g->nodes[i].activity != ACTIVITY_SYSTEM_CALL ||
+	if (g->nodes[i].activity != ACTIVITY_SYSTEM_CALL || was_moving(t, g->nodes[i].thread) ||
 	    err_ignore(linux_syscall_of(t, g->nodes[i].thread, &s, &certain)) || !certain)
 		return PROSPECT_GOES_ON;
 	return of_call(t, g, i, &s, handles);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Orphaned lock: its owner is gone, so that nobody will ever release it. */
+#include "pattern/engine.h"
 #include "pattern/waits.h"
 
 static bool owner_is_gone(const struct wait_graph *g, const struct wait_node *n)
@@ -7,6 +8,13 @@ static bool owner_is_gone(const struct wait_graph *g, const struct wait_node *n)
 	const struct wait_node *owner = n->next ? &g->nodes[n->next->to] : NULL;
 
 	return owner && owner->kind == WAIT_THREAD && owner->activity == ACTIVITY_GONE;
+}
+
+/* A lock in shared memory, held by a process of the same set: it lives. */
+static bool owner_is_elsewhere(const struct pattern_run *run, const struct wait_graph *g, const struct wait_node *n)
+{
+	return run->analysis->set && n->next &&
+	       process_set_has_thread(run->analysis->set, run->analysis->member, g->nodes[n->next->to].tid);
 }
 
 static void tell(struct pattern_run *run, const struct wait_graph *g, size_t lock)
@@ -36,7 +44,8 @@ static struct err *match(struct pattern_run *run)
 	TRY(facts_wait_graph(run->facts, &g));
 	for (size_t i = g->n_threads; i < g->n; i++) {
 		TRY(run_check(run));
-		if (g->nodes[i].kind == WAIT_LOCK && (owner_is_gone(g, &g->nodes[i]) || g->nodes[i].abandoned))
+		if (g->nodes[i].kind == WAIT_LOCK && (owner_is_gone(g, &g->nodes[i]) || g->nodes[i].abandoned) &&
+		    !owner_is_elsewhere(run, g, &g->nodes[i]))
 			tell(run, g, i);
 	}
 	return NULL;

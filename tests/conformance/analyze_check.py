@@ -64,6 +64,13 @@ def check_schema(records):
 
 
 def check_links(records):
+    """Of each process of a set by itself: its records tell which one they belong to."""
+    processes = {r.get('process') for r in records if r['kind'] == 'analysis'}
+    for process in processes or {None}:
+        yield from check_links_of([r for r in records if r.get('process') == process])
+
+
+def check_links_of(records):
     numbers = [r['number'] for r in records if r['kind'] == 'finding']
     if numbers != list(range(1, len(numbers) + 1)):
         yield 'findings are numbered %s' % numbers

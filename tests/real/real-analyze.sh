@@ -11,7 +11,7 @@ case $(cat /proc/sys/kernel/core_pattern) in
 esac
 
 build_c() { gcc -D_GNU_SOURCE -g -O1 -o "$work/$1" "tests/subjects/$1.c" -pthread; }
-build_c hang && build_c waits && build_c strain && build_c heaps && build_c meets &&
+build_c hang && build_c waits && build_c strain && build_c heaps && build_c meets && build_c pairs &&
 	g++ -g -O1 -o "$work/heapful" tests/subjects/heapful.cc &&
 	g++ -g -O1 -o "$work/shares" tests/subjects/shares.cc -pthread &&
 	g++ -g -O1 -o "$work/dies" tests/targets/linux/dies.cc &&
@@ -31,6 +31,21 @@ take_snap() {
 	pid=
 }
 
+# The same of the program and its child, together; $dump is then their manifest.
+take_set() {
+	mkfifo "$work/ready"
+	"$work/$1" "$2" >"$work/ready" &
+	pid=$!
+	read -r _ _ <"$work/ready"
+	rm -f "$work/ready"
+	mkdir "$3.d"
+	"$OSMODUMP" snap -q --set tree "$pid" -o "$3.d" >"$work/log" 2>&1 || cat "$work/log"
+	kill -KILL "$pid"
+	wait "$pid" 2>/dev/null
+	pid=
+	dump=$(echo "$3.d"/*.set.json)
+}
+
 # by the kernel; a shell of its own tells nobody that the program died
 take_core() {
 	mkdir "$work/d"
@@ -42,9 +57,10 @@ take_core() {
 
 while read -r subject word how pattern sentence <&3; do
 	case $subject in '' | '#'*) continue ;; esac
-	[ "$how" = snap ] || [ $cores = 1 ] || { skipped=$((skipped + 1)); continue; }
-	take_"$how" "$subject" "$word" "$work/$subject.$word"
-	verify "$subject" "$word" "$pattern" "$work/$subject.$word" "$sentence"
+	[ "$how" != core ] || [ $cores = 1 ] || { skipped=$((skipped + 1)); continue; }
+	dump=$work/$subject.$word
+	take_"$how" "$subject" "$word" "$dump"
+	verify "$subject" "$word" "$pattern" "$dump" "$sentence"
 done 3<tests/subjects/expected
 # What the Windows programs of tests/targets left, where they were made.
 win=${TARGETS:-build/targets}/windows
@@ -55,6 +71,7 @@ for bits in 64 32; do
 	verify av "wine $bits" exception.null-data "$win/$bits/av-full.dmp" 'av!store wrote to a member' "$win/$bits"
 done
 tell_verdicts analyze
-rm -f "$work/hang" "$work/waits" "$work/strain" "$work/heaps" "$work/heapful" "$work/meets" "$work/shares" "$work/dies" "$work/fails" "$work/throws" "$work/json" "$work/err" \
+rm -f "$work/hang" "$work/waits" "$work/strain" "$work/heaps" "$work/heapful" "$work/meets" "$work/shares" "$work/pairs" "$work/dies" "$work/fails" "$work/throws" "$work/json" "$work/err" \
 	"$work/log"
-check_dumps "$work"/*
+# shellcheck disable=SC2046
+check_dumps $(find "$work" -type f | sort)
