@@ -167,6 +167,7 @@ void insn_invalid(uint64_t address, unsigned length, struct insn *ret)
 	*ret = (struct insn){
 		.address = address, .length = length, .flags = INSN_INVALID,
 		.mem_base = ARCH_NO_REG, .mem_index = ARCH_NO_REG, .mem_segment = ARCH_NO_REG,
+		.to = ARCH_NO_REG, .from = ARCH_NO_REG,
 	};
 	(void)snprintf(ret->mnemonic, sizeof(ret->mnemonic), "???");
 }

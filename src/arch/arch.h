@@ -109,6 +109,19 @@ struct insn {
 	uint8_t mem_scale;
 	uint8_t mem_size;	/* operand bytes */
 	int64_t mem_disp;	/* rip-relative: absolute address, base = ARCH_NO_REG */
+	/* x86 and x64: full registers that it changes, one bit each by their index; and,
+	 * when all it does is to set one of them, which (else ARCH_NO_REG) and to what */
+	uint32_t reg_writes;
+	enum insn_source {
+		SOURCE_NONE,
+		SOURCE_REGISTER,	/* from */
+		SOURCE_NUMBER,		/* number */
+		SOURCE_MEMORY,		/* what is at mem_*, of move_size bytes */
+		SOURCE_ADDRESS,		/* the address that mem_* come to: lea */
+	} source;
+	uint8_t to, from;
+	uint8_t move_size;	/* 4 or 8: fewer leave a part of the register as it was */
+	uint64_t number;
 };
 
 /* What the memory operand comes to, without its segment's base; false: a register

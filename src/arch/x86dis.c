@@ -411,9 +411,8 @@ static uint8_t reg_index(const struct decoded *d, ZydisRegister reg)
 	return ARCH_NO_REG;
 }
 
-static void set_memory(const struct decoded *d, const ZydisDecodedOperand *op, struct insn *ret)
+static void set_operand_address(const struct decoded *d, const ZydisDecodedOperand *op, struct insn *ret)
 {
-	ret->flags |= INSN_HAS_MEMORY;
 	ret->mem_segment = reg_index(d, op->mem.segment);
 	ret->mem_size = (uint8_t)(op->size / 8 > 255 ? 255 : op->size / 8);
 	if (is_absolute(op)) {
@@ -426,6 +425,52 @@ static void set_memory(const struct decoded *d, const ZydisDecodedOperand *op, s
 	ret->mem_disp = op->mem.disp.has_displacement ? op->mem.disp.value : 0;
 }
 
+static void set_memory(const struct decoded *d, const ZydisDecodedOperand *op, struct insn *ret)
+{
+	ret->flags |= INSN_HAS_MEMORY;
+	set_operand_address(d, op, ret);
+}
+
+/* mov, lea and xor of a register with itself, where they set a whole register. */
+static void set_move(const struct decoded *d, struct insn *ret)
+{
+	const ZydisDecodedOperand *to = &d->op[0], *from = &d->op[1];
+	bool is_zero = d->in.mnemonic == ZYDIS_MNEMONIC_XOR && from->type == ZYDIS_OPERAND_TYPE_REGISTER &&
+		       to->type == ZYDIS_OPERAND_TYPE_REGISTER && from->reg.value == to->reg.value;
+
+	if ((d->in.mnemonic != ZYDIS_MNEMONIC_MOV && d->in.mnemonic != ZYDIS_MNEMONIC_LEA && !is_zero) ||
+	    to->type != ZYDIS_OPERAND_TYPE_REGISTER || (to->size != 32 && to->size != 64))
+		return;
+	ret->to = reg_index(d, to->reg.value);
+	ret->move_size = (uint8_t)(to->size / 8);
+	if (is_zero || from->type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
+		ret->source = SOURCE_NUMBER;
+		ret->number = is_zero ? 0 : from->imm.value.u & (to->size == 32 ? UINT32_MAX : UINT64_MAX);
+	} else if (from->type == ZYDIS_OPERAND_TYPE_REGISTER) {
+		ret->source = SOURCE_REGISTER;
+		ret->from = reg_index(d, from->reg.value);
+	} else if (d->in.mnemonic == ZYDIS_MNEMONIC_LEA) {
+		ret->source = SOURCE_ADDRESS;
+		set_operand_address(d, from, ret);
+	} else {
+		ret->source = SOURCE_MEMORY;
+	}
+}
+
+static void set_writes(const struct decoded *d, const ZydisDecodedOperand *op, struct insn *ret)
+{
+	ZydisRegister full;
+	uint8_t i;
+
+	if (op->type != ZYDIS_OPERAND_TYPE_REGISTER || !(op->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE))
+		return;
+	full = ZydisRegisterGetLargestEnclosing(d->bits == 64 ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LEGACY_32,
+						op->reg.value);
+	i = reg_index(d, full);
+	if (i < 32)
+		ret->reg_writes |= (uint32_t)1 << i;
+}
+
 static void set_facts(const struct decoded *d, struct insn *ret)
 {
 	ret->flags |= category_flags(d);
@@ -433,6 +478,7 @@ static void set_facts(const struct decoded *d, struct insn *ret)
 		const ZydisDecodedOperand *op = &d->op[i];
 		bool visible = i < d->in.operand_count_visible || is_string_op(d);
 
+		set_writes(d, op, ret);
 		if (op->type == ZYDIS_OPERAND_TYPE_IMMEDIATE && op->imm.is_relative) {
 			ret->flags |= INSN_HAS_TARGET;
 			ret->target = (d->address + d->in.length + op->imm.value.u) &
@@ -450,6 +496,7 @@ static void set_facts(const struct decoded *d, struct insn *ret)
 	}
 	if (ret->flags & INSN_NOP)
 		ret->flags &= ~(unsigned)(INSN_READS_MEMORY | INSN_WRITES_MEMORY | INSN_HAS_MEMORY);
+	set_move(d, ret);
 }
 
 void x86_disassemble(unsigned bits, const uint8_t *bytes, size_t n, uint64_t address,
