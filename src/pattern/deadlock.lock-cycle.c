@@ -20,7 +20,7 @@ static void add_link(struct pattern_run *run, const struct wait_graph *g, const 
 	const char *holder = waits_node_text(run, &g->nodes[r->nodes[next_thread(g, r, i)]]);
 
 	strbuf_addf(sb, "%s waits for ", waits_node_text(run, &g->nodes[r->nodes[i]]));
-	if (lock->kind == WAIT_THREAD)
+	if (lock->kind == WAIT_THREAD || lock->kind == WAIT_OBJECT)
 		strbuf_addf(sb, "%s to end", holder);
 	else
 		strbuf_addf(sb, "%s, which %s holds", waits_node_text(run, lock), holder);
@@ -75,7 +75,8 @@ static void tell(struct pattern_run *run, const struct wait_graph *g, const stru
 				: run_text(run, " %zu more thread%s behind them.", behind,
 					   behind == 1 ? " waits" : "s wait"));
 	if (sure < 95)
-		f->confidence_why = "which lock a thread waits for was inferred";
+		f->confidence_why = waits_owner_inferred(g, r->nodes, r->n) ? "who holds a lock was inferred"
+									    : "which lock a thread waits for was inferred";
 	show(run, f, g, r);
 }
 

@@ -7,14 +7,18 @@ static void tell(struct pattern_run *run, const struct wait_graph *g, const stru
 	const struct wait_node *th = &g->nodes[r->nodes[0]];
 	const struct wait_node *lock = r->n > 1 ? &g->nodes[r->nodes[1]] : NULL;
 	size_t behind = th->behind + (lock ? lock->behind : 0);
+	bool held = lock && lock->kind == WAIT_LOCK;
+	unsigned sure = waits_sureness(g, r->nodes, r->n);
 	struct finding *f;
 
-	f = finding_add(run, SEVERITY_PROBLEM, waits_sureness(g, r->nodes, r->n), "Self-deadlock: %s waits for %s%s.%s",
-			run_thread_text(run, th->thread), lock ? waits_node_text(run, lock) : "itself to end",
-			lock ? ", which it holds itself" : "",
+	f = finding_add(run, SEVERITY_PROBLEM, sure, "Self-deadlock: %s waits for %s%s.%s",
+			run_thread_text(run, th->thread), held ? waits_node_text(run, lock) : "itself to end",
+			held ? ", which it holds itself" : "",
 			behind ? run_text(run, " %zu more thread%s behind it.", behind,
 					  behind == 1 ? " waits" : "s wait")
 			       : "");
+	if (waits_owner_inferred(g, r->nodes, r->n))
+		f->confidence_why = "that it holds the lock was inferred";
 	waits_show_wait(run, f, g, r->nodes[0]);
 	if (lock)
 		waits_show_owner(run, f, g, r->nodes[1]);

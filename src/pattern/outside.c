@@ -4,9 +4,12 @@
 
 #include "os/linux/descriptor.h"
 #include "os/linux/syscall.h"
+#include "os/windows/handle_object.h"
+#include "os/windows/wait.h"
 
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
 	MAX_PLACES = 16,	/* innermost, in which a function is looked for */
@@ -48,6 +51,10 @@ static const struct known {
 	{ "ntdll", "?tRequestWaitReplyPort", OUTSIDE_PROCESS, "the server of a local procedure call" },
 	{ "kernel*", "TransactNamedPipe*", OUTSIDE_PROCESS, "the server of a named pipe" },
 	{ "kernel*", "WaitNamedPipe*", OUTSIDE_PROCESS, "the server of a named pipe" },
+	{ "kernel*", "CallNamedPipe*", OUTSIDE_PROCESS, "the server of a named pipe" },
+	{ "kernel*", "ConnectNamedPipe", OUTSIDE_PROCESS, "a client of a named pipe" },
+	{ "combase", "CRpcChannelBuffer::SendReceive*", OUTSIDE_PROCESS, "the server of a COM call" },
+	{ "ole32", "CRpcChannelBuffer::SendReceive*", OUTSIDE_PROCESS, "the server of a COM call" },
 	{ "ntdll", "?tLockFile", OUTSIDE_FILE_LOCK, "a lock on a file" },
 	{ "user32", "MessageBox*", OUTSIDE_USER, "the answer to a message box" },
 	{ "user32", "SoftModalMessageBox", OUTSIDE_USER, "the answer to a message box" },
@@ -145,6 +152,91 @@ static bool by_call(struct pattern_run *run, const struct wait_graph *g, size_t 
 	return ret->kind != OUTSIDE_NONE;
 }
 
+/* --- handles of Windows ---------------------------------------------------------------------- */
+
+static bool name_is_below(const char *name, const char *device)
+{
+	return strncasecmp(name, device, strlen(device)) == 0;
+}
+
+/* The object manager's names of devices, as handle data has them. */
+static enum outside kind_of_file(const struct dump_handle *h, const struct dump_handle *all, size_t n)
+{
+	size_t ends = 0;
+
+	if (name_is_below(h->name, "\\Device\\Afd"))
+		return OUTSIDE_NETWORK;
+	if (name_is_below(h->name, "\\Device\\ConDrv"))
+		return OUTSIDE_USER;
+	if (!name_is_below(h->name, "\\Device\\NamedPipe\\") && !name_is_below(h->name, "\\??\\pipe\\"))
+		return OUTSIDE_NONE;
+	/* both ends have the pipe's name: who has two handles may have the other end */
+	for (size_t i = 0; i < n; i++)
+		ends += strcmp(all[i].name, h->name) == 0;
+	return ends > 1 ? OUTSIDE_NONE : OUTSIDE_PROCESS;
+}
+
+static enum outside kind_of_object(struct pattern_run *run, const struct dump_handle *h, const struct dump_handle *all, size_t n)
+{
+	struct handle_object x;
+
+	if (strcasecmp(h->type, "File") == 0)
+		return kind_of_file(h, all, n);
+	if (strcasecmp(h->type, "Process") != 0)
+		return OUTSIDE_NONE;
+	handle_object_read(target_dump(run->target), h, target_facts(run->target)->pointer_size, &x);
+	if (!(x.has & OBJECT_PROCESS) || x.pid == target_pid(run->target) || x.exit_status != OBJECT_STILL_ACTIVE)
+		return OUTSIDE_NONE;
+	return x.parent && x.parent == target_pid(run->target) ? OUTSIDE_CHILD : OUTSIDE_PROCESS;
+}
+
+/* What the graph has found that the thread waits for. */
+static bool by_object(struct pattern_run *run, const struct wait_graph *g, size_t thread, struct outside_wait *ret)
+{
+	const struct wait_edge *e = g->nodes[thread].next;
+	const struct wait_node *n = e && !e->owned ? &g->nodes[e->to] : NULL;
+	const struct dump_handle *all = NULL;
+	size_t n_all = 0;
+
+	if (!n || !n->is_handle || err_ignore(dump_handles(target_dump(run->target), &all, &n_all)))
+		return false;
+	for (size_t i = 0; i < n_all; i++) {
+		enum outside kind = all[i].handle == n->address ? kind_of_object(run, &all[i], all, n_all) : OUTSIDE_NONE;
+
+		if (kind == OUTSIDE_NONE)
+			continue;
+		*ret = (struct outside_wait){ kind, waits_node_text(run, n), "", 0, e->sure < 90 ? e->sure : 90 };
+		return true;
+	}
+	return false;
+}
+
+/* What is sent tells a client of a port from its server: os/windows/wait.h. */
+static bool waits_for_requests(struct pattern_run *run, struct thread *th, const struct outside_wait *w)
+{
+	struct windows_wait wait;
+
+	if (!strstr(w->function, "AlpcSendWaitReceivePort"))
+		return false;
+	windows_wait_of(run->target, th, HALF_NATIVE, run->arena, &wait);
+	return wait.kind == WINDOWS_WAIT_PORT && wait.which_known && !wait.all;
+}
+
+static bool windows_outside(struct pattern_run *run, const struct wait_graph *g, size_t thread, bool by_name,
+			    struct outside_wait *ret)
+{
+	struct outside_wait o;
+	bool found = by_object(run, g, thread, &o);
+
+	if (by_name && waits_for_requests(run, g->nodes[thread].thread, ret))
+		return false;
+	if (by_name && found && o.kind == ret->kind)
+		ret->what = run_text(run, "%s, %s", ret->what, o.what);
+	else if (!by_name && found)
+		*ret = o;
+	return by_name || found;
+}
+
 /* --- waits --------------------------------------------------------------------------------------- */
 
 bool outside_of(struct pattern_run *run, const struct wait_graph *g, const struct stacks *s, size_t thread,
@@ -152,11 +244,13 @@ bool outside_of(struct pattern_run *run, const struct wait_graph *g, const struc
 {
 	const struct wait_node *n = &g->nodes[thread];
 	struct outside_wait w = { 0 };
+	bool by_name;
 
 	if (!n->thread || n->activity == ACTIVITY_RUNS || n->in_ring)
 		return false;
-	if (!by_function(&s->v[thread], &w) &&
-	    (target_is_windows(run->target) || !by_call(run, g, thread, &w)))
+	by_name = by_function(&s->v[thread], &w);
+	if (target_is_windows(run->target) ? !windows_outside(run, g, thread, by_name, &w)
+					   : !by_name && !by_call(run, g, thread, &w))
 		return false;
 	*ret = w;
 	return true;
@@ -189,7 +283,7 @@ static void tell(struct pattern_run *run, const struct wait_graph *g, size_t i, 
 			w->what, behind, behind == 1 ? " waits" : "s wait");
 	finding_thread(run, f, n->thread);
 	evidence_stack(run, f, n->thread, "%s %s: %s; known by %s%s", run_thread_text(run, n->thread), does, w->what,
-		       *w->function ? w->function : "its system call", *w->function ? " on its stack" : "");
+		       *w->function ? w->function : target_is_windows(run->target) ? "the handle that it waits for" : "its system call", *w->function ? " on its stack" : "");
 	for (size_t k = g->n_threads; k < g->n; k++)
 		if (g->nodes[k].kind == WAIT_LOCK && g->nodes[k].next && g->nodes[k].next->to == i && g->nodes[k].waiters)
 			waits_show_owner(run, f, g, k);

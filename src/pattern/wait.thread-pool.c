@@ -3,6 +3,9 @@
  * Thread pool exhaustion: all workers wait inside of their work, so that nobody
  * is there for what is queued. Windows: threads of TppWorkerThread, which idle
  * directly below it in NtWaitForWorkViaWorkerFactory (NtRemoveIoCompletion before).
+ * Without that name (Wine, no symbols) those that ntdll started for itself: the
+ * function between kernel32's start of a thread and the rest is its own. They idle
+ * while nobody but ntdll is on their stack.
  * Linux knows no pools: threads with the same start function are taken for one,
  * when none of them idles and all wait at the same place for a lock, a name, a
  * connection or another process - or for another thread's answer, told by
@@ -13,6 +16,7 @@
 #include "os/linux/libc.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const struct threshold thresholds[] = {
 	{ "pool.workers", 4, "threads", "as many workers must there be" },
@@ -31,13 +35,38 @@ static bool has(const struct thread_stack *s, size_t from, size_t to, const char
 
 /* --- Windows ---------------------------------------------------------------------------- */
 
+static bool is_of(const struct stack_place *p, const char *module)
+{
+	return p->module && strcasecmp(p->module->name, module) == 0;
+}
+
+/* RtlUserThreadStart, BaseThreadInitThunk, and then ntdll again. */
+static bool is_started_by_ntdll(const struct thread_stack *s)
+{
+	const struct stack_place *last = s->places + s->n;
+
+	return s->n > 3 && is_of(last - 1, "ntdll") && last[-1].function && strstr(last[-1].function, "RtlUserThreadStart") &&
+	       is_of(last - 2, "kernel32") && is_of(last - 3, "ntdll") &&
+	       !(last[-3].function && strstr(last[-3].function, "DbgUi"));
+}
+
+static bool is_only_of_system(const struct thread_stack *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (!is_of(&s->places[i], "ntdll") && !is_of(&s->places[i], "kernel32"))
+			return false;
+	return true;
+}
+
 static enum worker windows_worker(const struct wait_graph *g, const struct stacks *s, size_t i)
 {
 	const struct thread_stack *st = &s->v[i];
+	bool named = has(st, 0, st->n, "TppWorkerThread");
 
-	if (!has(st, 0, st->n, "TppWorkerThread"))
+	if (!named && !is_started_by_ntdll(st))
 		return WORKER_NONE;
-	if (has(st, 0, 2, "WaitForWorkViaWorkerFactory") || has(st, 0, 2, "RemoveIoCompletion"))
+	if (has(st, 0, 2, "WaitForWorkViaWorkerFactory") || has(st, 0, 2, "RemoveIoCompletion") ||
+	    (!named && is_only_of_system(st)))
 		return WORKER_IDLE;
 	return g->nodes[i].activity == ACTIVITY_SYSTEM_CALL ? WORKER_WAITS : WORKER_RUNS;
 }
@@ -176,7 +205,7 @@ const struct pattern pattern_thread_pool = {
 	.context = "Work items that wait for other work items of the same pool, for a lock, or for a server that does not "
 		   "answer; a pool whose limit is too low for work that blocks.",
 	.criterion = "There are at least pool.workers workers, none of them is idle and none runs. Windows: threads with "
-		     "TppWorkerThread on the stack; those idle that wait for work directly below it. Linux: threads with one "
+		     "TppWorkerThread on the stack, or that ntdll started for itself; those idle that wait for work directly below it. Linux: threads with one "
 		     "start function, of which at least pool.workers have equal stacks, and all wait for a lock whose owner does not run, the name "
 		     "service, a child process or a lock on a file.",
 	.false_positives = "Workers that are all busy for a moment. Threads with one start function that are no pool.",

@@ -12,12 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_NODES = 1 << 20, MAX_WALKED = 20000 };
+enum { MAX_NODES = 1 << 20 };
 
 static struct err *(*const sources[])(struct wait_builder *b) = {
 	wait_linux,
 	wait_critical_sections,
-	wait_handles,
+	wait_windows,
 };
 
 const char *activity_name(enum activity a)
@@ -127,12 +127,12 @@ static struct err *add_threads(struct wait_builder *b)
 		size_t at;
 
 		TRY(cancel_check());
-		if (i < MAX_WALKED)
+		if (i < WAIT_MAX_WALKED)
 			n.activity = wait_activity(b->t, &threads[i], b->arena, &n.function);
 		TRY(add_node(b, &n, &at));
 	}
-	if (b->n_threads > MAX_WALKED)
-		return wait_add_unread(b, "what the threads from the %dth on do: there are too many", MAX_WALKED);
+	if (b->n_threads > WAIT_MAX_WALKED)
+		return wait_add_unread(b, "what the threads from the %dth on do: there are too many", WAIT_MAX_WALKED);
 	return NULL;
 }
 

@@ -62,6 +62,9 @@ struct wait_node {
 	bool unread;		/* its memory is not in the dump: owner not known */
 	bool abandoned;		/* its owner ended while it held it */
 	uint64_t free_at;	/* word of a lock that says it is free; 0: held, or not known */
+	uint64_t state_at;	/* word of a lock that tells its state, but not its owner; 0: none */
+	unsigned state_size;
+	const char *state;	/* "held by a writer" */
 	uint64_t queued;	/* threads that wait by the lock's own count; 0: none or no count */
 	bool plain;		/* a second entry of the owner waits for ever */
 	const char *corrupt;	/* why its contents cannot be right; NULL */

@@ -12,6 +12,8 @@
 #include "os/linux/futex.h"
 #include "pattern/wait_graph.h"
 
+enum { WAIT_MAX_WALKED = 20000 };	/* threads whose stacks are looked at */
+
 struct wait_builder {
 	struct target *t;
 	struct arena *arena;
@@ -39,7 +41,7 @@ struct err *wait_once_owner(struct wait_builder *b, const struct futex_lock *l, 
 
 struct err *wait_linux(struct wait_builder *b) MUST_USE;
 struct err *wait_critical_sections(struct wait_builder *b) MUST_USE;
-struct err *wait_handles(struct wait_builder *b) MUST_USE;
+struct err *wait_windows(struct wait_builder *b) MUST_USE;
 enum activity wait_activity(struct target *t, struct thread *th, struct arena *a, const char **ret_function);
 
 #endif

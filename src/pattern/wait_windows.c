@@ -1,24 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Waits of Windows threads: critical sections (os/windows/critsec.h), and handles
- * where the dump has a list of them.
- *
- * Which handle a thread waits for: on x86 the first argument of the Nt function;
- * on x64 a register or a home slot that holds a handle of a kind that can be
- * waited for, which is inferred and says so. Whose turn it then is the object's
- * record tells: the owner of a mutant, the thread behind the handle. Waits for
- * several objects at once are not followed.
+ * Waits of Windows threads: critical sections, from their list and from who waits to
+ * enter one (os/windows/critsec.h); of everything else what the wait function was
+ * given (os/windows/wait.h), which wait_windows_handle.c and wait_windows_lock.c add.
  */
-#include "pattern/wait_graph_impl.h"
+#include "pattern/wait_windows.h"
 
 #include "base/cancel.h"
 #include "os/windows/critsec.h"
-#include "os/windows/handle_object.h"
-
-#include <string.h>
-#include <strings.h>
-
-enum { MAX_FRAMES = 8 };
 
 /* --- critical sections ------------------------------------------------------------------ */
 
@@ -124,125 +113,52 @@ struct err *wait_critical_sections(struct wait_builder *b)
 	return target_has_wow(b->t) ? sections_of(b, HALF_WOW) : NULL;
 }
 
-/* --- handles ------------------------------------------------------------------------------- */
+/* --- everything else --------------------------------------------------------------------- */
 
-static bool can_be_waited_for(const struct dump_handle *h)
+unsigned wait_sureness(enum argument_how how)
 {
-	static const char *const types[] = { "Event", "Mutant", "Semaphore", "Thread", "Process", "Timer" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
-		if (strcasecmp(h->type, types[i]) == 0)
-			return true;
-	return false;
-}
-
-static const struct dump_handle *handle_at(struct wait_builder *b, uint64_t value)
-{
-	const struct dump_handle *v = NULL;
-	size_t n = 0;
-
-	if (!value || (value & 3) || value > UINT32_MAX || err_ignore(dump_handles(target_dump(b->t), &v, &n)))
-		return NULL;
-	for (size_t i = 0; i < n; i++)
-		if (v[i].handle == value && can_be_waited_for(&v[i]))
-			return &v[i];
-	return NULL;
-}
-
-/* Handles of one name lead to one object, which is told by the first of them. */
-static const struct dump_handle *first_of_object(struct wait_builder *b, const struct dump_handle *h)
-{
-	const struct dump_handle *v = NULL;
-	size_t n = 0;
-
-	if (!*h->name || err_ignore(dump_handles(target_dump(b->t), &v, &n)))
-		return h;
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(v[i].name, h->name) == 0 && strcmp(v[i].type, h->type) == 0)
-			return &v[i];
-	return h;
-}
-
-/* Registers that keep or carry the handle: first argument, and those that calls save. */
-static const struct dump_handle *handle_of_frame(struct wait_builder *b, const struct frame *f, bool *certain)
-{
-	static const uint8_t candidates[] = { X64_RCX, X64_R10, X64_RBX, X64_RSI, X64_RDI, X64_R14 };
-	const struct dump_handle *h = NULL;
-
-	*certain = f->regs.arch->machine == MACHINE_X86;
-	if (*certain)
-		return f->n_params ? handle_at(b, f->params[0]) : NULL;
-	if (f->regs.arch->machine != MACHINE_X64)
-		return NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(candidates) && !h; i++)
-		if (regs_has(&f->regs, candidates[i]))
-			h = handle_at(b, f->regs.v[candidates[i]]);
-	return h;
-}
-
-/* The thread or mutant's owner that has to act; false: nobody who is known. */
-static struct err *add_giver(struct wait_builder *b, const struct handle_object *x, size_t node)
-{
-	uint64_t own = target_pid(b->t);
-	struct wait_edge e = { .from = node, .owned = true, .decisive = true, .sure = 97 };
-	uint64_t tid = 0;
-
-	if ((x->has & OBJECT_OWNER) && x->owner_tid && x->owner_pid == own) {
-		tid = x->owner_tid;
-		e.known_by = "the mutant's owner in the handle data";
-	} else if ((x->has & OBJECT_THREAD) && x->pid == own && x->exit_status == OBJECT_STILL_ACTIVE) {
-		tid = x->tid;
-		e.known_by = "the thread behind the handle, in the handle data";
+	switch (how) {
+	case ARGUMENT_STACK: return 95;
+	case ARGUMENT_CODE: return 95;
+	case ARGUMENT_INFERRED: return 75;
+	case ARGUMENT_UNKNOWN: break;
 	}
-	if (!tid || tid > UINT32_MAX)
-		return NULL;
-	TRY(wait_thread_node(b, (uint32_t)tid, &e.to));
-	return wait_add_edge(b, &e);
+	return 50;
 }
 
-static struct err *add_handle_wait(struct wait_builder *b, struct thread *th, const struct dump_handle *h,
-				   bool certain)
+/* A thread of WOW64 waits twice: in its 32-bit half, and below it in what that is made of. */
+static enum thread_half wait_of(struct wait_builder *b, struct thread *th, struct windows_wait *w)
 {
-	struct wait_edge e = { .from = th->index, .decisive = true, .sure = certain ? 95 : 70 };
-	struct wait_node n = { .is_handle = true, .address = h->handle, .type = h->type, .name = h->name,
-			       .function = "" };
-	struct handle_object x;
-	bool is_new;
-
-	handle_object_read(target_dump(b->t), h, target_facts(b->t)->pointer_size, &x);
-	n.kind = x.has & OBJECT_MUTANT ? WAIT_LOCK : WAIT_OBJECT;
-	n.abandoned = x.abandoned;
-	e.known_by = certain ? "argument of the function that waits"
-			     : "a handle in a register of the function that waits";
-	TRY(wait_object_node(b, &n, &e.to, &is_new));
-	if (is_new)
-		TRY(add_giver(b, &x, e.to));
-	return wait_add_edge(b, &e);
+	if (th->teb32) {
+		windows_wait_of(b->t, th, HALF_WOW, b->arena, w);
+		if (w->kind != WINDOWS_WAIT_NONE)
+			return HALF_WOW;
+	}
+	windows_wait_of(b->t, th, HALF_NATIVE, b->arena, w);
+	return HALF_NATIVE;
 }
 
-static struct err *add_handles_of(struct wait_builder *b, struct thread *th)
+static struct err *add_wait(struct wait_builder *b, struct thread *th)
 {
-	CLEANUP(arena_deinit) struct arena scratch = ARENA_INIT;
-	struct stack_options options = { .max_frames = MAX_FRAMES, .no_inlines = true };
-	struct stack s = { 0 };
+	struct windows_wait w;
+	enum thread_half half = wait_of(b, th, &w);
 
-	if (err_ignore(stack_walk(b->t, th, &options, &scratch, &s)))
-		return NULL;
-	for (size_t i = 0; i < s.n; i++) {
-		const char *name = s.frames[i].function;
-		const struct dump_handle *h;
-		bool certain;
-
-		if (!name || (strcmp(name, "NtWaitForSingleObject") != 0 &&
-			      strcmp(name, "ZwWaitForSingleObject") != 0))
-			continue;
-		h = handle_of_frame(b, &s.frames[i], &certain);
-		return h ? add_handle_wait(b, th, first_of_object(b, h), certain) : NULL;
+	switch (w.kind) {
+	case WINDOWS_WAIT_SRW:
+	case WINDOWS_WAIT_CONDITION:
+	case WINDOWS_WAIT_ADDRESS:
+	case WINDOWS_WAIT_KEYED: return wait_windows_lock(b, th, half, &w);
+	case WINDOWS_WAIT_HANDLES:
+	case WINDOWS_WAIT_FILE:
+	case WINDOWS_WAIT_PORT:
+	case WINDOWS_WAIT_QUEUE: return wait_windows_handle(b, th, half, &w);
+	case WINDOWS_WAIT_SECTION:
+	case WINDOWS_WAIT_NONE: break;
 	}
 	return NULL;
 }
 
-struct err *wait_handles(struct wait_builder *b)
+struct err *wait_windows(struct wait_builder *b)
 {
 	const struct dump_handle *v = NULL;
 	struct thread *threads;
@@ -251,11 +167,11 @@ struct err *wait_handles(struct wait_builder *b)
 	if (!target_is_windows(b->t))
 		return NULL;
 	if (err_ignore(dump_handles(target_dump(b->t), &v, &n)) || !n)
-		return wait_add_unread(b, "handles: the dump has no list of them, so that waits for events, "
-					  "mutexes, threads and processes are not seen");
-	for (size_t i = 0; i < n_threads; i++) {
+		TRY(wait_add_unread(b, "handles: the dump has no list of them, so that it is not known which objects they stand "
+				       "for, nor whose turn it is"));
+	for (size_t i = 0; i < n_threads && i < WAIT_MAX_WALKED; i++) {
 		TRY(cancel_check());
-		TRY(add_handles_of(b, &threads[i]));
+		TRY(add_wait(b, &threads[i]));
 	}
-	return NULL;
+	return wait_srw_owners(b);
 }

@@ -50,13 +50,17 @@ void waits_show_owner(struct pattern_run *run, struct finding *f, const struct w
 
 	if (n->kind == WAIT_THREAD)
 		return;
+	if (n->state_at)
+		evidence_memory(run, f, n->state_at, n->state_size, "%s: %s; it does not record by whom%s%s%s", waits_node_text(run, n),
+				n->state, n->next ? ": " : "", n->next ? owner : "",
+				n->next ? run_text(run, ", by %s", n->next->known_by) : "");
 	if (n->owner_at) {
 		evidence_memory(run, f, n->owner_at, n->owner_size, "owner of %s: %s", waits_node_text(run, n), owner);
 	} else if (n->is_handle && target_is_windows(run->target)) {
 		handle = run_text(run, "!handle 0x%" PRIx64 " f", n->address);
 		evidence_other(run, f, &(struct evidence){ .has_value = true, .value = n->address, .command = handle,
 							   .windbg = handle },
-			       "%s is owned by %s", waits_node_text(run, n), owner);
+			       n->kind == WAIT_OBJECT && n->next ? "%s is %s" : "%s is owned by %s", waits_node_text(run, n), owner);
 	}
 	if (n->unread)
 		finding_unread(run, f, "owner of %s: its memory is not in the dump", waits_node_text(run, n));
@@ -70,6 +74,14 @@ unsigned waits_sureness(const struct wait_graph *g, const size_t *nodes, size_t 
 		if (g->nodes[nodes[i]].next && g->nodes[nodes[i]].next->sure < sure)
 			sure = g->nodes[nodes[i]].next->sure;
 	return sure;
+}
+
+bool waits_owner_inferred(const struct wait_graph *g, const size_t *nodes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (g->nodes[nodes[i]].next && g->nodes[nodes[i]].next->owned && g->nodes[nodes[i]].next->sure < 75)
+			return true;
+	return false;
 }
 
 void waits_add_followers(struct pattern_run *run, struct finding *f, const struct wait_graph *g, size_t root)

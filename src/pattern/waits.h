@@ -14,6 +14,8 @@ void waits_show_wait(struct pattern_run *run, struct finding *f, const struct wa
 void waits_show_owner(struct pattern_run *run, struct finding *f, const struct wait_graph *g, size_t lock);
 /* Least sureness along the edges of the nodes. */
 unsigned waits_sureness(const struct wait_graph *g, const size_t *nodes, size_t n);
+/* A lock among them does not record its owner, who was inferred. */
+bool waits_owner_inferred(const struct wait_graph *g, const size_t *nodes, size_t n);
 /* "3 more threads wait behind them" material: threads whose line ends in the node or its ring, but it. */
 void waits_add_followers(struct pattern_run *run, struct finding *f, const struct wait_graph *g, size_t root);
 /* What could not be looked at, which makes a "no" less sure. */

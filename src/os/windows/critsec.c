@@ -4,6 +4,8 @@
 
 #include "base/cancel.h"
 #include "base/map.h"
+#include "os/windows/wine.h"
+#include "target/argument.h"
 #include "target/bind.h"
 
 #include <inttypes.h>
@@ -45,15 +47,6 @@ static const struct bind_member debug_members[] = {
 static const struct binding debug_binding = { "ntdll", "_RTL_CRITICAL_SECTION_DEBUG",
 					      debug_members };
 
-/* Wine implements the sections in the old way, whatever version it reports;
- * its ntdll says so by exporting wine_get_version. */
-static bool is_wine(struct target *t)
-{
-	uint64_t address;
-
-	return !err_ignore(target_symbol_named(t, "ntdll!wine_get_version", &address));
-}
-
 enum critsec_encoding critsec_encoding(struct target *t)
 {
 	const struct dump_facts *f = target_facts(t);
@@ -61,7 +54,8 @@ enum critsec_encoding critsec_encoding(struct target *t)
 
 	if (!(f->has & FACT_OS_VERSION))
 		return LOCKCOUNT_UNKNOWN;
-	if (is_wine(t) || version < 0x502)
+	/* Wine implements them in the old way, whatever version it reports */
+	if (windows_is_wine(t) || version < 0x502)
 		return LOCKCOUNT_OLD;
 	/* 5.2 without a service pack still counts the old way */
 	if (version == 0x502 && !strstr(f->os_text, "Service Pack"))
@@ -355,6 +349,16 @@ static bool is_contended(struct target *t, enum thread_half half, struct thread 
 	       cs.owner && cs.owner != th && cs.recursion_count > 0;
 }
 
+/* What an argument names needs less of a proof: its owner may be gone. */
+static bool is_locked(struct target *t, enum thread_half half, struct thread *th, uint64_t address)
+{
+	CLEANUP(arena_deinit) struct arena a = ARENA_INIT;
+	struct critsec cs;
+
+	return address && !(address & 3) && !err_ignore(critsec_read(t, half, address, &a, &cs)) && cs.locked &&
+	       !cs.corrupt && cs.owner != th;
+}
+
 static uint64_t search_frame(struct target *t, enum thread_half half, struct thread *th,
 			     const struct frame *f, uint64_t end)
 {
@@ -386,13 +390,16 @@ enum critsec_wait critsec_waited_by(struct target *t, struct thread *th, enum th
 		return how;
 	for (size_t i = 0; i < stack.n && !*ret; i++) {
 		const struct frame *f = &stack.frames[i];
-		uint64_t end = i + 1 < stack.n ? stack.frames[i + 1].sp + 64 : f->sp + 512;
+		uint64_t end = i + 1 < stack.n ? stack.frames[i + 1].sp + 64 : f->sp + 512, section = 0;
+		enum argument_how given;
 
 		if (!is_enter_frame(f->function))
 			continue;
-		if (f->regs.arch->machine == MACHINE_X86 && f->n_params && is_contended(t, half, th, f->params[0])) {
-			*ret = f->params[0];
-			return CRITSEC_ARGUMENT;
+		given = frame_argument(t, &stack, i, 0, &section);
+		if ((given >= ARGUMENT_CODE && is_locked(t, half, th, section)) ||
+		    (given != ARGUMENT_UNKNOWN && is_contended(t, half, th, section))) {
+			*ret = section;
+			return given == ARGUMENT_INFERRED ? CRITSEC_INFERRED : CRITSEC_ARGUMENT;
 		}
 		*ret = search_frame(t, half, th, f, end);
 		how = *ret ? CRITSEC_INFERRED : CRITSEC_UNKNOWN;

@@ -48,7 +48,7 @@ It has it: PEB.LoaderLock is held by a thread that waits in an initialiser, and 
   1. Loader lock [wait.loader-lock]: warning, 90 % sure
      Loader lock: 2 threads wait for the lock of the loader of libraries, which thread 0 (tid 0x10) holds, in NtWaitForSingleObject.
      - owner of critical section at 0x200100: thread 0 (tid 0x10); 0020010c has 0x10      [dd 0x20010c L1]
-     - thread 0 (tid 0x10) is in a system call, in NtWaitForSingleObject      [~0k]
+     - thread 0 (tid 0x10) waits for object (handle 0x44); known by argument of NtWaitForSingleObject      [~0k]
      - thread 1 (tid 0x20) waits for critical section at 0x200100; known by argument of the function that enters the section      [~1k]
      - thread 2 (tid 0x24) waits for critical section at 0x200100; known by argument of the function that enters the section      [~2k]
      Thresholds: loader.waiters=1 threads

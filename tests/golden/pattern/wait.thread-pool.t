@@ -44,12 +44,12 @@ It has it: four workers, and all wait in their work:
   $ found has wait.thread-pool
   1. Thread pool exhaustion [wait.thread-pool]: warning, 80 % sure
      Thread pool exhaustion: all 4 worker threads wait, and none is left for what comes.
-     - thread 0 (tid 0x20) is in a system call, in NtWaitForSingleObject      [~0k]
-     - thread 1 (tid 0x24) is in a system call, in NtWaitForSingleObject      [~1k]
-     - thread 2 (tid 0x28) is in a system call, in NtWaitForSingleObject      [~2k]
-     - thread 3 (tid 0x2c) is in a system call, in NtWaitForSingleObject      [~3k]
+     - thread 0 (tid 0x20) waits for object (handle 0x44); known by argument of NtWaitForSingleObject      [~0k]
+     - thread 1 (tid 0x24) waits for object (handle 0x44); known by argument of NtWaitForSingleObject      [~1k]
+     - thread 2 (tid 0x28) waits for object (handle 0x44); known by argument of NtWaitForSingleObject      [~2k]
+     - thread 3 (tid 0x2c) waits for object (handle 0x44); known by argument of NtWaitForSingleObject      [~3k]
      Thresholds: pool.workers=4 threads
-     Not read: critical sections: the list of critical sections was not found: symbols for ntdll or full memory are needed, handles: the dump has no list of them, so that waits for events, mutexes, threads and processes are not seen
+     Not read: critical sections: the list of critical sections was not found: symbols for ntdll or full memory are needed, handles: the dump has no list of them, so that it is not known which objects they stand for, nor whose turn it is
      What to do: See what the workers wait for: it should be waited for without occupying a worker. A work item must not wait for another one of its own pool.
   
 
