@@ -18,8 +18,9 @@ const struct pattern pattern_child_process = {
 	.definition = "A thread waits for a child process to end, and other threads of the process wait for that thread.",
 	.context = "A command that is run while a lock is held, as system() does; a child that hangs, or that waits for "
 		   "its parent to read its output.",
-	.criterion = "At the end of a line of the wait graph stands a thread in wait4(2) or waitid(2), and other "
-		     "threads stand behind it: from outside.waiters on it is a warning.",
+	.criterion = "At the end of a line of the wait graph stands a thread in wait4(2) or waitid(2), or one that waits for the handle "
+		     "of a process whose parent this one is, and other threads stand behind it: from outside.waiters on it is a "
+		     "warning.",
 	.false_positives = "A child that ends a moment later.",
 	.recommendation = "Look at the child: what it waits for, and whether a pipe between both is full. Do not hold a "
 			  "lock while waiting for a process.",

@@ -19,9 +19,10 @@ const struct pattern pattern_coupled_process = {
 		      "that thread: the cause is over there.",
 	.context = "Calls by RPC, COM or ALPC, named pipes, and sockets of the machine itself, made while a lock is held; "
 		   "helper processes that hang, or that wait for this process in turn.",
-	.criterion = "At the end of a line of the wait graph stands a thread that is in a client's function of RPC, ALPC or "
+	.criterion = "At the end of a line of the wait graph stands a thread that is in a client's function of RPC, COM, ALPC or "
 		     "named pipes, or in a read or write of a pipe whose other end this process has not, or of a local "
-		     "socket, and other threads stand behind it: from outside.waiters on it is a warning.",
+		     "socket, or that waits for another process to end, and other threads stand behind it: from "
+		     "outside.waiters on it is a warning.",
 	.false_positives = "A call that is answered a moment later. A pipe whose other end nobody has any more: then the "
 			   "read would end, and the dump is of that moment.",
 	.recommendation = "Take a dump of the other process as well, best both at once (osmodump snap takes sets), and see "

@@ -91,7 +91,7 @@ static bool find_bounds(struct follower *f)
 		f->end = m->base + fn.end;
 		f->whole = fn.primary_begin == fn.begin;
 	} else {
-		f->begin = fr->function ? fr->lookup - fr->displacement : fr->lookup + 1;
+		f->begin = fr->function ? fr->ip - fr->displacement : fr->ip;
 		f->end = f->stop + BEHIND;
 	}
 	return f->begin < f->stop && f->stop - f->begin <= MAX_CODE && f->end >= f->begin;

@@ -66,7 +66,7 @@ static void ask(struct target *t, struct cursor *c, unsigned stop, unsigned argu
 
 	for (unsigned i = 0; i < 3; i++) {
 		frames[i] = (struct frame){ .index = i, .ip = BASE + stop, .lookup = BASE + stop - 1, .function = "f",
-					    .displacement = stop - 1, .trust = TRUST_CFI,
+					    .displacement = stop, .trust = TRUST_CFI,
 					    .regs = { .arch = arch_for(MACHINE_X64) } };
 		for (unsigned r = 0; i && r < ARRAY_SIZE(set); r++)
 			regs_set(&frames[i].regs, set[r], BASE + cursor_u8(c));

@@ -28,7 +28,7 @@ static void scene_deinit(struct scene *s)
 
 static void set_frame(struct frame *f, const char *function, uint64_t begin, uint64_t ip)
 {
-	*f = (struct frame){ .ip = ip, .lookup = ip - 1, .function = function, .displacement = ip - 1 - begin,
+	*f = (struct frame){ .ip = ip, .lookup = ip - 1, .function = function, .displacement = ip - begin,
 			     .trust = TRUST_CFI, .regs = { .arch = arch_for(MACHINE_X64) } };
 	regs_set(&f->regs, X64_RIP, ip);
 	regs_set(&f->regs, X64_RSP, STACK);

@@ -136,3 +136,127 @@ It has it, on Windows: two mutants, whose handles are in rcx, whose owners the h
      - Mutant "\BaseNamedObjects\stock" (handle 0x48) is owned by thread 0 (tid 0x14); 0x48      [!handle 0x48 f]
      What to do: Give all locks one order and take them in it, or take only one at a time. The stacks show where each thread took the lock that it holds and where it waits. To go on now, the process has to be ended.
   
+
+It has it, on Windows: SRW locks; who holds them is inferred from the code:
+
+  $ mkdir -p symbols/ntdll.pdb/5A9832E5287241C1838ED98914E9B7FF1
+  $ cat > symbols/ntdll.pdb/5A9832E5287241C1838ED98914E9B7FF1/ntdll.sym <<'END'
+  > MODULE windows x86_64 5A9832E5287241C1838ED98914E9B7FF1 ntdll.pdb
+  > PUBLIC 1000 0 NtWaitForAlertByThreadId
+  > PUBLIC 2000 0 RtlAcquireSRWLockExclusive
+  > PUBLIC 3000 0 RtlReleaseSRWLockExclusive
+  > PUBLIC 4000 0 RtlUserThreadStart
+  > PUBLIC 6000 0 RtlAcquireSRWLockShared
+  > STACK CFI INIT 1000 4000 .cfa: $rsp 8 + .ra: .cfa 8 - ^
+  > END
+  $ mkdir -p symbols/app.pdb/5A9832E5287241C1838ED98914E9B7FF1
+  $ cat > symbols/app.pdb/5A9832E5287241C1838ED98914E9B7FF1/app.sym <<'END'
+  > MODULE windows x86_64 5A9832E5287241C1838ED98914E9B7FF1 app.pdb
+  > PUBLIC 1000 0 first
+  > PUBLIC 1100 0 second
+  > PUBLIC 1200 0 third
+  > PUBLIC 8000 0 north
+  > PUBLIC 8010 0 south
+  > STACK CFI INIT 1000 1000 .cfa: $rsp 8 + .ra: .cfa 8 - ^
+  > END
+  $ cat > srw.recipe <<'END'
+  > minidump x64
+  > system windows 10.0.19041 cpus=2
+  > misc size=24 pid=0x1100 create=1 user=1 kernel=2
+  > module 0x140000000 0x20000 C:\demo\app.exe pdb app.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > module 0x150000000 0x20000 C:\Windows\System32\ntdll.dll pdb ntdll.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > memory 0x140001000 hex 488d0df96f0000e8f40f0010488d0dfd6f0000e8e80f0010 90
+  > memory 0x10f000 u64 0x150002074 0x140001018 0x150004028 0 0 0 0 0
+  > memory 0x140001100 hex 488d0d096f0000e8f40e0010488d0ded6e0000e8e84e0010 90
+  > memory 0x110000 u64 0x150002074 0x140001118 0x150004028 0 0 0 0 0
+  > memory 0x140008000 u64 0x1100f3
+  > memory 0x140008010 u64 0x10f0f3
+  > thread 0x14 stack=0x10f000 rsp=0x10f000 rip=0x150001014
+  > thread 0x18 stack=0x110000 rsp=0x110000 rip=0x150001014
+  > END
+  $ mkdump srw.recipe srw
+  $ osmodump -q srw -y symbols -c '!analyze -v' | sed -n "/\[deadlock.lock-cycle\]/,/^ *$/p"
+  1. Deadlock [deadlock.lock-cycle]: problem, 60 % sure (who holds a lock was inferred)
+     Deadlock: thread 0 (tid 0x14) waits for SRW lock app!south at 0x140008010, which thread 1 (tid 0x18) holds; thread 1 (tid 0x18) waits for SRW lock app!north at 0x140008000, which thread 0 (tid 0x14) holds.
+     - thread 0 (tid 0x14) waits for SRW lock app!south at 0x140008010; known by the code that called RtlAcquireSRWLockExclusive      [~0k]
+     - SRW lock app!south at 0x140008010: held, and others wait; it does not record by whom: thread 1 (tid 0x18), by the code of second, which took it and has not released it; 0000000140008010 has 0x10f0f3      [dq 0x140008010 L1]
+     - thread 1 (tid 0x18) waits for SRW lock app!north at 0x140008000; known by the code that called RtlAcquireSRWLockExclusive      [~1k]
+     - SRW lock app!north at 0x140008000: held, and others wait; it does not record by whom: thread 0 (tid 0x14), by the code of first, which took it and has not released it; 0000000140008000 has 0x1100f3      [dq 0x140008000 L1]
+     What to do: Give all locks one order and take them in it, or take only one at a time. The stacks show where each thread took the lock that it holds and where it waits. To go on now, the process has to be ended.
+  
+
+It nearly has it: two threads may be the owner of one lock, so that none is taken for it:
+
+  $ cat > two.recipe <<'END'
+  > minidump x64
+  > system windows 10.0.19041 cpus=2
+  > misc size=24 pid=0x1100 create=1 user=1 kernel=2
+  > module 0x140000000 0x20000 C:\demo\app.exe pdb app.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > module 0x150000000 0x20000 C:\Windows\System32\ntdll.dll pdb ntdll.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > memory 0x140001000 hex 488d0df96f0000e8f40f0010488d0dfd6f0000e8e80f0010 90
+  > memory 0x10f000 u64 0x150002074 0x140001018 0x150004028 0 0 0 0 0
+  > memory 0x140001100 hex 488d0d096f0000e8f40e0010488d0ded6e0000e8e84e0010 90
+  > memory 0x110000 u64 0x150002074 0x140001118 0x150004028 0 0 0 0 0
+  > memory 0x140001200 hex 488d0d096e0000e8f40d0010488d0ded6d0000e8e80d0010 90
+  > memory 0x111000 u64 0x150002074 0x140001218 0x150004028 0 0 0 0 0
+  > memory 0x140008000 u64 0x1100f3
+  > memory 0x140008010 u64 0x10f0f3
+  > thread 0x14 stack=0x10f000 rsp=0x10f000 rip=0x150001014
+  > thread 0x18 stack=0x110000 rsp=0x110000 rip=0x150001014
+  > thread 0x1c stack=0x111000 rsp=0x111000 rip=0x150001014
+  > END
+  $ mkdump two.recipe two
+  $ osmodump -q two -y symbols -c '!analyze -v' | sed -n "/\[deadlock.lock-cycle\]/,/^ *$/p"
+
+It has it, on Windows: each of two threads has a mutant and waits for both:
+
+  $ mv symbols symbols64
+  $ mkdir -p symbols/ntdll.pdb/5A9832E5287241C1838ED98914E9B7FF1
+  $ cat > symbols/ntdll.pdb/5A9832E5287241C1838ED98914E9B7FF1/ntdll.sym <<'END'
+  > MODULE windows x86 5A9832E5287241C1838ED98914E9B7FF1 ntdll.pdb
+  > PUBLIC 1000 0 NtWaitForMultipleObjects
+  > PUBLIC 4000 0 RtlUserThreadStart
+  > END
+  $ cat > all.recipe <<'END'
+  > minidump x86
+  > system windows 6.1.7601 cpus=2
+  > misc size=24 pid=0x1100 create=1 user=1 kernel=2
+  > module 0x400000 0x20000 C:\demo\app.exe
+  > module 0x7c900000 0x20000 C:\WINDOWS\system32\ntdll.dll pdb ntdll.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > memory 0x120000 zero 8 u32 0x120028 0x401020 2 0x200000 0 0 0 0 0 0x7c904020 zero 0x80
+  > memory 0x121000 zero 8 u32 0x121028 0x401020 2 0x200000 0 0 0 0 0 0x7c904020 zero 0x80
+  > memory 0x200000 u32 0x44 0x48
+  > thread 0x14 stack=0x120000 eip=0x7c901014 esp=0x120000 ebp=0x120008
+  > thread 0x18 stack=0x121000 eip=0x7c901014 esp=0x121000 ebp=0x121008
+  > handle 0x44 type=Mutant name=\BaseNamedObjects\orders info=2:0000000000000000,3:0011000014000000
+  > handle 0x48 type=Mutant name=\BaseNamedObjects\stock info=2:0000000000000000,3:0011000018000000
+  > END
+  $ mkdump all.recipe all
+  $ osmodump -q all -y symbols -c '!analyze -v' | sed -n "/\[deadlock.lock-cycle\]/,/^ *$/p"
+  1. Deadlock [deadlock.lock-cycle]: problem, 96 % sure
+     Deadlock: thread 0 (tid 0x14) waits for Mutant "\BaseNamedObjects\stock" (handle 0x48), which thread 1 (tid 0x18) holds; thread 1 (tid 0x18) waits for Mutant "\BaseNamedObjects\orders" (handle 0x44), which thread 0 (tid 0x14) holds.
+     - thread 0 (tid 0x14) waits for Mutant "\BaseNamedObjects\stock" (handle 0x48); known by argument of NtWaitForMultipleObjects, which waits for all of several      [~0k]
+     - Mutant "\BaseNamedObjects\stock" (handle 0x48) is owned by thread 1 (tid 0x18); 0x48      [!handle 0x48 f]
+     - thread 1 (tid 0x18) waits for Mutant "\BaseNamedObjects\orders" (handle 0x44); known by argument of NtWaitForMultipleObjects, which waits for all of several      [~1k]
+     - Mutant "\BaseNamedObjects\orders" (handle 0x44) is owned by thread 0 (tid 0x14); 0x44      [!handle 0x44 f]
+     What to do: Give all locks one order and take them in it, or take only one at a time. The stacks show where each thread took the lock that it holds and where it waits. To go on now, the process has to be ended.
+  
+
+It has it not: either mutant is enough for them:
+
+  $ cat > any.recipe <<'END'
+  > minidump x86
+  > system windows 6.1.7601 cpus=2
+  > misc size=24 pid=0x1100 create=1 user=1 kernel=2
+  > module 0x400000 0x20000 C:\demo\app.exe
+  > module 0x7c900000 0x20000 C:\WINDOWS\system32\ntdll.dll pdb ntdll.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > memory 0x120000 zero 8 u32 0x120028 0x401020 2 0x200000 1 0 0 0 0 0x7c904020 zero 0x80
+  > memory 0x121000 zero 8 u32 0x121028 0x401020 2 0x200000 1 0 0 0 0 0x7c904020 zero 0x80
+  > memory 0x200000 u32 0x44 0x48
+  > thread 0x14 stack=0x120000 eip=0x7c901014 esp=0x120000 ebp=0x120008
+  > thread 0x18 stack=0x121000 eip=0x7c901014 esp=0x121000 ebp=0x121008
+  > handle 0x44 type=Mutant name=\BaseNamedObjects\orders info=2:0000000000000000,3:0011000014000000
+  > handle 0x48 type=Mutant name=\BaseNamedObjects\stock info=2:0000000000000000,3:0011000018000000
+  > END
+  $ mkdump any.recipe any
+  $ osmodump -q any -y symbols -c '!analyze -v' | sed -n "/\[deadlock.lock-cycle\]/,/^ *$/p"
