@@ -26,7 +26,7 @@ const struct pattern pattern_child_process = {
 			  "lock while waiting for a process.",
 	.bucket = "CHILD_PROCESS_WAIT",
 	.thresholds = thresholds,
-	.needs = NEEDS_THREADS | NEEDS_SYSTEM_LINUX,
+	.needs = NEEDS_THREADS,
 	.explains = explains,
 	.match = match,
 };

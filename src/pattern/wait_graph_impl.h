@@ -22,6 +22,7 @@ struct wait_builder {
 	VEC(const char *) unread;
 	struct u64map by_key;	/* of locks, objects and gone threads: node + 1 */
 	size_t n_threads;
+	bool has_com;		/* Windows: apartments are looked for */
 	size_t n_blind;		/* threads whose lock, or its owner, is not in the dump */
 };
 

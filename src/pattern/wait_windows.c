@@ -7,7 +7,10 @@
 #include "pattern/wait_windows.h"
 
 #include "base/cancel.h"
+#include "os/windows/apartment.h"
 #include "os/windows/critsec.h"
+
+#include <strings.h>
 
 /* --- critical sections ------------------------------------------------------------------ */
 
@@ -138,10 +141,56 @@ static enum thread_half wait_of(struct wait_builder *b, struct thread *th, struc
 	return HALF_NATIVE;
 }
 
+/* Else nobody's stack need be walked for it. */
+static bool has_com(struct target *t)
+{
+	struct module **v;
+	size_t n = target_modules(t, &v);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcasecmp(v[i]->image_name, "combase.dll") == 0 || strcasecmp(v[i]->image_name, "ole32.dll") == 0)
+			return true;
+	return false;
+}
+
+/* In the innermost frames such a thread waits for an event: what has to happen is the call. */
+static struct err *add_apartment(struct wait_builder *b, struct thread *th, bool *ret_added)
+{
+	enum thread_half half = th->teb32 ? HALF_WOW : HALF_NATIVE;
+	struct wait_node n = { .kind = WAIT_LOCK, .half = half, .type = "COM apartment", .name = "", .function = "",
+			       .owner_size = 4 };
+	struct wait_edge to = { .from = th->index, .decisive = true, .sure = 75, .known_by = "GetToSTA on its stack" };
+	struct wait_edge by = { .owned = true, .decisive = true, .sure = 75, .known_by = "the ids in the apartment's entry" };
+	enum apartment_wait how;
+	struct apartment a;
+	bool is_new;
+
+	how = b->has_com ? apartment_waited_for(b->t, th, half, &a) : APARTMENT_NO_WAIT;
+	*ret_added = how == APARTMENT_THREAD;
+	if (how == APARTMENT_UNKNOWN)
+		return wait_add_unread(b, "the apartment of COM that thread %zu waits for: its thread is not known", th->index);
+	if (how == APARTMENT_NO_WAIT)
+		return NULL;
+	n.address = a.entry;
+	n.owner_at = a.tid_at;
+	TRY(wait_object_node(b, &n, &to.to, &is_new));
+	by.from = to.to;
+	if (is_new) {
+		TRY(wait_thread_node(b, a.tid, &by.to));
+		TRY(wait_add_edge(b, &by));
+	}
+	return wait_add_edge(b, &to);
+}
+
 static struct err *add_wait(struct wait_builder *b, struct thread *th)
 {
 	struct windows_wait w;
 	enum thread_half half = wait_of(b, th, &w);
+	bool added = false;
+
+	TRY(add_apartment(b, th, &added));
+	if (added)
+		return NULL;
 
 	switch (w.kind) {
 	case WINDOWS_WAIT_SRW:
@@ -169,6 +218,7 @@ struct err *wait_windows(struct wait_builder *b)
 	if (err_ignore(dump_handles(target_dump(b->t), &v, &n)) || !n)
 		TRY(wait_add_unread(b, "handles: the dump has no list of them, so that it is not known which objects they stand "
 				       "for, nor whose turn it is"));
+	b->has_com = has_com(b->t);
 	for (size_t i = 0; i < n_threads && i < WAIT_MAX_WALKED; i++) {
 		TRY(cancel_check());
 		TRY(add_wait(b, &threads[i]));

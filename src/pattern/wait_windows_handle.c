@@ -81,20 +81,23 @@ static bool is_signalled(const struct handle_object *x)
 	return (x->has & (OBJECT_THREAD | OBJECT_PROCESS)) && x->exit_status != OBJECT_STILL_ACTIVE;
 }
 
-static const char *name_of(struct wait_builder *b, const struct dump_handle *h, const struct handle_object *x)
+/* A process has no name, but a number. */
+static const char *type_of(struct wait_builder *b, const struct dump_handle *h, const struct handle_object *x)
 {
-	const char *name = h->name;
+	const char *text = NULL;
 
-	if (!*name && (x->has & OBJECT_PROCESS) && x->pid)
-		name = arena_printf(b->arena, "of process %llu", (unsigned long long)x->pid);
-	return name ? name : "";
+	if (!h)
+		return "object";
+	if ((x->has & OBJECT_PROCESS) && x->pid)
+		text = arena_printf(b->arena, "%s 0x%llx", h->type, (unsigned long long)x->pid);
+	return text ? text : h->type;
 }
 
 static struct err *object_node(struct wait_builder *b, const struct dump_handle *h, uint64_t value,
 			       const struct handle_object *x, size_t *ret)
 {
 	struct wait_node n = { .kind = x->has & OBJECT_MUTANT ? WAIT_LOCK : WAIT_OBJECT, .is_handle = true, .address = value,
-			       .type = h ? h->type : "object", .name = h ? name_of(b, h, x) : "", .function = "",
+			       .type = type_of(b, h, x), .name = h ? h->name : "", .function = "",
 			       .abandoned = x->abandoned };
 	struct wait_edge e = { .owned = true, .decisive = true, .sure = 97 };
 	uint32_t giver = giver_of(b, x, &e.known_by);

@@ -260,3 +260,73 @@ It has it not: either mutant is enough for them:
   > END
   $ mkdump any.recipe any
   $ osmodump -q any -y symbols -c '!analyze -v' | sed -n "/\[deadlock.lock-cycle\]/,/^ *$/p"
+
+It has it, on Windows: a thread with a critical section calls into an apartment whose thread wants the section:
+
+  $ mkdir -p symbols/ntdll.pdb/5A9832E5287241C1838ED98914E9B7FF1
+  $ cat > symbols/ntdll.pdb/5A9832E5287241C1838ED98914E9B7FF1/ntdll.sym <<'END'
+  > MODULE windows x86 5A9832E5287241C1838ED98914E9B7FF1 ntdll.pdb
+  > PUBLIC 1000 0 NtWaitForMultipleObjects
+  > PUBLIC 4000 0 RtlUserThreadStart
+  > PUBLIC 5000 0 RtlpWaitOnCriticalSection
+  > PUBLIC 6000 0 RtlEnterCriticalSection
+  > PUBLIC 8000 0 NtWaitForSingleObject
+  > PUBLIC 9000 0 KiFastSystemCallRet
+  > END
+  $ mkdir -p symbols/combase.pdb/5A9832E5287241C1838ED98914E9B7FF1
+  $ cat > symbols/combase.pdb/5A9832E5287241C1838ED98914E9B7FF1/combase.sym <<'END'
+  > MODULE windows x86 5A9832E5287241C1838ED98914E9B7FF1 combase.pdb
+  > PUBLIC 1000 0 GetToSTA
+  > PUBLIC 2000 0 CoInitialize
+  > END
+  $ cat > apartment.recipe <<'END'
+  > minidump x86
+  > system windows 6.1.7601 cpus=2
+  > misc size=24 pid=0x1100 create=1 user=1 kernel=2
+  > module 0x400000 0x20000 C:\demo\app.exe
+  > module 0x7c900000 0x20000 C:\WINDOWS\system32\ntdll.dll pdb ntdll.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > module 0x77e70000 0x20000 C:\WINDOWS\system32\combase.dll pdb combase.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > memory 0x120000 zero 8 u32 0x120028 0x7c905020 0 0 0 0 0 0 0x120048 0x7c906020 0x200100 0 0 0 0 0 0x120068 0x401020 0x200100 0 0 0 0 0 0x120088 0x7c904020 zero 0x60
+  > memory 0x121000 zero 8 u32 0x121028 0x77e71020 0x30 0 0 0 0 0 0x121048 0x401020 0x200200 0 0 0 0 0 0x121068 0x7c904020 zero 0x60
+  > memory 0x200000 u32 0 0x200100 0x200008 0x200008 0 0 0 0
+  > memory 0x200100 u32 0x200000 0xfffffffa 1 0x20 0 0
+  > memory 0x200200 u32 0x77e78000 0x200300 0x1100 0x10 0 zero 0x80
+  > memory 0x7ffdd000 u32 0x12ffb0 0x130000 0x12c000 at 0x7ffdd018 u32 0x7ffdd000 at 0x7ffdd020 u32 0x1100 0x10
+  >   at 0x7ffdd030 u32 0x7ffdf000 0 0 zero 0x20
+  > memory 0x7ffdf000 u8 0 0 0 0 u32 0 0x400000 0x300000 0x20000 0 0x140000 zero 0x84 u32 0 zero 0x20
+  > thread 0x10 stack=0x120000 eip=0x7c909020 esp=0x120000 ebp=0x120008 teb=0x7ffdd000
+  > thread 0x20 stack=0x121000 eip=0x7c908020 esp=0x121000 ebp=0x121008
+  > END
+  $ mkdump apartment.recipe apartment
+  $ osmodump -q apartment -y symbols -c '!analyze -v' | sed -n "/\[deadlock.lock-cycle\]/,/^ *$/p"
+  1. Deadlock [deadlock.lock-cycle]: problem, 75 % sure (which lock a thread waits for was inferred)
+     Deadlock: thread 0 (tid 0x10) waits for critical section at 0x200100, which thread 1 (tid 0x20) holds; thread 1 (tid 0x20) waits for COM apartment at 0x200200, which thread 0 (tid 0x10) holds.
+     - thread 0 (tid 0x10) waits for critical section at 0x200100; known by argument of the function that enters the section      [~0k]
+     - owner of critical section at 0x200100: thread 1 (tid 0x20); 0020010c has 0x20      [dd 0x20010c L1]
+     - thread 1 (tid 0x20) waits for COM apartment at 0x200200; known by GetToSTA on its stack      [~1k]
+     - owner of COM apartment at 0x200200: thread 0 (tid 0x10); 0020020c has 0x10      [dd 0x20020c L1]
+     What to do: Give all locks one order and take them in it, or take only one at a time. The stacks show where each thread took the lock that it holds and where it waits. To go on now, the process has to be ended.
+  
+
+It nearly has it: the entry of the apartment names no thread of the process:
+
+  $ cat > elsewhere.recipe <<'END'
+  > minidump x86
+  > system windows 6.1.7601 cpus=2
+  > misc size=24 pid=0x1100 create=1 user=1 kernel=2
+  > module 0x400000 0x20000 C:\demo\app.exe
+  > module 0x7c900000 0x20000 C:\WINDOWS\system32\ntdll.dll pdb ntdll.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > module 0x77e70000 0x20000 C:\WINDOWS\system32\combase.dll pdb combase.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > memory 0x120000 zero 8 u32 0x120028 0x7c905020 0 0 0 0 0 0 0x120048 0x7c906020 0x200100 0 0 0 0 0 0x120068 0x401020 0x200100 0 0 0 0 0 0x120088 0x7c904020 zero 0x60
+  > memory 0x121000 zero 8 u32 0x121028 0x77e71020 0x30 0 0 0 0 0 0x121048 0x401020 0x200200 0 0 0 0 0 0x121068 0x7c904020 zero 0x60
+  > memory 0x200000 u32 0 0x200100 0x200008 0x200008 0 0 0 0
+  > memory 0x200100 u32 0x200000 0xfffffffa 1 0x20 0 0
+  > memory 0x200200 u32 0x77e78000 0x200300 0x1200 0x10 0 zero 0x80
+  > memory 0x7ffdd000 u32 0x12ffb0 0x130000 0x12c000 at 0x7ffdd018 u32 0x7ffdd000 at 0x7ffdd020 u32 0x1100 0x10
+  >   at 0x7ffdd030 u32 0x7ffdf000 0 0 zero 0x20
+  > memory 0x7ffdf000 u8 0 0 0 0 u32 0 0x400000 0x300000 0x20000 0 0x140000 zero 0x84 u32 0 zero 0x20
+  > thread 0x10 stack=0x120000 eip=0x7c909020 esp=0x120000 ebp=0x120008 teb=0x7ffdd000
+  > thread 0x20 stack=0x121000 eip=0x7c908020 esp=0x121000 ebp=0x121008
+  > END
+  $ mkdump elsewhere.recipe elsewhere
+  $ osmodump -q elsewhere -y symbols -c '!analyze -v' | sed -n "/\[deadlock.lock-cycle\]/,/^ *$/p"

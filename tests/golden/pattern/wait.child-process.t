@@ -93,6 +93,13 @@ It has it, on Windows: the handle of a process whose parent this one is; not, wh
   > END
   $ mkdump child.recipe child
   $ osmodump -q child -y symbols -c '!analyze -v' | sed -n "/\[wait.child-process\]/,/^ *$/p"
+  1. Wait for a child process [wait.child-process]: warning, 90 % sure
+     Child process: thread 3 (tid 0x10) waits for a child process: Process 0x52c (handle 0x30); 3 threads wait for it.
+     - thread 3 (tid 0x10) waits for a child process: Process 0x52c (handle 0x30); known by the handle that it waits for      [~3k]
+     - owner of critical section at 0x200100: thread 3 (tid 0x10); 0020010c has 0x10      [dd 0x20010c L1]
+     Thresholds: outside.waiters=3 threads, outside.problem=10 threads
+     What to do: Look at the child: what it waits for, and whether a pipe between both is full. Do not hold a lock while waiting for a process.
+  
   $ sed 's/info=4:03010000/info=4:00000000/' child.recipe > ended.recipe
   $ mkdump ended.recipe ended
   $ osmodump -q ended -y symbols -c '!analyze -v' | sed -n "/\[wait.child-process\]/,/^ *$/p"

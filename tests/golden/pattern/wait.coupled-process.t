@@ -266,8 +266,8 @@ It has it: a process that is not a child, by its handle; a pipe, of which the pr
   $ mkdump process.recipe process
   $ found process wait.coupled-process | head -3
   1. Coupled processes [wait.coupled-process]: warning, 90 % sure
-     Coupled processes: thread 3 (tid 0x10) waits for another process: Process "of process 1324" (handle 0x30); 3 threads wait for it.
-     - thread 3 (tid 0x10) waits for another process: Process "of process 1324" (handle 0x30); known by the handle that it waits for      [~3k]
+     Coupled processes: thread 3 (tid 0x10) waits for another process: Process 0x52c (handle 0x30); 3 threads wait for it.
+     - thread 3 (tid 0x10) waits for another process: Process 0x52c (handle 0x30); known by the handle that it waits for      [~3k]
   $ echo 'PUBLIC a000 0 NtReadFile' >> symbols/ntdll.pdb/5A9832E5287241C1838ED98914E9B7FF1/ntdll.sym
   $ cat > file.recipe <<'END'
   > minidump x86
