@@ -12,6 +12,7 @@
 #define STREAMS_H
 
 #include "dump.h"
+#include "owners.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,6 +29,7 @@ struct streams {
 	uint32_t n, room, rva;
 	MINIDUMP_DIRECTORY extra[MAX_EXTRA];
 	unsigned n_extra;
+	const struct owners *owners;	/* NULL: it keeps no list of them */
 };
 
 /* --- bytes ------------------------------------------------------------------------ */
@@ -182,6 +184,20 @@ static uint32_t put_infos(struct streams *s, HANDLE h, const WCHAR *type, uint32
 	return rva;
 }
 
+/* Wine tells the owner of a mutex only to itself. */
+static uint32_t put_owner(struct streams *s, uint64_t handle, uint32_t next)
+{
+	ULONG_PTR ids[2] = { s->pid, owner_of(s->owners, (DWORD)handle) };
+	uint32_t head[3] = { next, 3, sizeof(ids) }, rva;
+
+	if (!ids[1])
+		return next;
+	rva = put(s, NULL, 12 + sizeof(ids));
+	memcpy(s->bytes + (rva - s->rva), head, 12);
+	memcpy(s->bytes + (rva - s->rva) + 12, ids, sizeof(ids));
+	return rva;
+}
+
 static void describe(struct streams *s, HANDLE h, struct handle_record *r)
 {
 	PUBLIC_OBJECT_BASIC_INFORMATION basic;
@@ -200,6 +216,7 @@ static void describe(struct streams *s, HANDLE h, struct handle_record *r)
 		return;
 	memcpy(&bytes, s->bytes + (r->type_rva - s->rva), 4);
 	r->info_rva = put_infos(s, h, (const WCHAR *)(s->bytes + (r->type_rva - s->rva) + 4), bytes);
+	r->info_rva = put_owner(s, r->handle, r->info_rva);
 }
 
 static struct handle_table *all_handles(void)
@@ -378,6 +395,7 @@ static inline bool add_streams(HANDLE process, DWORD pid, const char *path)
 
 	if (ok) {
 		s.rva = ((uint32_t)ftell(f) + 7) & ~7u;
+		s.owners = owners_of(pid, false);
 		add_memory(&s);
 		add_handles(&s);
 		add_threads(&s);
