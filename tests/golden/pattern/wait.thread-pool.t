@@ -134,3 +134,68 @@ It nearly has it: one is idle; one runs; and three are few:
   > END
   $ mkdump three.recipe three
   $ found three wait.thread-pool
+
+It has it, where the worker has no name, but ntdll started it; not, where the program did; not, while ntdll alone waits:
+
+  $ mkdir -p symbols/kernel32.pdb/5A9832E5287241C1838ED98914E9B7FF1
+  $ cat > symbols/kernel32.pdb/5A9832E5287241C1838ED98914E9B7FF1/kernel32.sym <<'END'
+  > MODULE windows x86 5A9832E5287241C1838ED98914E9B7FF1 kernel32.pdb
+  > PUBLIC 1000 0 BaseThreadInitThunk
+  > END
+  $ echo 'PUBLIC b000 0 TpAllocWork' >> symbols/ntdll.pdb/5A9832E5287241C1838ED98914E9B7FF1/ntdll.sym
+  $ cat > unnamed.recipe <<'END'
+  > minidump x86
+  > system windows 6.1.7601 cpus=2
+  > misc size=24 pid=0x1100 create=1 user=1 kernel=2
+  > module 0x400000 0x20000 C:\demo\app.exe pdb app.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > module 0x7c900000 0x20000 C:\WINDOWS\system32\ntdll.dll pdb ntdll.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > module 0x77d00000 0x20000 C:\WINDOWS\system32\kernel32.dll pdb kernel32.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > memory 0x120000 zero 8 u32 0x120028 0x401020 0x44 0 0 0 0 0 0x120048 0x7c90b020 0 0 0 0 0 0 0x120068 0x77d01020 0 0 0 0 0 0 0x120088 0x7c904020 zero 0x80
+  > memory 0x121000 zero 8 u32 0x121028 0x401020 0x44 0 0 0 0 0 0x121048 0x7c90b020 0 0 0 0 0 0 0x121068 0x77d01020 0 0 0 0 0 0 0x121088 0x7c904020 zero 0x80
+  > memory 0x122000 zero 8 u32 0x122028 0x401020 0x44 0 0 0 0 0 0x122048 0x7c90b020 0 0 0 0 0 0 0x122068 0x77d01020 0 0 0 0 0 0 0x122088 0x7c904020 zero 0x80
+  > memory 0x123000 zero 8 u32 0x123028 0x401020 0x44 0 0 0 0 0 0x123048 0x7c90b020 0 0 0 0 0 0 0x123068 0x77d01020 0 0 0 0 0 0 0x123088 0x7c904020 zero 0x80
+  > thread 0x20 stack=0x120000 eip=0x7c901020 esp=0x120000 ebp=0x120008
+  > thread 0x24 stack=0x121000 eip=0x7c901020 esp=0x121000 ebp=0x121008
+  > thread 0x28 stack=0x122000 eip=0x7c901020 esp=0x122000 ebp=0x122008
+  > thread 0x2c stack=0x123000 eip=0x7c901020 esp=0x123000 ebp=0x123008
+  > END
+  $ mkdump unnamed.recipe unnamed
+  $ found unnamed wait.thread-pool | head -2
+  1. Thread pool exhaustion [wait.thread-pool]: warning, 80 % sure
+     Thread pool exhaustion: all 4 worker threads wait, and none is left for what comes.
+  $ cat > own.recipe <<'END'
+  > minidump x86
+  > system windows 6.1.7601 cpus=2
+  > misc size=24 pid=0x1100 create=1 user=1 kernel=2
+  > module 0x400000 0x20000 C:\demo\app.exe pdb app.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > module 0x7c900000 0x20000 C:\WINDOWS\system32\ntdll.dll pdb ntdll.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > module 0x77d00000 0x20000 C:\WINDOWS\system32\kernel32.dll pdb kernel32.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > memory 0x120000 zero 8 u32 0x120028 0x401020 0x44 0 0 0 0 0 0x120048 0x402020 0 0 0 0 0 0 0x120068 0x77d01020 0 0 0 0 0 0 0x120088 0x7c904020 zero 0x80
+  > memory 0x121000 zero 8 u32 0x121028 0x401020 0x44 0 0 0 0 0 0x121048 0x402020 0 0 0 0 0 0 0x121068 0x77d01020 0 0 0 0 0 0 0x121088 0x7c904020 zero 0x80
+  > memory 0x122000 zero 8 u32 0x122028 0x401020 0x44 0 0 0 0 0 0x122048 0x402020 0 0 0 0 0 0 0x122068 0x77d01020 0 0 0 0 0 0 0x122088 0x7c904020 zero 0x80
+  > memory 0x123000 zero 8 u32 0x123028 0x401020 0x44 0 0 0 0 0 0x123048 0x402020 0 0 0 0 0 0 0x123068 0x77d01020 0 0 0 0 0 0 0x123088 0x7c904020 zero 0x80
+  > thread 0x20 stack=0x120000 eip=0x7c901020 esp=0x120000 ebp=0x120008
+  > thread 0x24 stack=0x121000 eip=0x7c901020 esp=0x121000 ebp=0x121008
+  > thread 0x28 stack=0x122000 eip=0x7c901020 esp=0x122000 ebp=0x122008
+  > thread 0x2c stack=0x123000 eip=0x7c901020 esp=0x123000 ebp=0x123008
+  > END
+  $ mkdump own.recipe own
+  $ found own wait.thread-pool | head -2
+  $ cat > alone.recipe <<'END'
+  > minidump x86
+  > system windows 6.1.7601 cpus=2
+  > misc size=24 pid=0x1100 create=1 user=1 kernel=2
+  > module 0x400000 0x20000 C:\demo\app.exe pdb app.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > module 0x7c900000 0x20000 C:\WINDOWS\system32\ntdll.dll pdb ntdll.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > module 0x77d00000 0x20000 C:\WINDOWS\system32\kernel32.dll pdb kernel32.pdb 5A9832E5-2872-41C1-838E-D98914E9B7FF 1
+  > memory 0x120000 zero 8 u32 0x120028 0x7c90b010 0x44 0 0 0 0 0 0x120048 0x7c90b020 0 0 0 0 0 0 0x120068 0x77d01020 0 0 0 0 0 0 0x120088 0x7c904020 zero 0x80
+  > memory 0x121000 zero 8 u32 0x121028 0x7c90b010 0x44 0 0 0 0 0 0x121048 0x7c90b020 0 0 0 0 0 0 0x121068 0x77d01020 0 0 0 0 0 0 0x121088 0x7c904020 zero 0x80
+  > memory 0x122000 zero 8 u32 0x122028 0x7c90b010 0x44 0 0 0 0 0 0x122048 0x7c90b020 0 0 0 0 0 0 0x122068 0x77d01020 0 0 0 0 0 0 0x122088 0x7c904020 zero 0x80
+  > memory 0x123000 zero 8 u32 0x123028 0x7c90b010 0x44 0 0 0 0 0 0x123048 0x7c90b020 0 0 0 0 0 0 0x123068 0x77d01020 0 0 0 0 0 0 0x123088 0x7c904020 zero 0x80
+  > thread 0x20 stack=0x120000 eip=0x7c901020 esp=0x120000 ebp=0x120008
+  > thread 0x24 stack=0x121000 eip=0x7c901020 esp=0x121000 ebp=0x121008
+  > thread 0x28 stack=0x122000 eip=0x7c901020 esp=0x122000 ebp=0x122008
+  > thread 0x2c stack=0x123000 eip=0x7c901020 esp=0x123000 ebp=0x123008
+  > END
+  $ mkdump alone.recipe alone
+  $ found alone wait.thread-pool | head -2
