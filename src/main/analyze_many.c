@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * osmodump analyze --summary: many dumps, each analysed in a process of its own
- * (workers.h), in a table of their buckets or a JSON line for each.
+ * osmodump analyze --summary: many dumps, analysed in other processes (workers.h),
+ * in a table of their buckets or a JSON line for each.
  *
  * A worker's result is its row as strings, each ended by a zero byte. The parent
  * takes nothing of it for granted: what is missing is empty.
@@ -10,9 +10,7 @@
 #include "main/workers.h"
 #include "report/many.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { N_STRINGS = 8, MAX_STRING = 7000 };
 
@@ -42,27 +40,19 @@ static struct err *analyze_file(const struct many *m, const char *path, struct a
 	return NULL;
 }
 
-static void write_row(const struct report_row *r, int fd)
+static void write_row(const struct report_row *r, struct strbuf *ret)
 {
 	const char *const strings[N_STRINGS - 1] = { r->error, r->error_code, r->bucket, r->verdict, r->severity, r->pattern, r->process };
-	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
 
 	for (size_t i = 0; i < N_STRINGS - 1; i++) {
-		strbuf_add(&sb, strings[i], strnlen(strings[i], MAX_STRING));
-		strbuf_addc(&sb, '\0');
+		strbuf_add(ret, strings[i], strnlen(strings[i], MAX_STRING));
+		strbuf_addc(ret, '\0');
 	}
-	strbuf_addf(&sb, "%u", r->confidence);
-	strbuf_addc(&sb, '\0');
-	for (size_t done = 0; !sb.failed && done < sb.len;) {
-		ssize_t n = write(fd, sb.s + done, sb.len - done);
-
-		if (n < 0 && errno != EINTR)
-			return;
-		done += n > 0 ? (size_t)n : 0;
-	}
+	strbuf_addf(ret, "%u", r->confidence);
+	strbuf_addc(ret, '\0');
 }
 
-static void work(void *arg, size_t job, int fd)
+static bool work(void *arg, size_t job, struct strbuf *ret)
 {
 	const struct many *m = arg;
 	const char *path = m->settings->words.v[job];
@@ -75,8 +65,9 @@ static void work(void *arg, size_t job, int fd)
 	if (e)
 		row = (struct report_row){ .error = err_message(e), .error_code = err_code_name(err_code(e)), .bucket = "", .verdict = "",
 					   .severity = "", .pattern = "", .process = "" };
-	write_row(&row, fd);
+	write_row(&row, ret);
 	err_free(e);
+	return !terminal_file_changed();
 }
 
 /* --- in the parent ------------------------------------------------------------------------------------- */

@@ -58,7 +58,7 @@ static struct err *write_out(struct strip *s, const struct sink_options *to, str
 	struct sink_image image = {
 		.size = s->plan.size,
 		.ordered_from = UINT64_MAX,
-		.expected = strip_plan_kept(&s->plan),
+		.expected = strip_plan_kept(&s->plan, dump_source(s->dump)),
 		.fill = fill,
 		.arg = s,
 	};
@@ -73,7 +73,7 @@ static struct err *tell(struct out *o, const struct strip *s, const struct sink_
 	out_str(o, "path", r->path);
 	out_uint(o, "size", r->size);
 	out_uint(o, "written", r->written);
-	out_uint(o, "kept", strip_plan_kept(&s->plan));
+	out_uint(o, "kept", strip_plan_kept(&s->plan, dump_source(s->dump)));
 	out_uint(o, "unpacked", s->plan.size);
 	out_uint(o, "stack_words", s->stacks.stack_words);
 	out_uint(o, "threads", s->stacks.threads);
