@@ -167,33 +167,43 @@ void print_pages(FILE *to)
 
 /* --- completions --------------------------------------------------------------------------------- */
 
-static void words_of_rows(struct strbuf *sb)
+static void words_of(const struct subcommand *sub, struct strbuf *sb)
 {
-	for (const struct option_row *row = option_rows; row->names[0]; row++) {
-		option_names(row, sb, " ");
-		strbuf_addc(sb, ' ');
-	}
-	for (size_t i = 0; subcommands[i]; i++)
-		strbuf_addf(sb, "%s ", subcommands[i]->name);
+	for (const struct option_row *row = option_rows; row->names[0]; row++)
+		if (option_is_of(row, sub)) {
+			option_names(row, sb, " ");
+			strbuf_addc(sb, ' ');
+		}
 }
 
+/* The first sub-command is what is meant when none is named. */
 static void bash(FILE *to)
 {
-	CLEANUP(strbuf_deinit) struct strbuf words = STRBUF_INIT;
+	CLEANUP(strbuf_deinit) struct strbuf subs = STRBUF_INIT;
 
-	words_of_rows(&words);
+	(void)fputs("# bash completion for osmodump; made by: osmodump completion bash\n"
+		    "_osmodump() {\n"
+		    "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words\n"
+		    "\tCOMPREPLY=()\n"
+		    "\tcase $prev in\n"
+		    "\tcompletion) COMPREPLY=($(compgen -W 'bash zsh fish' -- \"$cur\")); return ;;\n"
+		    "\tesac\n"
+		    "\tcase ${COMP_WORDS[1]} in\n", to);
+	for (size_t n = 1; subcommands[n - 1]; n++) {
+		const struct subcommand *sub = subcommands[n] ? subcommands[n] : subcommands[0];
+		CLEANUP(strbuf_deinit) struct strbuf words = STRBUF_INIT;
+
+		words_of(sub, &words);
+		(void)fprintf(to, "\t%s) words='%s' ;;\n", sub == subcommands[0] ? "*" : sub->name, words.s);
+		strbuf_addf(&subs, "%s ", sub->name);
+	}
 	(void)fprintf(to,
-		      "# bash completion for osmodump; made by: osmodump completion bash\n"
-		      "_osmodump() {\n"
-		      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-		      "\tCOMPREPLY=()\n"
-		      "\tcase $prev in\n"
-		      "\tcompletion) COMPREPLY=($(compgen -W 'bash zsh fish' -- \"$cur\")); return ;;\n"
 		      "\tesac\n"
-		      "\t[[ $cur == -* || $COMP_CWORD == 1 ]] && COMPREPLY=($(compgen -W '%s' -- \"$cur\"))\n"
+		      "\t[[ $COMP_CWORD == 1 ]] && words=\"$words %s\"\n"
+		      "\t[[ $cur == -* || $COMP_CWORD == 1 ]] && COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
 		      "\tCOMPREPLY+=($(compgen -f -- \"$cur\"))\n"
 		      "}\n"
-		      "complete -o filenames -F _osmodump osmodump\n", words.s);
+		      "complete -o filenames -F _osmodump osmodump\n", subs.s);
 }
 
 /* In single quotes for zsh and fish: ' and the characters zsh's _arguments reads. */
@@ -227,6 +237,21 @@ static void zsh(FILE *to)
 	(void)fputs("))' \\\n  '*:file:_files'\n", to);
 }
 
+/* Where the option is one of the sub-command that is meant when none is named, those are named that do not take it. */
+static void fish_condition(const struct option_row *row, FILE *to)
+{
+	bool meant = option_is_of(row, subcommands[0]);
+	const char *before = meant ? " -n 'not __fish_seen_subcommand_from" : " -n '__fish_seen_subcommand_from";
+
+	if (!*row->of)
+		return;
+	(void)fputs(before, to);
+	for (size_t i = 0; subcommands[i]; i++)
+		if (option_is_of(row, subcommands[i]) != meant)
+			(void)fprintf(to, " %s", subcommands[i]->name);
+	(void)fputs("'", to);
+}
+
 static void fish(FILE *to)
 {
 	(void)fputs("# fish completion for osmodump; made by: osmodump completion fish\n", to);
@@ -238,6 +263,7 @@ static void fish(FILE *to)
 	}
 	for (const struct option_row *row = option_rows; row->names[0]; row++) {
 		(void)fputs("complete -c osmodump", to);
+		fish_condition(row, to);
 		for (size_t i = 0; i < ARRAY_SIZE(row->names) && row->names[i]; i++) {
 			const char *n = row->names[i];
 

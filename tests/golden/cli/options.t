@@ -109,6 +109,16 @@ Help, manual and completions:
   9
   $ osmodump help --man | groff -man -Tutf8 -ww > /dev/null
   $ osmodump completion bash | bash -n
+  $ osmodump completion bash > completion
+  $ complete() { bash -c '. ./completion; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _osmodump; echo "${COMPREPLY[*]}"' - "$@"; }
+  $ complete osmodump di; complete osmodump diff --h; complete osmodump snap --s; complete osmodump --s; complete osmodump completion z
+  diff
+  --html --help
+  --set
+  --symbol-path --sysroot
+  zsh
+  $ osmodump completion fish | grep -c -e "seen_subcommand_from analyze diff' -l html" -e "not __fish_seen_subcommand_from .* -l sysroot"
+  2
   $ osmodump completion fish | grep -c command-file
   1
   $ osmodump completion zsh | head -1
