@@ -203,6 +203,53 @@ Critical sections of Windows, by their counters and owners; over three dumps, wh
     contention of a lock 7c8880c0 critical section: 0 0 0: little changed
     stuck: critical section 108cddd8 is held by thread 4504 in all dumps, 1 1 1 wait
 
+A browser before and in a hang: of its threads one is elsewhere, in a call to another process that it made out of
+what it did before:
+
+  $ browser() { mkdump - "$2" <<END
+  > minidump x86
+  > header time=$1
+  > system windows 6.0.6001 cpus=2
+  > misc size=44 pid=0xe5c create=1234000000 user=10 kernel=1
+  > module 0x400000 0x9b000 C:\Explorer\iexplore.exe
+  > module 0x6c000000 0x36f000 C:\Windows\System32\mshtml.dll
+  > module 0x70500000 0x5c9000 C:\Windows\System32\ieframe.dll
+  > module 0x76660000 0xc3000 C:\Windows\System32\rpcrt4.dll
+  > module 0x767e0000 0x144000 C:\Windows\System32\ole32.dll
+  > module 0x76b40000 0x9d000 C:\Windows\System32\user32.dll
+  > module 0x76fa0000 0x127000 C:\Windows\System32\ntdll.dll
+  > memory 0x161bfc00 u32 0x161bfc68 0x705e41a1 at 0x161bfc68 u32 0x161bfc74 0x76c24911 at 0x161bfc74 u32 0 0 at 0x161bfe00 u32 0
+  > memory 0x161bc460 u32 0x161bc52c 0x7681e688 at 0x161bc52c u32 0x161bc9c8 0x7667264e at 0x161bc9c8 u32 0x161bca5c 0x6c1f2a7b
+  >   at 0x161bca5c u32 0x161bfc68 0x6c1f2b9c
+  > memory 0x12f000 u32 0x12f010 0x00401234 at 0x12f010 u32 0 0
+  > memory 0x13f000 u32 0x13f010 0x705e41a1 at 0x13f010 u32 0 0
+  > thread 0x1000 eip=0x76ffb010 esp=0x12f000 ebp=0x12f000
+  > thread 0x1004 eip=0x76ffb010 esp=0x13f000 ebp=0x13f000
+  > thread 0x1024 $3
+  > END
+  > }
+  $ browser 1234300000 before "eip=0x76b60dde esp=0x161bfc00 ebp=0x161bfc00"
+  $ browser 1234300600 hangs "eip=0x767fab28 esp=0x161bc460 ebp=0x161bc460"
+  $ osmodump diff before hangs | sed -n '1,/^$/p;/^Threads/,/^$/p'
+  before -> hangs: one process, 600 s apart, 0 s of processor time
+  
+  Threads: 3 before, 3 after: 0 gone, 0 new, 1 moved, 2 with the same stack
+    moved  4132     user32+0x20dde -> ole32+0x1ab28
+    stuck  4096     ntdll+0x5b010
+    stuck  4100     ntdll+0x5b010
+  
+  $ osmodump diff --json before hangs | grep moved
+  {"kind":"thread_changes","before":3,"after":3,"gone":0,"new":0,"moved":1,"stuck":2}
+  {"kind":"thread_change","change":"moved","tid":4132,"before":"user32+0x20dde","after":"ole32+0x1ab28"}
+  $ osmodump -q hangs -c '~2k'
+  ChildEBP RetAddr  
+  WARNING: Stack unwind information not available. Following frames may be wrong.
+  161bc460 7681e688 ole32+0x1ab28
+  161bc52c 7667264e ole32+0x3e688
+  161bc9c8 6c1f2a7b rpcrt4+0x1264e
+  161bca5c 6c1f2b9c mshtml+0x1f2a7b
+  161bfc68 00000000 mshtml+0x1f2b9c
+
 Heaps of Windows: what is leaked, in which heap, and how fast:
 
   $ leak() { mkdump - "$3" <<END
