@@ -35,6 +35,11 @@ static const char *short_name(struct arena *a, const char *image)
 	return name;
 }
 
+static uint64_t place_key(uint64_t base, uint64_t size)
+{
+	return hash_u64(base) ^ hash_u64(~size);
+}
+
 struct module *module_list_add(struct module_list *list, uint64_t base, uint64_t size,
 			       const char *path)
 {
@@ -56,7 +61,15 @@ struct module *module_list_add(struct module_list *list, uint64_t base, uint64_t
 	m->image_name = str_basename(path);
 	m->name = short_name(a, m->image_name);
 	m->machine = list->target->facts->machine;
+	if (!u64map_put(&list->places, place_key(m->base, m->size), m))
+		return NULL;
 	return vec_push(&list->v, m) ? m : NULL;
+}
+
+void module_list_deinit(struct module_list *list)
+{
+	vec_deinit(&list->v);
+	u64map_deinit(&list->places);
 }
 
 static void from_record(struct module *m, const struct dump_module *r)
@@ -74,10 +87,9 @@ static void from_record(struct module *m, const struct dump_module *r)
 
 bool module_is_listed(const struct module_list *list, uint64_t base, uint64_t size)
 {
-	for (size_t i = 0; i < list->v.n; i++)
-		if (list->v.v[i]->base == base && list->v.v[i]->size == size)
-			return true;
-	return false;
+	const struct module *m = u64map_get(&list->places, place_key(base, size));
+
+	return m && m->base == base && m->size == size;
 }
 
 static struct err *add_listed(struct module_list *list)
@@ -135,6 +147,7 @@ static void publish(struct target *t, struct module_list *list)
 		list->v.v[i]->index = i;
 	t->modules = list->v.v;
 	t->n_modules = list->v.n;
+	u64map_deinit(&list->places);
 }
 
 static void load_modules(struct target *t)

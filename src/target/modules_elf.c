@@ -297,6 +297,6 @@ struct err *modules_read_link_map(struct target *t)
 	struct module_list list = { .target = t };
 	struct err *e = add_link_map(&list);
 
-	free(list.v.v);
+	module_list_deinit(&list);
 	return e;
 }

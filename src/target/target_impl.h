@@ -81,7 +81,9 @@ struct target {
 struct module_list {
 	struct target *target;
 	VEC(struct module *) v;
+	struct u64map places;	/* of base and size, hashed */
 };
+void module_list_deinit(struct module_list *list);
 struct module *module_list_add(struct module_list *list, uint64_t base, uint64_t size,
 			       const char *path); /* NULL: no memory or absurd */
 bool module_is_listed(const struct module_list *list, uint64_t base, uint64_t size);
