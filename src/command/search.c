@@ -168,7 +168,8 @@ static bool next_stretch(const struct search *x, uint64_t at, uint64_t *from, ui
 	if (!space_find(target_space(session_target(x->s)), at, &piece))
 		return false;
 	*from = piece.address > at ? piece.address : at;
-	*to = piece.address + piece.size;
+	*to = piece.address + (piece.size - 1); /* at most the last byte there is, which is never searched */
+	*to += *to < UINT64_MAX;
 	if (piece.origin != SPACE_ZERO || piece.size <= 2 * MAX_PATTERN || finds_zeros(x))
 		return true;
 	head = piece.address + MAX_PATTERN;

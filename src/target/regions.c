@@ -251,7 +251,8 @@ static void count_present(struct target *t)
 
 		while (at < end && space_find(space, at, &piece) && piece.address < end) {
 			uint64_t from = piece.address > at ? piece.address : at;
-			uint64_t to = piece.address + piece.size < end ? piece.address + piece.size : end;
+			uint64_t last = piece.address + (piece.size - 1); /* which may be the last byte there is */
+			uint64_t to = last < end ? last + 1 : end;
 
 			if (piece.origin == SPACE_DUMP)
 				r->in_dump += to - from;

@@ -377,7 +377,8 @@ static struct err *judge_stack(struct stripper *s, const struct stack_range *ran
 		at += n & ~(size_t)(range->word - 1);
 		if (n >= range->word)
 			continue;
-		if (!space_find(target_space(s->t), at + range->word, &piece))
+		if (!space_find(target_space(s->t), at + range->word, &piece) || piece.address >= range->end ||
+		    at + range->word < at || piece.address > UINT64_MAX - range->word)
 			break;
 		at = piece.address > at ? (piece.address + range->word - 1) & ~(uint64_t)(range->word - 1)
 					: at + range->word;

@@ -214,3 +214,31 @@ Counted strings and linked lists:
   $ osmodump -q --json lists.dmp -c 'dS 20000; dl 30000 1'
   {"kind":"memory","address":"0x20040","size":2,"text":"wide"}
   {"kind":"memory","address":"0x30000","size":8,"words":["0x30010","0x30020"]}
+
+Memory up to the last address there is: counting and searching it comes to an end.
+
+  $ cat > last.recipe <<'END'
+  > minidump x64
+  > system windows 10.0.19045 cpus=1
+  > misc size=24 pid=0x1100
+  > thread 0x14 stack=0x10f000 rip=0x401000 rsp=0x10f000
+  > memory 0x10f000 zero 64
+  > memory 0xfffffffffffff000 zero 4094 u8 0x41 0x42
+  > region 0xfffffffffffff000 0xfff state=commit protect=rw type=private
+  > END
+  $ mkdump last.recipe last.dmp
+  $ osmodump -q last.dmp -c '!address -summary'
+  
+  --- Usage Summary ---------------- RgnCount ------- Total Size
+  <unknown>                                     1               fff (3.999 kB) 100% in dump 3.999 kB
+  
+  --- Type Summary ---------------- RgnCount ------- Total Size
+  MEM_PRIVATE                                   1               fff (3.999 kB) 100% in dump 3.999 kB
+  
+  --- State Summary ---------------- RgnCount ------- Total Size
+  MEM_COMMIT                                    1               fff (3.999 kB) 100% in dump 3.999 kB
+  
+  --- Protect Summary ---------------- RgnCount ------- Total Size
+  PAGE_READWRITE                                1               fff (3.999 kB) 100% in dump 3.999 kB
+  $ osmodump -q last.dmp -c 's 0 L?ffffffffffffffff 41'
+  ffffffff`fffffffe  41 42 ?? ?? ?? ?? ?? ??-?? ?? ?? ?? ?? ?? ?? ??  AB??????????????
