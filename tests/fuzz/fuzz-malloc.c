@@ -2,7 +2,8 @@
 /*
  * glibc's malloc in a hostile image: the input is a list of words that are written over
  * a whole heap, 2 bytes where (in words, from the arena's bins or the heap), 8 bytes
- * what. The walk must end, and what it yields be in order and inside of the image.
+ * what. The walk must end, and what it yields be in order and inside of the image; so when it
+ * may not keep the chunks and counts them.
  */
 #include "target/reach.h"
 #include "unit/heap-image.h"
@@ -60,6 +61,21 @@ static void check(const struct malloc_heap *h)
 			abort();
 }
 
+static void check_census(struct heap_image *m)
+{
+	const struct budget little = { .memory = 1 };
+	struct malloc_census *c = malloc_census_create();
+	struct malloc_heap *h = NULL;
+
+	if (c && !err_ignore(image_read_within(m, &little, c, &h)))
+		abort();
+	for (size_t i = 1; c && i < c->n_samples; i++)
+		if (c->samples[i - 1].address + c->samples[i - 1].size > c->samples[i].address)
+			abort();
+	malloc_heap_destroy(h);
+	malloc_census_destroy(c);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct heap_image *m = image_new();
@@ -70,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!err_ignore(image_read(m, &h)))
 		check(h);
 	malloc_heap_destroy(h);
+	check_census(m);
 	free(m);
 	return 0;
 }
