@@ -66,8 +66,9 @@ It has it: text was taken for a pointer, on Windows and as an address that is no
   > memory 0x7ffc00001000 prot=rw zero 0x200
   > END
   $ mkdump canonical.recipe canonical
-  $ verdict canonical
-  SIGSEGV: thread 0 (tid 4711) read from an address that is not canonical (0x4847464544434241).
+  $ found canonical exception.wild-pointer | head -2
+     2. Wild pointer [exception.wild-pointer]: problem, 92 % sure, follows from 1
+        SIGSEGV: thread 0 (tid 4711) read from an address that is not canonical (0x4847464544434241).
 
 It has it not: a null pointer is another pattern:
 
