@@ -105,3 +105,20 @@ It nearly has it: the link of a bin does not lead back, but a thread was at work
   
   $ verdict nearly
   No problem was recognised. Not decidable: Whether the heap is damaged: it contradicts itself (link), but a thread was at work in the allocator.
+
+It nearly has it: the same header damage, in a dump whose memory is not of one instant:
+
+  $ mkheap > smeared.recipe <<'END'
+  > a busy 0x40 1 2 3 4 5
+  > b busy 0x40 7
+  > c busy 0x40 8
+  > word b+8 0x1000000001
+  > ! note OSMOSIS 0x4f534d01 "{\"format\":1,\"tool\":{\"name\":\"osmodump snap\",\"version\":\"0\"},\"consistency\":{\"level\":\"smeared\"}}"
+  > END
+  $ mkdump smeared.recipe smeared
+  $ found smeared corruption.heap
+  3. Heap corruption [corruption.heap]: not decidable
+     Whether the heap is damaged: it contradicts itself (size), but the dump is smeared: its memory is not of one instant.
+     - the size of a chunk; 0x41 should be there; 00005555000002d8 has 0x1000000001      [dq 0x5555000002d8 L1]
+     - all contradictions, places: 1      [!heap -v]
+  
