@@ -93,6 +93,36 @@ It has it: all characters are the same, which may be a fill:
      - register rdx, of which the address was made: "AAAAAAAA"; 0x4141414141414141      [.ecxr; r rdx]
      - app is where to begin: the instruction is in it; 0000000140001000      [.ecxr; r rip]
 
+It has it: the fields of a critical section, its owner among them; the damaged section follows from it:
+
+  $ cat > lock.recipe <<'END'
+  > minidump x86
+  > system windows 5.2.3790 text="Service Pack 2" cpus=1
+  > misc size=24 pid=0x1100 create=1234560000 user=1 kernel=2
+  > module 0x400000 0x10000 C:\demo\printer.exe
+  > module 0x7c800000 0xc0000 C:\WINDOWS\system32\ntdll.dll timestamp=0x45d70ad8
+  > memory 0x7c8880c0 ptr 0x200000 u32 0xffffffff 0 0 0 0
+  > memory 0x107cddd8 ptr 0x200020 "name of the printer!"
+  > memory 0x200000 u32 0 0x7c8880c0 0x200028 0x200028 0 0 0 0
+  >   u32 0 0x107cddd8 0x200008 0x200008 0 0 0 0
+  > memory 0x7ffdd000 u32 0x12ffb0 0x130000 0x12c000 at 0x7ffdd018 u32 0x7ffdd000 at 0x7ffdd020 u32 0x1100 0x1198
+  >   at 0x7ffdd030 u32 0x7ffdf000 2 1 zero 0x20
+  > memory 0x7ffdf000 u8 0 0 1 0 u32 0 0x400000 0x300000 0x20000 0 0x140000 zero 0x84 u32 0x7c8880c0 zero 0x20
+  > thread 0x1194 teb=0x7ffdd000 eip=0x401000 esp=0x12f000
+  > thread 0x1198 eip=0x401000 esp=0x12f000
+  > END
+  $ mkdump lock.recipe lock
+  $ found lock corruption.string-fill
+  1. String fill [corruption.string-fill]: problem, 88 % sure
+     String fill: the owner of critical section 0x107cddd8 is the text "the ", which stands at 0x107cdde4: "name of the printer!".
+     - the owner of critical section 0x107cddd8 reads "the "; 0x20656874      [.formats 0x20656874]
+     - the word in memory, at 0x107cdde4; 107cdde4 has 0x20656874      [dd 0x107cdde4 L1]
+     - the text that it is part of: "name of the printer!"; 107cdddc      [db 0x107cdddc L0x14]
+     What to do: Look at the text and at what lies around it: it names who writes such strings; the object that holds it is the one whose bound is wrong, or the one that was freed too early.
+  
+  $ osmodump -q lock -c '!analyze' | grep 'follows from'
+     2. Critical section corruption [corruption.critical-section]: problem, 88 % sure, follows from 1
+
 It has it not: the pointer is a number:
 
   $ mkheap > hasnot.recipe <<'END'
