@@ -634,8 +634,8 @@ const struct command command_heap = {
 		"-x          the block that holds an address\n"
 		"-stat [-h HEAP]  how many busy blocks there are of each size, most bytes first\n"
 		"-v [HEAP]   checks blocks and lists and tells what is damaged\n\n"
-		"Types of ntdll are not needed for NT heaps of Windows Vista to 11. Segment heaps\n"
-		"and the heap of Wine are not walked, and said to be there.",
+		"Types of ntdll are not needed for NT heaps of Windows Vista to 11, nor for the heap of\n"
+		"Wine 8.0. Segment heaps are not walked, and said to be there.",
 	.records = heap_records,
 	.needs = NEEDS_TARGET,
 	.whole_word = true,

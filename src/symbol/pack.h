@@ -28,6 +28,6 @@ struct err *pack_open(const char *name, const char *const *texts, unsigned point
 extern const char *const pack_windows[];	/* PEB, TEB, loader, critical sections, heap */
 extern const char *const pack_linux[];	/* pthread objects of glibc */
 
-extern const char pack_windows_heap_text[]; /* for pack_windows.c */
+extern const char pack_windows_heap_text[], pack_windows_wine_text[]; /* for pack_windows.c */
 
 #endif

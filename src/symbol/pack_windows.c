@@ -58,4 +58,4 @@ static const char processes[] =
 " ptr CsrClientThread; ptr Win32ThreadInfo; u32 User32Reserved[26]; u32 UserReserved[5];"
 " ptr WOW32Reserved; u32 CurrentLocale; ... };\n";
 
-const char *const pack_windows[] = { processes, pack_windows_heap_text, NULL };
+const char *const pack_windows[] = { processes, pack_windows_heap_text, pack_windows_wine_text, NULL };

@@ -234,6 +234,97 @@ class Heap:
         return blocks
 
 
+class WineHeap:
+    """A heap of Wine 8.0, as observed in dumps of programs that allocated blocks of known sizes."""
+
+    def __init__(self, address, word, data, commit):
+        self.address, self.word, self.unit = address, word, 2 * word
+        self.sub = address + (0x340 if word == 8 else 0x2b4)
+        self.at = self.first = self.sub + 5 * word
+        self.limit, self.committed = address + data, address + commit - 8
+        self.data = bytearray(commit)
+        self.free, self.large, self.others = [], [], {}
+        self.free_in_front = False
+
+    def put(self, address, data):
+        at = address - self.address
+        self.data[at:at + len(data)] = data
+
+    def word_at(self, address, value):
+        for base, data in [(self.address, self.data)] + list(self.others.items()):
+            if base <= address < base + len(data):
+                data[address - base:address - base + self.word] = value.to_bytes(self.word, 'little')
+
+    def block(self, size, free, tail):
+        at = self.at
+        units = size // self.unit
+        flags = (1 if free else 0) | (2 if self.free_in_front else 0)
+        high = units >> 16 if free else tail
+        self.put(at, (units & 0xffff).to_bytes(2, 'little') + bytes([flags, high]) +
+                 ((at - self.address) >> 16).to_bytes(2, 'little') + (b'FR' if free else b'US'))
+        self.free_in_front = free
+        self.at += size
+        if free:
+            self.free.append(at + 8)
+            if self.at <= self.committed:
+                self.word_at(self.at - self.word, at)
+        return at + 8
+
+    def allocate(self, requested, data):
+        size = max(0x30 if self.word == 8 else 0x18, (requested + 8 + self.unit - 1) // self.unit * self.unit)
+        user = self.block(size, False, size - 8 - requested)
+        self.put(user, data)
+        return user
+
+    def release(self, size, data):
+        user = self.block(size, True, 0)
+        self.put(user + 2 * self.word, data)
+        return user
+
+    def big(self, address, requested, data):
+        w = self.word
+        size = 0x40 if w == 8 else 0x20
+        total = (requested + size + 0xffff) // 0x10000 * 0x10000 - size
+        b = bytearray(size + total)
+        at = (4 if w == 8 else 3) * w
+        b[at:at + 2 * w] = requested.to_bytes(w, 'little') + total.to_bytes(w, 'little')
+        b[size - 8:size] = b'\0\0\0\0\4\0La'
+        b[size:size + len(data)] = data
+        self.others[address] = b
+        self.large.append(address + (2 * w if w == 8 else w))
+        return address + size
+
+    def finish(self, ring):
+        w, a = self.word, self.address
+        self.block((self.limit - 8 if w == 8 else self.limit) - self.at, True, 0)
+        self.put(a + self.unit, (0xffeeffee).to_bytes(4, 'little'))
+        at = 0x70 if w == 8 else 0x40
+        self.put(a + at, (2).to_bytes(4, 'little'))
+        self.put(a + at + 8 + 6 * w + 2 * w, b'HEAP')
+        i = ring.index(self)
+        heads = [h.address + at + 8 for h in ring]
+        self.word_at(heads[i], heads[(i + 1) % len(ring)])
+        self.word_at(heads[i] + w, heads[i - 1])
+        self.link(a + at + 8 + 2 * w, [self.sub + 2 * w])
+        self.link(a + at + 8 + 4 * w, self.large)
+        self.link(a + at + 8 + 12 * w, self.free)
+        self.word_at(self.sub, (self.limit - 8 if w == 8 else self.limit) - self.first)
+        self.word_at(self.sub + w, self.committed - self.first)
+        self.word_at(self.sub + 4 * w, a)
+        blocks = []
+        for base, data in [(a, self.data)] + sorted(self.others.items()):
+            b = R.Block(base)
+            b.data = data
+            blocks.append(b)
+        return blocks
+
+    def link(self, head, entries):
+        ring = [head] + entries
+        for i, at in enumerate(ring):
+            self.word_at(at, ring[(i + 1) % len(ring)])
+            self.word_at(at + self.word, ring[i - 1])
+
+
 class Heaps:
     """The directives, for a kind of dump that has memory."""
 
@@ -241,7 +332,7 @@ class Heaps:
         self.r, self.word, self.heaps = r, word, []
 
     def handlers(self):
-        return {'nt-heap': self.on_heap, 'heap-segment': self.on_segment, 'heap-block': self.on_block,
+        return {'wine-heap': self.on_wine, 'nt-heap': self.on_heap, 'heap-segment': self.on_segment, 'heap-block': self.on_block,
                 'heap-free': self.on_free, 'heap-lfh': self.on_lfh, 'heap-large': self.on_large}
 
     def items(self, line, words):
@@ -257,6 +348,11 @@ class Heaps:
         for w in line.words[1:]:
             options[str(w)] = '1'
         self.heaps.append(Heap(self.r, self.r.number(line.words[0]), word, options))
+
+    def on_wine(self, line):
+        o = line.options
+        self.heaps.append(WineHeap(self.r.number(line.words[0]), self.word, self.r.number(o.get('reserve', '0x200000')),
+                                   self.r.number(o.get('commit', '0x4000'))))
 
     def on_segment(self, line):
         h, o = self.heaps[-1], line.options
@@ -283,7 +379,8 @@ class Heaps:
                                             self.items(line, line.words[2:])))
 
     def finish(self):
-        return [b for h in self.heaps for b in h.finish()]
+        ring = [h for h in self.heaps if isinstance(h, WineHeap)]
+        return [b for h in self.heaps for b in (h.finish(ring) if h in ring else h.finish())]
 
 
 def poke(r, blocks, line, word):

@@ -25,7 +25,7 @@ const char *nt_block_state_name(enum nt_block_state s)
 static const struct {
 	const char *name, *meaning;
 } damage_texts[N_NT_DAMAGE_KINDS] = {
-	[NT_DAMAGE_CODE] = { "header", "the header of this block was overwritten: its checksum does not hold" },
+	[NT_DAMAGE_CODE] = { "header", "the header of this block was overwritten: it is none that a heap writes" },
 	[NT_DAMAGE_SIZE] = { "size", "the size of this block leads out of the committed memory" },
 	[NT_DAMAGE_PREVIOUS] = { "previous size", "this header gives the block in front another size than it has" },
 	[NT_DAMAGE_SEGMENT] = { "segment", "the description of the heap's memory contradicts itself" },
@@ -33,7 +33,7 @@ static const struct {
 	[NT_DAMAGE_WILD] = { "wild link", "the list of free blocks leads to where no free block is" },
 	[NT_DAMAGE_LOOP] = { "loop", "the list is longer than there are blocks: a link was overwritten" },
 	[NT_DAMAGE_TAIL] = { "overrun", "the pattern behind the end of the block was overwritten" },
-	[NT_DAMAGE_FREE_FILL] = { "write after free", "the pattern in a free block was overwritten" },
+	[NT_DAMAGE_FREE_FILL] = { "write after free", "a free block was written to: the pattern in it was overwritten, or its last word" },
 	[NT_DAMAGE_LFH] = { "LFH header", "the header of a block of the low fragmentation heap was overwritten" },
 };
 
@@ -49,7 +49,7 @@ const char *nt_damage_meaning(enum nt_damage_kind k)
 
 const char *nt_heap_kind_name(enum nt_heap_kind k)
 {
-	static const char *const names[] = { "NT Heap", "Segment Heap", "Unknown" };
+	static const char *const names[] = { "NT Heap", "Segment Heap", "Wine Heap", "Unknown" };
 
 	return names[k];
 }
@@ -144,7 +144,7 @@ struct err *nt_block_add(struct nt_walk *w, const struct nt_block *b)
 	return vec_push(&w->blocks, *b) ? NULL : err_nomem();
 }
 
-static bool is_claimed(const struct nt_walk *w, uint64_t start, uint64_t end)
+bool nt_is_claimed(const struct nt_walk *w, uint64_t start, uint64_t end)
 {
 	for (size_t i = 0; i < w->segments.n; i++)
 		if (w->segments.v[i].start < end && w->segments.v[i].end > start)
@@ -165,7 +165,7 @@ static bool read_segment(struct nt_walk *w, uint64_t at, struct nt_segment *ret)
 	    last % w->h->header || last <= at || last >> 47 || last - at > pages * NT_PAGE || last - at < l->segment.size)
 		return false;
 	*ret = (struct nt_segment){ .start = at, .end = last, .heap = w->heap };
-	return !is_claimed(w, at, last);
+	return !nt_is_claimed(w, at, last);
 }
 
 static struct err *walk_segments(struct nt_walk *w)
@@ -202,6 +202,14 @@ static const struct nt_heap_form *find_form(struct nt_walk *w, uint64_t address)
 	return NULL;
 }
 
+static bool open_wine(struct nt_walk *w, struct nt_heap *h)
+{
+	h->kind = NT_HEAP_WINE;
+	(void)nt_u32(w, h->address + w->l->wine.flags, &h->flags);
+	(void)nt_u32(w, h->address + w->l->wine.force_flags, &h->force_flags);
+	return true;
+}
+
 /* Fills kind and header; false: it cannot be walked, h->trouble says why. */
 static bool open_heap(struct nt_walk *w, struct nt_heap *h)
 {
@@ -217,7 +225,9 @@ static bool open_heap(struct nt_walk *w, struct nt_heap *h)
 		h->trouble = "segment heaps are not walked";
 		return false;
 	}
-	w->form = signature == SIGNATURE_SEGMENT ? find_form(w, h->address) : NULL;
+	if (signature == SIGNATURE_SEGMENT && w->h->is_wine && nt_wine_is_heap(w, h->address))
+		return open_wine(w, h);
+	w->form = signature == SIGNATURE_SEGMENT && !w->h->is_wine ? find_form(w, h->address) : NULL;
 	if (!w->form) {
 		h->trouble = signature == SIGNATURE_SEGMENT ? "its layout is not known" : "there is no heap: its signature is another";
 		return false;
@@ -244,10 +254,27 @@ static struct err *read_heap(struct nt_walk *w, uint64_t address, size_t index)
 	w->heap = w->heaps.n - 1;
 	if (!can_walk)
 		return NULL;
+	if (h.kind == NT_HEAP_WINE)
+		return nt_walk_wine(w);
 	TRY(walk_segments(w));
 	TRY(nt_walk_free_list(w));
 	TRY(nt_check_fill(w));
 	return nt_walk_virtual(w);
+}
+
+/* Wine's heaps other than the process's, by the ring that they form. */
+static struct err *read_ring(struct nt_walk *w, uint64_t first)
+{
+	uint64_t head = first + w->l->wine.ring, at;
+
+	if (!nt_word(w, head, &at))
+		return NULL;
+	while (at != head && w->heaps.n < NT_MAX_HEAPS) {
+		TRY(read_heap(w, at - w->l->wine.ring, w->heaps.n));
+		if (w->heaps.v[w->heaps.n - 1].kind != NT_HEAP_WINE || !nt_word(w, at, &at))
+			return NULL;
+	}
+	return NULL;
 }
 
 /* --- what comes out ------------------------------------------------------------------ */
@@ -321,8 +348,13 @@ struct err *nt_heaps_read(const struct nt_heap_input *in, struct nt_heaps **ret)
 	h->pointer_size = in->layout->pointer_size;
 	h->header = (unsigned)in->layout->entry_size;
 	window_init(&w.window, in->space);
+	h->is_wine = in->n_heaps && nt_wine_is_heap(&w, in->heaps[0]);
+	if (h->is_wine)
+		h->header = sizeof(uint64_t);
 	for (size_t i = 0; i < in->n_heaps && i < NT_MAX_HEAPS && !e; i++)
 		e = read_heap(&w, in->heaps[i], i);
+	if (!e && in->has_ring && h->is_wine)
+		e = read_ring(&w, in->heaps[0]);
 	window_deinit(&w.window);
 	hand_over(&w);
 	TRY(e);

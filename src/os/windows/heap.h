@@ -36,8 +36,9 @@
  * Facts: the structures of Microsoft's public ntdll.pdb and of kernel types (builds 19041
  * to 26100), bound by name or by the type pack; the meaning of the fields as
  * observed in dumps of build 17134, 32 and 64 bit. Windows 7's _HEAP, which has a
- * member more, is told by where its signature is. Older ones, the segment heap
- * (signature 0xddeeddee) and the heap of Wine are named and not walked.
+ * member more, is told by where its signature is. Older ones and the segment heap
+ * (signature 0xddeeddee) are named and not walked. Wine's heap is another altogether:
+ * heap_wine.c.
  *
  * A dump is of a process that may have been at work in its heap: `locked` tells.
  */
@@ -59,6 +60,7 @@ enum {
 enum nt_heap_kind {
 	NT_HEAP_NT,
 	NT_HEAP_SEGMENT,	/* a segment heap */
+	NT_HEAP_WINE,		/* Wine's own (heap_wine.c) */
 	NT_HEAP_UNKNOWN,
 };
 
@@ -158,6 +160,12 @@ struct nt_heap_layout {
 	struct {
 		uint64_t commit, reserve, block;
 	} virtual_entry;
+	struct {
+		bool known;
+		uint64_t flags, force_flags, ring, subs, larges, magic;
+		uint64_t sub_data, sub_commit, sub_list, sub_heap, sub_size;
+		uint64_t large_list, large_asked, large_total, large_size;
+	} wine;
 	bool has_lfh;		/* the rest is known */
 	struct {
 		uint64_t subsegment, signature, bits, bitmap;
@@ -169,7 +177,8 @@ struct nt_heap_layout {
 
 struct nt_heaps {
 	unsigned pointer_size;
-	unsigned header;	/* bytes of a block's header, which is the unit of sizes too */
+	bool is_wine;
+	unsigned header;	/* bytes of a block's header; of an NT heap the unit of sizes too */
 	const char *known_by;
 	const char *broken;	/* why the list of heaps is not whole; NULL: it is */
 	struct nt_heap *heaps;
@@ -190,6 +199,7 @@ struct nt_heap_input {
 	const struct nt_heap_layout *layout;
 	const uint64_t *heaps;	/* addresses */
 	size_t n_heaps;
+	bool has_ring;		/* the heap that is given is Wine's: the others are found from it */
 };
 
 /* A type by name: how nt_heap_layout_find asks. */
@@ -200,7 +210,7 @@ struct err *nt_heap_layout_find(nt_heap_type_fn *type, void *arg, unsigned point
 
 /* Only CANCELLED and NOMEM: what is broken or absent is told in the result. */
 struct err *nt_heaps_read(const struct nt_heap_input *in, struct nt_heaps **ret) MUST_USE;
-/* Of one half of a process. UNSUPPORTED: no Windows dump, or the heap of Wine; NOTFOUND,
+/* Of one half of a process. UNSUPPORTED: no Windows dump; NOTFOUND,
  * FAULT: PEB or the list of heaps is not in the dump. */
 struct err *nt_heaps_of_target(struct target *t, enum thread_half half, struct nt_heaps **ret) MUST_USE;
 void nt_heaps_destroy(struct nt_heaps *h); /* accepts NULL */

@@ -75,6 +75,11 @@ struct err *nt_walk_lfh(struct nt_walk *w, const struct nt_block *outer, bool *r
 /* heap_lists.c: large blocks (segments of their own), the free list */
 struct err *nt_walk_virtual(struct nt_walk *w) MUST_USE;
 struct err *nt_walk_free_list(struct nt_walk *w) MUST_USE;
+/* heap_wine.c: a heap of Wine */
+bool nt_wine_is_heap(struct nt_walk *w, uint64_t address);
+struct err *nt_walk_wine(struct nt_walk *w) MUST_USE;
+/* Whether a segment that was met before has any of this. */
+bool nt_is_claimed(const struct nt_walk *w, uint64_t start, uint64_t end);
 /* heap_fill.c: the patterns behind busy blocks and in free ones */
 struct err *nt_check_fill(struct nt_walk *w) MUST_USE;
 

@@ -58,6 +58,24 @@ static const struct member subsegment_members[] = {
 	{ NULL },
 };
 
+static const struct member wine_members[] = {
+	{ "Flags", AT(wine.flags) },	     { "ForceFlags", AT(wine.force_flags) },
+	{ "Heaps", AT(wine.ring) },	     { "SubHeaps", AT(wine.subs) },
+	{ "LargeBlocks", AT(wine.larges) },  { "Magic", AT(wine.magic) },
+	{ NULL },
+};
+static const struct member wine_sub_members[] = {
+	{ "DataSize", AT(wine.sub_data) }, { "CommitSize", AT(wine.sub_commit) },
+	{ "Entry", AT(wine.sub_list) },	   { "Heap", AT(wine.sub_heap) },
+	{ NULL },
+};
+static const struct member wine_large_members[] = {
+	{ "Entry", AT(wine.large_list) },
+	{ "Requested", AT(wine.large_asked) },
+	{ "DataSize", AT(wine.large_total) },
+	{ NULL },
+};
+
 static struct err *bind_all(struct type_ref type, const struct member *m, struct nt_heap_layout *l)
 {
 	for (; m->path; m++) {
@@ -117,6 +135,15 @@ static struct err *bind_entry(nt_heap_type_fn *type, void *arg, struct nt_heap_l
 	return NULL;
 }
 
+static struct err *bind_wine(nt_heap_type_fn *type, void *arg, struct nt_heap_layout *l)
+{
+	TRY(bind_named(type, arg, "_HEAP_wine", wine_members, l));
+	TRY(bind_named(type, arg, "_SUBHEAP_wine", wine_sub_members, l));
+	TRY(size_of(type, arg, "_SUBHEAP_wine", &l->wine.sub_size));
+	TRY(bind_named(type, arg, "_LARGE_wine", wine_large_members, l));
+	return size_of(type, arg, "_LARGE_wine", &l->wine.large_size);
+}
+
 struct err *nt_heap_layout_find(nt_heap_type_fn *type, void *arg, unsigned pointer_size, struct nt_heap_layout *ret)
 {
 	static const char *const heaps[2] = { "_HEAP", "_HEAP_nt61" };
@@ -138,6 +165,7 @@ struct err *nt_heap_layout_find(nt_heap_type_fn *type, void *arg, unsigned point
 	TRY(bind_named(type, arg, "_HEAP_VIRTUAL_ALLOC_ENTRY", virtual_members, &l));
 	l.has_lfh = !err_ignore(bind_named(type, arg, "_HEAP_USERDATA_HEADER", user_members, &l)) &&
 		    !err_ignore(bind_named(type, arg, "_HEAP_SUBSEGMENT", subsegment_members, &l));
+	l.wine.known = !err_ignore(bind_wine(type, arg, &l));
 	*ret = l;
 	return NULL;
 }

@@ -18,7 +18,8 @@ static struct err *type_of(void *arg, const char *name, struct type_ref *ret)
 	return bind_type(k->t, k->half, "ntdll", name, ret);
 }
 
-static struct err *find_list(struct target *t, enum thread_half half, uint64_t *ret, uint64_t *ret_n)
+/* The list; *ret_process: the process's heap, 0: not known. */
+static struct err *find_list(struct target *t, enum thread_half half, uint64_t *ret, uint64_t *ret_n, uint64_t *ret_process)
 {
 	struct peb_info peb;
 	uint64_t at;
@@ -27,6 +28,7 @@ static struct err *find_list(struct target *t, enum thread_half half, uint64_t *
 	TRY(peb_read(t, half, at, &peb));
 	if (!peb_has(&peb, heaps) || !peb_has(&peb, n_heaps))
 		return err_new(ERR_NOTFOUND, "the list of heaps is not in the dump: PEB 0x%llx", (unsigned long long)at);
+	*ret_process = peb_has(&peb, process_heap) ? peb.process_heap : 0;
 	*ret = peb.heaps;
 	*ret_n = peb.n_heaps;
 	return NULL;
@@ -84,14 +86,19 @@ struct err *nt_heaps_of_target(struct target *t, enum thread_half half, struct n
 	struct nt_heap_input in = { .space = target_space(t), .layout = &layout };
 	const char *broken = NULL;
 	struct nt_heaps *h = NULL;
-	uint64_t list = 0, n = 0;
+	uint64_t list = 0, n = 0, process = 0;
 
 	if (!target_is_windows(t))
 		return err_new(ERR_UNSUPPORTED, "no Windows dump: it has no heaps of ntdll's");
 	TRY(nt_heap_layout_find(type_of, &types, size, &layout));
-	TRY(find_list(t, half, &list, &n));
+	TRY(find_list(t, half, &list, &n, &process));
 	TRY(read_list(t, size, list, n, &heaps, &in.n_heaps, &broken));
 	in.heaps = heaps;
+	if (!n && process) {
+		in.heaps = &process;
+		in.n_heaps = 1;
+		in.has_ring = true;
+	}
 	TRY(nt_heaps_read(&in, &h));
 	h->broken = broken;
 	find_locked(t, half, h);

@@ -28,7 +28,7 @@ It has it: a program wrote on behind its block, over the next header:
   $ found has corruption.nt-heap
   1. Dynamic memory corruption (process heap) [corruption.nt-heap]: problem, 95 % sure
      Heap corruption: in heap 0x500000 the header of the block at 0x500750 was overwritten, behind the block of 24 bytes at 0x500730.
-     - the header of this block was overwritten: its checksum does not hold: "89abcdef"; 0000000000500748 has 0x6665646362613938      [dq 0x500748 L1]
+     - the header of this block was overwritten: it is none that a heap writes: "89abcdef"; 0000000000500748 has 0x6665646362613938      [dq 0x500748 L1]
      - the block whose user may have written on; 0000000000500730      [!heap -x 0x500730]
      - its contents; 0000000000500730      [db 0x500730 L40]
      What to do: Find who owns the block in front of the damage (!heap -x, its contents) and which of its writes can be too long. Page heap (gflags /p /enable app.exe /full) stops the writer when it happens again.
@@ -240,7 +240,7 @@ A warning where a thread was at work in the heap:
   $ found locked corruption.nt-heap
   1. Dynamic memory corruption (process heap) [corruption.nt-heap]: warning, 50 % sure (a thread was at work in the heap when the dump was made)
      Heap corruption: in heap 0x500000 the header of the block at 0x500750 was overwritten, behind the block of 24 bytes at 0x500730.
-     - the header of this block was overwritten: its checksum does not hold: "89abcdef"; 0000000000500748 has 0x6665646362613938      [dq 0x500748 L1]
+     - the header of this block was overwritten: it is none that a heap writes: "89abcdef"; 0000000000500748 has 0x6665646362613938      [dq 0x500748 L1]
      - the block whose user may have written on; 0000000000500730      [!heap -x 0x500730]
      - its contents; 0000000000500730      [db 0x500730 L40]
      What to do: Find who owns the block in front of the damage (!heap -x, its contents) and which of its writes can be too long. Page heap (gflags /p /enable app.exe /full) stops the writer when it happens again.
@@ -271,7 +271,7 @@ A warning where a thread was at work in the heap:
   $ found x86 corruption.nt-heap
   1. Dynamic memory corruption (process heap) [corruption.nt-heap]: problem, 95 % sure
      Heap corruption: in heap 0x500000 the header of the block at 0x5004c0 was overwritten, behind the block of 24 bytes at 0x5004a0.
-     - the header of this block was overwritten: its checksum does not hold: 0x19009a3b58585858; 005004b8 has 0x19009a3b58585858      [dq 0x5004b8 L1]
+     - the header of this block was overwritten: it is none that a heap writes: 0x19009a3b58585858; 005004b8 has 0x19009a3b58585858      [dq 0x5004b8 L1]
      - the block whose user may have written on; 005004a0      [!heap -x 0x5004a0]
      - its contents; 005004a0      [db 0x5004a0 L40]
      What to do: Find who owns the block in front of the damage (!heap -x, its contents) and which of its writes can be too long. Page heap (gflags /p /enable app.exe /full) stops the writer when it happens again.

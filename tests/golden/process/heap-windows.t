@@ -262,7 +262,7 @@ Damaged ones. A program wrote on behind its block, over the next one's header:
   header: heap 00000000`00500000 block 00000000`00500740
     at 00000000`00500748 found 6665646362613938  "89abcdef"
     written on from the block at 00000000`00500730?
-    the header of this block was overwritten: its checksum does not hold
+    the header of this block was overwritten: it is none that a heap writes
     1 00000000`00500000 NT Heap      00000002     10000      4000        40        2
       Segment00 at 0000000000500000 to 0000000000510000 (00004000 bytes committed)
            address: psize . size  flags   state (requested size)
@@ -274,7 +274,7 @@ Damaged ones. A program wrote on behind its block, over the next one's header:
           0000000000503fc0: 03840 . 00040 [01] - internal
           0000000000504000:      0000c000      - uncommitted bytes.
   $ osmodump -q --json over.dmp -c '!heap -v 1'
-  {"kind":"nt_heap_damage","damage":"header","heap":"0x500000","block":"0x500740","place":"0x500748","found":7378413942531504440,"bytes":"3839616263646566","culprit":"0x500730","meaning":"the header of this block was overwritten: its checksum does not hold"}
+  {"kind":"nt_heap_damage","damage":"header","heap":"0x500000","block":"0x500740","place":"0x500748","found":7378413942531504440,"bytes":"3839616263646566","culprit":"0x500730","meaning":"the header of this block was overwritten: it is none that a heap writes"}
 
 Behind a block with a tail pattern; into a block that was freed:
 
@@ -306,7 +306,7 @@ Behind a block with a tail pattern; into a block that was freed:
     the pattern behind the end of the block was overwritten
   write after free: heap 00000000`00500000 block 00000000`00500770
     at 00000000`005007b0 found 1234, expected feeefeee
-    the pattern in a free block was overwritten
+    a free block was written to: the pattern in it was overwritten, or its last word
 
 Links of free blocks, a size that leads out of the heap, a previous size, a segment, an LFH header:
 
