@@ -19,12 +19,13 @@
 
 extern const struct pattern pattern_truncated, pattern_partial, pattern_requested, pattern_redacted, pattern_wow64, pattern_comment,
 	pattern_late, pattern_stack_trace;
+extern const struct pattern pattern_tool, pattern_early, pattern_clone, pattern_smeared, pattern_missing_symbols;
 extern const struct pattern pattern_stack_overflow, pattern_null_data, pattern_null_code, pattern_wild_pointer,
 	pattern_cpp_exception, pattern_abort;
 extern const struct pattern pattern_freed_memory, pattern_no_execute, pattern_file_gone, pattern_stack_overrun,
 	pattern_invalid_parameter, pattern_fast_fail, pattern_arithmetic, pattern_illegal_instruction, pattern_breakpoint,
 	pattern_managed, pattern_software, pattern_seccomp, pattern_nested, pattern_multiple, pattern_hidden_exception,
-	pattern_self_dump;
+	pattern_self_dump, pattern_resource_limit, pattern_sent_signal;
 extern const struct pattern pattern_lock_cycle, pattern_self_deadlock, pattern_orphaned_lock, pattern_wait_chain;
 extern const struct pattern pattern_all_blocked, pattern_missing_wakeup, pattern_loader_lock, pattern_suspended_thread,
 	pattern_priority_inversion, pattern_high_contention, pattern_blocking_module, pattern_thread_pool;
@@ -51,6 +52,11 @@ const struct pattern *const patterns[] = {
 	&pattern_comment,
 	&pattern_late,
 	&pattern_stack_trace,
+	&pattern_tool,
+	&pattern_early,
+	&pattern_clone,
+	&pattern_smeared,
+	&pattern_missing_symbols,
 	/* exception */
 	&pattern_stack_overflow,
 	&pattern_null_data,
@@ -74,6 +80,8 @@ const struct pattern *const patterns[] = {
 	&pattern_multiple,
 	&pattern_hidden_exception,
 	&pattern_self_dump,
+	&pattern_resource_limit,
+	&pattern_sent_signal,
 	/* wait */
 	&pattern_lock_cycle,
 	&pattern_self_deadlock,

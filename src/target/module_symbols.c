@@ -123,6 +123,18 @@ bool module_symbol_request(struct target *t, struct module *m, struct symbol_req
 	return m->build_id_size != 0;
 }
 
+bool module_add_symbol_key(struct target *t, struct module *m, struct strbuf *sb)
+{
+	struct symbol_request r;
+
+	if (!module_symbol_request(t, m, &r))
+		return false;
+	strbuf_addf(sb, "%s ", str_basename(r.name));
+	if (err_ignore(symbol_request_key(&r, sb)))
+		return false;
+	return !sb->failed;
+}
+
 static struct err *open_found(const struct symbol_search *found, struct provider **ret)
 {
 	if (found->type == SYMBOL_FILE_BREAKPAD)

@@ -128,6 +128,8 @@ bool module_is_executable(struct target *t, struct module *m, uint64_t address);
 /* What to ask a symbol store for (`.symlist`); false: the identity is not known. */
 struct symbol_request;
 bool module_symbol_request(struct target *t, struct module *m, struct symbol_request *ret);
+/* The same as words, appended: "app.pdb 89284D0C...1"; false: not known. */
+bool module_add_symbol_key(struct target *t, struct module *m, struct strbuf *sb);
 
 /* Symbol path of the target (symbol/store.h); setting forgets all symbols. */
 const char *target_symbol_path(const struct target *t);
