@@ -60,6 +60,15 @@ static void look(struct pattern_run *run, struct thread *th, struct count *c)
 	}
 }
 
+/* The dump says it itself: what it has as zeros may have been data. */
+static void tell_stripped(struct pattern_run *run, const char *by)
+{
+	struct finding *f;
+
+	f = finding_add(run, SEVERITY_NOTE, 98, "The dump was redacted: %s took out all that its stacks do not need.", by);
+	evidence_other(run, f, &(struct evidence){ .command = ".dumpdebug" }, "the dump's own record of it");
+}
+
 static struct err *match(struct pattern_run *run)
 {
 	struct count c = { 0 };
@@ -68,6 +77,10 @@ static struct err *match(struct pattern_run *run)
 	struct finding *f;
 	const char *show;
 
+	if (*target_facts(run->target)->stripped) {
+		tell_stripped(run, target_facts(run->target)->stripped);
+		return NULL;
+	}
 	for (size_t i = 0; i < n && i < MAX_THREADS; i++) {
 		TRY(run_check(run));
 		look(run, &threads[i], &c);
@@ -92,11 +105,11 @@ const struct pattern pattern_redacted = {
 	.definition = "Contents were taken out of the dump: memory that must hold something is zero or was written over.",
 	.context = "Dumps that go to others, crash reporters that keep data private.",
 	.criterion = "The kilobyte from the stack pointer on is zero, or holds the words that Breakpad's sanitizer writes, for at least "
-		     "redacted.threads of the threads whose stacks can be read so far. Of a single thread it is a note.",
+		     "redacted.threads of the threads whose stacks can be read so far. Of a single thread it is a note, and so is the record that osmodump "
+		     "strip leaves.",
 	.false_positives = "A thread that has just started and made a large array on its stack.",
 	.recommendation = "What is zero is no data: null pointers, locks that are free and empty lists in such memory mean nothing. Ask for the "
 			  "full dump if the question is about them.",
 	.thresholds = thresholds,
-	.needs = NEEDS_THREADS,
 	.match = match,
 };

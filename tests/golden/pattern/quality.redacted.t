@@ -41,6 +41,27 @@ It has it: the words of a sanitizer:
   1. Redacted dump [quality.redacted]: warning, 90 % sure
      The dump was redacted: the stacks of 2 of 2 threads hold markers in place of data.
 
+It has it: a dump that osmodump strip made says so:
+
+  $ cat > whole.recipe <<'END'
+  > elfcore x64
+  > process pid=4711 ppid=1 uid=0 gid=0 name=demo args=demo
+  > thread 4711 signal=11 rip=0x401000 rsp=0x7ffc00001000
+  > siginfo 11 1 addr=0x10
+  > memory 0x401000 prot=rx hex 0f05 zero 0x10
+  > memory 0x7ffc00001000 prot=rw fill 0x800 0x41
+  > END
+  $ mkdump whole.recipe whole
+  $ osmodump strip -q whole stripped 2>/dev/null
+  $ found stripped quality.redacted | sed 's/strip [0-9.]*/strip VERSION/'
+  2. Redacted dump [quality.redacted]: note, 98 % sure
+     The dump was redacted: osmodump strip VERSION took out all that its stacks do not need.
+     - the dump's own record of it      [.dumpdebug]
+     Thresholds: redacted.threads=90 percent
+     What to do: What is zero is no data: null pointers, locks that are free and empty lists in such memory mean nothing. Ask for the full dump if the question is about them.
+  
+  $ found whole quality.redacted
+
 It has it not: words on the stacks:
 
   $ cat > hasnot.recipe <<'END'
