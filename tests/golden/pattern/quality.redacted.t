@@ -52,7 +52,7 @@ It has it: a dump that osmodump strip made says so:
   > memory 0x7ffc00001000 prot=rw fill 0x800 0x41
   > END
   $ mkdump whole.recipe whole
-  $ osmodump strip -q whole stripped 2>/dev/null
+  $ osmodump strip -q whole stripped >/dev/null
   $ found stripped quality.redacted | sed 's/strip [0-9.]*/strip VERSION/'
   2. Redacted dump [quality.redacted]: note, 98 % sure
      The dump was redacted: osmodump strip VERSION took out all that its stacks do not need.
