@@ -83,6 +83,24 @@ def check_links_of(records):
             yield 'evidence of finding %d, which is not there' % r['finding']
 
 
+# What ends in one of these is no failure, and has no bucket: somebody wanted the dump, or a debugger broke in.
+WANTED = ('quality.requested', 'exception.breakpoint', 'exception.sent-signal')
+
+
+def check_bucket(program, dump, records):
+    """FAILURE_BUCKET_ID: there for every failure, of the module that is blamed, and the same in --summary."""
+    fault = next((r for r in records if r['kind'] == 'analysis_fault'), {})
+    bucket = fault.get('failure_bucket_id', '')
+    wanted = any(r['kind'] == 'finding' and r['pattern'] in WANTED for r in records)
+    if not bucket and fault.get('fault', 'dump on request') != 'dump on request' and not wanted:
+        yield 'a failure without FAILURE_BUCKET_ID'
+    if bucket and '_%s!' % fault.get('image_name', 'unknown') not in bucket:
+        yield 'the bucket %s is not of the blamed %s' % (bucket, fault.get('image_name'))
+    rows = [json.loads(line) for line in run(program, 'analyze', '-q', '--summary', '--json', dump).stdout.splitlines()]
+    if [r.get('bucket', '') for r in rows] != [bucket]:
+        yield 'the bucket %s is another one in --summary: %s' % (bucket, rows)
+
+
 def prints(text, number):
     """Whether the number stands in the text, in hex with any leading zeros or back-quote, or in decimal."""
     plain = text.replace('`', '').lower()
@@ -152,6 +170,7 @@ def check_dump(program, dump):
     records, faults = analyze(program, dump)
     faults += list(check_schema(records))
     faults += list(check_links(records))
+    faults += list(check_bucket(program, dump, records))
     evidence = [r for r in records if r['kind'] == 'evidence']
     for e in evidence:
         faults += list(check_evidence(program, dump, e))
