@@ -40,14 +40,17 @@ static bool is_of(const struct stack_place *p, const char *module)
 	return p->module && strcasecmp(p->module->name, module) == 0;
 }
 
-/* RtlUserThreadStart, BaseThreadInitThunk, and then ntdll again. */
+/* kernel32's start of a thread calls what the thread was made for: ntdll's own function. */
 static bool is_started_by_ntdll(const struct thread_stack *s)
 {
-	const struct stack_place *last = s->places + s->n;
+	for (size_t i = s->n; i-- > 1;) {
+		const struct stack_place *p = &s->places[i];
 
-	return s->n > 3 && is_of(last - 1, "ntdll") && last[-1].function && strstr(last[-1].function, "RtlUserThreadStart") &&
-	       is_of(last - 2, "kernel32") && is_of(last - 3, "ntdll") &&
-	       !(last[-3].function && strstr(last[-3].function, "DbgUi"));
+		if (!is_of(p, "kernel32") || !p->function || !strstr(p->function, "BaseThreadInitThunk"))
+			continue;
+		return is_of(p - 1, "ntdll") && !(p[-1].function && strstr(p[-1].function, "DbgUi"));
+	}
+	return false;
 }
 
 static bool is_only_of_system(const struct thread_stack *s)
