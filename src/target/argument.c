@@ -52,7 +52,6 @@ struct follower {
 	struct target *t;
 	const struct stack *s;
 	size_t at;		/* frame whose code it is */
-	unsigned depth;
 	uint64_t begin, stop, end;
 	bool whole;		/* begin is the function's */
 	uint8_t code[MAX_CODE];
@@ -306,44 +305,62 @@ static bool follow(struct follower *f, void (*on_call)(struct follower *f, const
 
 /* --- values, at last -------------------------------------------------------------------- */
 
+/* Where it stands: the frame that a value is of. */
+struct place {
+	struct target *t;
+	const struct stack *s;
+	size_t at;
+	unsigned depth;
+};
+
 static enum argument_how argument_at(struct target *t, const struct stack *s, size_t callee, unsigned n, unsigned depth,
 				     uint64_t *ret);
 
-static bool base_of(const struct follower *f, const struct value *v, uint64_t *ret)
+/* At the end of the code: what was made of a register that changed since is lost. */
+static struct value settle(const struct follower *f, struct value v)
 {
-	const struct regs *r = &frame_of(f)->regs;
+	if ((v.kind == VALUE_ADDRESS || v.kind == VALUE_MEMORY) && v.reg != ARCH_NO_REG &&
+	    (!is_preserved(v.reg) || f->now.version[v.reg] != v.version))
+		v.kind = VALUE_NONE;
+	return v;
+}
+
+static bool base_of(const struct place *p, const struct value *v, uint64_t *ret)
+{
+	const struct regs *r = &p->s->frames[p->at].regs;
 
 	*ret = 0;
 	if (v->reg == ARCH_NO_REG)
 		return true;
-	if (!is_preserved(v->reg) || f->now.version[v->reg] != v->version || !regs_has(r, v->reg))
+	if (!regs_has(r, v->reg))
 		return false;
 	*ret = r->v[v->reg];
 	return true;
 }
 
-static enum argument_how given(const struct follower *f, const struct value *v, uint64_t *ret)
+static enum argument_how given(const struct place *p, const struct value *v, uint64_t *ret)
 {
 	for (unsigned n = 0; n < ARGUMENT_MAX; n++)
 		if (argument_regs[n] == v->reg)
-			return argument_at(f->t, f->s, f->at, n, f->depth + 1, ret);
+			return argument_at(p->t, p->s, p->at, n, p->depth + 1, ret);
 	return ARGUMENT_UNKNOWN;
 }
 
-static enum argument_how resolve(const struct follower *f, const struct value *v, uint64_t *ret)
+static enum argument_how resolve(const struct place *p, const struct value *v, uint64_t *ret)
 {
+	enum frame_trust trust = p->s->frames[p->at].trust;
 	enum argument_how how = ARGUMENT_CODE;
 	uint64_t base = 0, x = 0;
 
 	switch (v->kind) {
 	case VALUE_NUMBER: x = v->number; break;
-	case VALUE_GIVEN: how = given(f, v, &x); break;
+	case VALUE_GIVEN: how = given(p, v, &x); break;
 	case VALUE_ADDRESS:
 	case VALUE_MEMORY:
-		if (!base_of(f, v, &base))
+		if (!base_of(p, v, &base))
 			return ARGUMENT_UNKNOWN;
 		x = base + v->number;
-		if (v->kind == VALUE_MEMORY && !arch_read_uint(&f->t->memory, x, v->size, &x))
+		if (v->kind == VALUE_MEMORY && !arch_read_uint(&p->t->memory, x, v->size, &x))
 			return ARGUMENT_UNKNOWN;
 		break;
 	case VALUE_NONE: how = ARGUMENT_UNKNOWN; break;
@@ -351,7 +368,7 @@ static enum argument_how resolve(const struct follower *f, const struct value *v
 	if (how == ARGUMENT_UNKNOWN)
 		return how;
 	*ret = v->size == 4 ? x & UINT32_MAX : x;
-	return v->joined || frame_of(f)->trust == TRUST_SCAN || frame_of(f)->trust == TRUST_CFI_SCAN ? ARGUMENT_INFERRED : how;
+	return v->joined || trust == TRUST_SCAN || trust == TRUST_CFI_SCAN ? ARGUMENT_INFERRED : how;
 }
 
 static enum argument_how from_stack(const struct frame *callee, unsigned n, uint64_t *ret)
@@ -362,24 +379,59 @@ static enum argument_how from_stack(const struct frame *callee, unsigned n, uint
 	return ARGUMENT_STACK;
 }
 
+/* --- what was found, by the return address: threads wait in few places --------------------- */
+
+enum { CACHE_SLOTS = 64 };
+
+struct argument_cache {
+	struct {
+		uint64_t return_address;
+		struct value v[ARGUMENT_MAX];
+	} slots[CACHE_SLOTS];
+};
+
+/* What the code in front of the return address of frames[at] passes; NULL: it does not tell. */
+static const struct value *values_at(struct target *t, const struct stack *s, size_t at)
+{
+	CLEANUP(arena_deinit) struct arena a = ARENA_INIT;
+	size_t slot = (size_t)(hash_u64(s->frames[at].ip) % CACHE_SLOTS);
+	struct follower *f;
+	struct insn last;
+
+	if (!t->arguments)
+		t->arguments = ARENA_NEW(&t->arena, struct argument_cache);
+	if (t->arguments && t->arguments->slots[slot].return_address == s->frames[at].ip)
+		return t->arguments->slots[slot].v;
+	f = t->arguments ? ARENA_NEW(&a, struct follower) : NULL;
+	if (!f)
+		return NULL;
+	f->t = t;
+	f->s = s;
+	f->at = at;
+	if (!prepare(f) || !follow(f, NULL, NULL, &last) || !(last.flags & INSN_CALL))
+		return NULL;
+	t->arguments->slots[slot].return_address = s->frames[at].ip;
+	for (unsigned n = 0; n < ARGUMENT_MAX; n++)
+		t->arguments->slots[slot].v[n] = settle(f, f->now.regs[argument_regs[n]]);
+	return t->arguments->slots[slot].v;
+}
+
 static enum argument_how argument_at(struct target *t, const struct stack *s, size_t callee, unsigned n, unsigned depth,
 				     uint64_t *ret)
 {
-	CLEANUP(arena_deinit) struct arena a = ARENA_INIT;
-	struct follower *f;
-	struct insn last;
+	struct place p = { t, s, callee + 1, depth };
+	const struct value *v;
+	struct value mine;
 
 	if (depth > MAX_DEPTH || n >= ARGUMENT_MAX || callee >= s->n)
 		return ARGUMENT_UNKNOWN;
 	if (s->frames[callee].regs.arch->machine == MACHINE_X86)
 		return from_stack(&s->frames[callee], n, ret);
-	f = callee + 1 < s->n ? ARENA_NEW(&a, struct follower) : NULL;
-	if (!f)
+	v = p.at < s->n && s->frames[p.at].ip ? values_at(t, s, p.at) : NULL;
+	if (!v)
 		return ARGUMENT_UNKNOWN;
-	*f = (struct follower){ .t = t, .s = s, .at = callee + 1, .depth = depth };
-	if (!prepare(f) || !follow(f, NULL, NULL, &last) || !(last.flags & INSN_CALL))
-		return ARGUMENT_UNKNOWN;
-	return resolve(f, &f->now.regs[argument_regs[n]], ret);
+	mine = v[n]; /* the slot may get another's while this one is followed */
+	return resolve(&p, &mine, ret);
 }
 
 enum argument_how frame_argument(struct target *t, const struct stack *s, size_t callee, unsigned n, uint64_t *ret)
@@ -443,20 +495,24 @@ void frame_past_calls(struct target *t, const struct stack *s, size_t at, past_c
 	CLEANUP(arena_deinit) struct arena a = ARENA_INIT;
 	struct follower *f = ARENA_NEW(&a, struct follower);
 	struct calls *c = ARENA_NEW(&a, struct calls);
+	struct place p = { t, s, at, 0 };
 	struct insn last;
 
 	if (!f || !c || at >= s->n)
 		return;
-	*f = (struct follower){ .t = t, .s = s, .at = at };
+	f->t = t;
+	f->s = s;
+	f->at = at;
 	if (!prepare(f) || !follow(f, keep_call, c, &last))
 		return;
 	for (size_t i = 0; i < c->n; i++) {
+		struct value to = settle(f, c->v[i].target), argument = settle(f, c->v[i].argument);
 		struct past_call call = { 0 };
 		uint64_t target = 0;
 
-		if (resolve(f, &c->v[i].target, &target) != ARGUMENT_UNKNOWN)
+		if (resolve(&p, &to, &target) != ARGUMENT_UNKNOWN)
 			call.target = behind_thunks(t, target);
-		call.how = resolve(f, &c->v[i].argument, &call.argument);
+		call.how = resolve(&p, &argument, &call.argument);
 		if (!v(arg, &call))
 			return;
 	}

@@ -68,6 +68,7 @@ struct target {
 	struct u64map resolved;		/* address -> struct resolved */
 	struct arena resolved_arena;
 
+	struct argument_cache *arguments;	/* argument.c: in the arena, NULL until asked for */
 	struct u64map bindings;		/* struct binding * and half -> layout (bind.c) */
 	struct provider *pack32, *pack64;
 
