@@ -74,6 +74,7 @@ struct proc_fd {
 	 * "udp 127.0.0.1:53", "unix stream /run/x.sock CONNECTED"; "" */
 	const char *detail;
 	uint64_t peer;		/* of a Unix socket: inode of the one that it is connected with; 0: none, not known */
+	uint32_t locked_by;	/* of a file: a process that has a lock on it, by flock(2) or fcntl(2); 0: none, not known */
 	uint64_t position;
 	uint32_t flags;		/* O_* */
 };

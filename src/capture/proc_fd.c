@@ -74,5 +74,6 @@ struct err *proc_fds(pid_t pid, struct proc_facts *f)
 	if (!f->fds.n)
 		return NULL;
 	qsort(f->fds.v, f->fds.n, sizeof(*f->fds.v), by_number);
+	TRY(proc_file_locks(pid, f));
 	return proc_sockets(pid, f);
 }

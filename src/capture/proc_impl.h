@@ -8,6 +8,7 @@
  * proc_cgroup.c where cgroups are, their limits
  * proc_fd.c     open files
  * proc_net.c    what sockets are connected to
+ * proc_locks.c  who has locks on files
  * proc_unix.c   which Unix sockets are connected with which
  */
 #ifndef OSM_CAPTURE_PROC_IMPL_H
@@ -51,6 +52,8 @@ struct err *proc_each_number(const char *path, proc_entry_fn *each, void *arg) M
 struct err *proc_cgroup_facts(pid_t pid, struct proc_facts *f) MUST_USE;
 /* proc_fd.c */
 struct err *proc_fds(pid_t pid, struct proc_facts *f) MUST_USE;
+/* proc_locks.c: fills in `locked_by`. */
+struct err *proc_file_locks(pid_t pid, struct proc_facts *f) MUST_USE;
 /* proc_net.c: fills the detail of those that are sockets, from the tables of the process's network namespace. */
 /* Fills in `peer` of the descriptors (struct proc_fd) by the inode of their Unix socket, where the kernel tells. */
 struct err *proc_unix_peers(struct u64map *sockets, struct arena *a) MUST_USE;

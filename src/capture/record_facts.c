@@ -231,6 +231,8 @@ static void write_files(const struct proc_facts *f, struct json_write *j)
 		json_int(j, "fd", fd->fd);
 		json_str(j, "target", fd->target);
 		json_str(j, "detail", fd->detail);
+		if (fd->locked_by)
+			json_uint(j, "locked_by", fd->locked_by);
 		if (fd->peer)
 			json_uint(j, "peer", fd->peer);
 		json_uint(j, "position", fd->position);

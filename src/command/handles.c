@@ -72,6 +72,7 @@ static const struct field descriptor_fields[] = {
 	{ "target", FIELD_STR, "the file, as /proc/PID/fd has it" },
 	{ "detail", FIELD_STR, "what a socket is connected to" },
 	{ "peer", FIELD_UINT, "inode of the socket that it is connected with" },
+	{ "locked_by", FIELD_UINT, "process that has a lock on the file" },
 	{ "position", FIELD_SIZE, "where the next read or write begins" },
 	{ "flags", FIELD_HEX, "O_ flags of open(2)" },
 	{ NULL },
@@ -80,7 +81,7 @@ static const struct record descriptor_record = {
 	.kind = "file_descriptor",
 	.help = "an open file of a Linux process",
 	.fields = descriptor_fields,
-	.text = "{fd:5}  {type:-10}  {target}[  {detail}][  peer {peer}][  position 0x{position}][  flags 0x{flags}]\n",
+	.text = "{fd:5}  {type:-10}  {target}[  {detail}][  peer {peer}][  locked by process {locked_by}][  position 0x{position}][  flags 0x{flags}]\n",
 };
 
 struct selection {
@@ -146,6 +147,8 @@ static struct err *emit_descriptor(const struct selection *sel, const struct dum
 	out_str(o, "type", h->type);
 	out_str(o, "target", h->name);
 	out_name(o, "detail", h->detail);
+	if (h->locked_by)
+		out_uint(o, "locked_by", h->locked_by);
 	if (h->peer)
 		out_uint(o, "peer", h->peer);
 	if (sel->flags & SHOW_BASIC) {

@@ -216,6 +216,7 @@ struct dump_handle {
 	/* Linux: `handle` is the descriptor, `name` the file, `attributes` O_* */
 	bool is_descriptor;
 	const char *detail;		/* of a socket: "tcp 127.0.0.1:80 LISTEN"; NULL, "": none */
+	uint32_t locked_by;		/* of a file: process that has a lock on it; 0: none, not known */
 	uint64_t peer;			/* of a Unix socket: inode of the one it is connected with; 0: not known */
 	uint64_t position;
 };

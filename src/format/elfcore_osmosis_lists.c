@@ -126,7 +126,7 @@ static const char *file_type(struct elfcore *c, const char *target)
 
 static struct err *read_file(struct elfcore *c, const struct jval *file, struct dump_handle *h)
 {
-	uint64_t flags = 0;
+	uint64_t flags = 0, locked_by = 0;
 
 	h->is_descriptor = true;
 	h->name = jval_text(jval_get(file, "target"));
@@ -134,6 +134,8 @@ static struct err *read_file(struct elfcore *c, const struct jval *file, struct 
 	(void)jval_u64(jval_get(file, "fd"), &h->handle);
 	(void)jval_u64(jval_get(file, "position"), &h->position);
 	(void)jval_u64(jval_get(file, "peer"), &h->peer);
+	if (jval_u64(jval_get(file, "locked_by"), &locked_by) && locked_by <= INT32_MAX)
+		h->locked_by = (uint32_t)locked_by;
 	(void)jval_hex(jval_get(file, "flags"), &flags);
 	h->attributes = (uint32_t)flags;
 	h->type = file_type(c, h->name);

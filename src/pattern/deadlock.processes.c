@@ -40,6 +40,8 @@ static const char *link_text(struct pattern_run *run, const struct set_link *l)
 	if (l->by_lock)
 		return run_text(run, "%s, which %s, %s, holds", text, process_text(run, to),
 				g ? run_thread_text(run, g->nodes[l->to_thread].thread) : "");
+	if (l->by_file_lock)
+		return run_text(run, "%s, on which %s has a lock", text, process_text(run, to));
 	return run_text(run, l->by_fd ? "%s, whose other end %s has" : "%s, %s", text, process_text(run, to));
 }
 
@@ -90,6 +92,8 @@ static void show(struct pattern_run *run, struct finding *f, const struct set_ri
 			finding_thread(run, f, g->nodes[l->thread].thread);
 		if (l->by_lock)
 			show_owner(run, f, m, l->thread);
+		if (l->by_file_lock)
+			show_fd(run, f, m, l->fd, "the file on which it wants a lock");
 		if (!l->by_fd)
 			continue;
 		show_fd(run, f, m, l->fd, "the end at which it waits");
@@ -97,12 +101,20 @@ static void show(struct pattern_run *run, struct finding *f, const struct set_ri
 	}
 }
 
-static bool is_by_locks(const struct set_ring *r)
+/* How sure it is, and what makes it less so. */
+static unsigned sureness(const struct set_ring *r, const char **ret_why)
 {
-	for (size_t i = 0; i < r->n; i++)
-		if (!r->links[i].by_lock)
-			return false;
-	return true;
+	bool by_file_lock = false;
+
+	for (size_t i = 0; i < r->n; i++) {
+		by_file_lock |= r->links[i].by_file_lock;
+		if (r->links[i].by_lock || r->links[i].by_file_lock)
+			continue;
+		*ret_why = "a process outside of the set may have the other end too";
+		return 85;
+	}
+	*ret_why = by_file_lock ? "who has the lock on a file was asked a moment before the pause" : "";
+	return by_file_lock ? 90 : 95;
 }
 
 static struct err *match(struct pattern_run *run)
@@ -111,15 +123,14 @@ static struct err *match(struct pattern_run *run)
 
 	for (size_t i = 0; i < set->n_rings; i++) {
 		const struct set_ring *r = &set->rings[i];
-		bool locks = is_by_locks(r);
+		const char *why = "";
 		struct finding *f;
 
 		TRY(run_check(run));
 		if (!set_ring_has(r, run->analysis->member))
 			continue;
-		f = finding_add(run, SEVERITY_PROBLEM, locks ? 95 : 85, "Deadlock of processes: %s.", ring_text(run, r));
-		if (!locks)
-			f->confidence_why = "a process outside of the set may have the other end too";
+		f = finding_add(run, SEVERITY_PROBLEM, sureness(r, &why), "Deadlock of processes: %s.", ring_text(run, r));
+		f->confidence_why = why;
 		show(run, f, r);
 	}
 	return NULL;
@@ -138,7 +149,7 @@ const struct pattern pattern_process_deadlock = {
 		   "while the pipes are full; locks in shared memory that processes take in different order; a parent that waits "
 		   "for the end of a child which waits for its input.",
 	.criterion = "Dumps of a set, taken in one pause. A ring of threads of at least two members, each of which waits for a lock that "
-		     "a thread of the next member holds, for data or room of a pipe or socket whose other end only the next member "
+		     "a thread of the next member holds, for a lock on a file that the next member has, for data or room of a pipe or socket whose other end only the next member "
 		     "has, or for the next member's end; and no thread of a member that is waited for goes on by itself, or can be "
 		     "woken from outside of the set.",
 	.false_positives = "A process that is no member of the set and has the same pipe, or a handler of signals that acts.",

@@ -137,7 +137,10 @@ static bool by_call(struct pattern_run *run, const struct wait_graph *g, size_t 
 		ret->what = "its end";
 		return true;
 	case CALL_FLOCK:
-	case CALL_LOCK: ret->kind = OUTSIDE_FILE_LOCK; break;
+	case CALL_LOCK:
+		ret->kind = OUTSIDE_FILE_LOCK;
+		ret->holder = h ? h->locked_by : 0;
+		break;
 	case CALL_CONNECT: ret->kind = h ? kind_of(g, thread, h) : OUTSIDE_NETWORK; break;
 	case CALL_READ:
 	case CALL_WRITE: ret->kind = h ? kind_of(g, thread, h) : OUTSIDE_NONE; break;
@@ -272,6 +275,15 @@ static enum severity severity_of(struct pattern_run *run, size_t behind)
 	return behind >= run_threshold(run, "outside.waiters") ? SEVERITY_WARNING : SEVERITY_NOTE;
 }
 
+static const char *holder_text(struct pattern_run *run, const struct outside_wait *w)
+{
+	if (!w->holder)
+		return "";
+	if (w->holder == target_pid(run->target))
+		return ", which this process has itself";
+	return run_text(run, ", which process %" PRIu32 " has", w->holder);
+}
+
 static void tell(struct pattern_run *run, const struct wait_graph *g, size_t i, const struct outside_wait *w,
 		 const char *title, const char *does)
 {
@@ -279,11 +291,14 @@ static void tell(struct pattern_run *run, const struct wait_graph *g, size_t i, 
 	size_t behind = outside_behind(g, i);
 	struct finding *f;
 
-	f = finding_add(run, severity_of(run, behind), w->sure, "%s: %s %s: %s; %zu thread%s for it.", title, run_thread_text(run, n->thread), does,
-			w->what, behind, behind == 1 ? " waits" : "s wait");
+	f = finding_add(run, severity_of(run, behind), w->sure, "%s: %s %s: %s%s; %zu thread%s for it.", title,
+			run_thread_text(run, n->thread), does, w->what, holder_text(run, w), behind, behind == 1 ? " waits" : "s wait");
 	finding_thread(run, f, n->thread);
 	evidence_stack(run, f, n->thread, "%s %s: %s; known by %s%s", run_thread_text(run, n->thread), does, w->what,
 		       *w->function ? w->function : target_is_windows(run->target) ? "the handle that it waits for" : "its system call", *w->function ? " on its stack" : "");
+	if (w->holder)
+		evidence_other(run, f, &(struct evidence){ .has_value = true, .value = w->holder, .command = "!handle" },
+			       "process that has the lock on the file");
 	for (size_t k = g->n_threads; k < g->n; k++)
 		if (g->nodes[k].kind == WAIT_LOCK && g->nodes[k].next && g->nodes[k].next->to == i && g->nodes[k].waiters)
 			waits_show_owner(run, f, g, k);

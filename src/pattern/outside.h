@@ -27,6 +27,7 @@ struct outside_wait {
 	const char *function;	/* that told; "" none: the system call did */
 	size_t place;		/* of it on the thread's stack */
 	unsigned sure;		/* percent */
+	uint32_t holder;	/* process that has the lock on the file; 0: not known */
 };
 
 /* False: it is not seen to wait for anything outside. Texts live in the run. */

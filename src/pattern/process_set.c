@@ -27,7 +27,7 @@ struct waiter {
 	bool alive, visited, on_path;
 	size_t thread_needed;		/* NEED_THREAD: waiter */
 	uint32_t member_needed;		/* NEED_MEMBER: any thread of it */
-	bool by_fd;
+	bool by_fd, by_file_lock;
 	uint64_t fd, to_fd;
 };
 
@@ -66,6 +66,19 @@ static bool find_other_end(const struct owner *w, const struct dump_handle *h, s
 		found++;
 	}
 	return found == 1;
+}
+
+/* The member that has the lock on the file. */
+static bool find_locker(const struct owner *w, uint64_t fd, struct waiter *x)
+{
+	const struct dump_handle *h = descriptor_of(target_of(w, x), fd);
+
+	for (size_t m = 0; h && h->locked_by && m < w->public.n; m++)
+		if (w->public.members[m].pid == h->locked_by && m != x->member) {
+			x->member_needed = (uint32_t)m;
+			return true;
+		}
+	return false;
 }
 
 /* All children are members, and there is one. */
@@ -112,6 +125,10 @@ static void need_outside(const struct owner *w, const struct wait_graph *g, stru
 		(void)find_holder(w, g, x);
 	} else if (s.call == CALL_CHILD) {
 		x->need = find_child(w, x) ? NEED_MEMBER : NEED_NOTHING;
+	} else if (s.call == CALL_FLOCK || s.call == CALL_LOCK) {
+		x->need = find_locker(w, s.args[0], x) ? NEED_MEMBER : NEED_NOTHING;
+		x->by_file_lock = x->need == NEED_MEMBER;
+		x->fd = s.args[0];
 	} else if (s.call == CALL_READ || s.call == CALL_WRITE) {
 		h = descriptor_of(target_of(w, x), s.args[0]);
 		x->by_fd = h && find_other_end(w, h, x);
@@ -228,8 +245,8 @@ static struct set_link link_of(const struct owner *w, const struct waiter *x)
 	const struct waiter *holder = x->need == NEED_THREAD ? &w->waiters[x->thread_needed] : NULL;
 
 	return (struct set_link){ .member = x->member, .thread = x->thread, .to = holder ? holder->member : x->member_needed,
-				  .by_lock = holder, .to_thread = holder ? holder->thread : 0, .by_fd = x->by_fd, .fd = x->fd,
-				  .to_fd = x->to_fd };
+				  .by_lock = holder, .to_thread = holder ? holder->thread : 0, .by_fd = x->by_fd,
+				  .by_file_lock = x->by_file_lock, .fd = x->fd, .to_fd = x->to_fd };
 }
 
 /* The path from where it was entered first; the lowest member stands first. */

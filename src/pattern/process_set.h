@@ -6,8 +6,8 @@
  * Each member has its own wait graph (pattern/wait_graph.h). What leads out of it
  * is followed here: a pipe, a socket or an eventfd to the members that have its
  * other end, by inode and peer as the snapshot recorded them; a lock in shared
- * memory to the thread of another member whose id it holds; a wait for children
- * to those that are members. A thread then waits for one thread, or for any thread
+ * memory to the thread of another member whose id it holds; a lock on
+ * a file to the member that has it; a wait for children to those that are members. A thread then waits for one thread, or for any thread
  * of some members, and is alive when that is (or needs nobody). Whoever is not
  * alive at the end is stuck, and where the stuck wait for each other in a ring
  * through two members or more, that is a deadlock of processes.
@@ -39,7 +39,7 @@ struct set_link {
 	size_t to_thread;
 	uint64_t fd;		/* at which it waits */
 	uint64_t to_fd;		/* the other end, in the other member */
-	bool by_fd;
+	bool by_fd, by_file_lock;
 };
 
 struct set_ring {

@@ -21,7 +21,7 @@ const struct pattern pattern_file_lock = {
 	.criterion = "At the end of a line of the wait graph stands a thread in flock(2), fcntl(2) with F_SETLKW or "
 		     "NtLockFile, and other threads stand behind it: from outside.waiters on it is a warning.",
 	.false_positives = "A lock that is free a moment later.",
-	.recommendation = "Ask who has the lock: /proc/locks and lslocks name the process. Do not hold a lock of the process "
+	.recommendation = "Ask who has the lock: a snapshot says it where the kernel told, else /proc/locks and lslocks do. Do not hold a lock of the process "
 			  "while waiting for one on a file.",
 	.bucket = "FILE_LOCK_WAIT",
 	.thresholds = thresholds,

@@ -4,11 +4,13 @@
  * the first word names; then the parent prints "ready PID". The child dies with
  * its parent.
  */
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -134,6 +136,39 @@ static void both_lock(void)
 	take_both(&shared->first, &shared->second);
 }
 
+/* A description of its own of a file without a name, so that locks are its own as well. */
+static int open_again(int fd)
+{
+	char path[40];
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, O_RDWR | O_CLOEXEC);
+}
+
+static void lock_files(int a, int b)
+{
+	int first = open_again(a), second = open_again(b);
+
+	(void)close(a);
+	(void)close(b);
+	(void)flock(first, LOCK_EX);
+	(void)pthread_barrier_wait(&shared->met);
+	(void)flock(second, LOCK_EX);
+}
+
+static void both_lock_files(void)
+{
+	int a = memfd_create("first", MFD_CLOEXEC), b = memfd_create("second", MFD_CLOEXEC);
+	pthread_t t;
+
+	make_shared();
+	if (make_child())
+		lock_files(b, a);
+	if (pthread_create(&t, NULL, announce, NULL) != 0)
+		exit(1);
+	lock_files(a, b);
+}
+
 /* The child asks and waits; the parent thinks for a while before it answers. */
 static void slow_answer(void)
 {
@@ -172,7 +207,8 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } ways[] = {
-	{ "pipes", both_read }, { "sockets", both_read_sockets }, { "locks", both_lock }, { "slow", slow_answer }, { "talk", talk },
+	{ "pipes", both_read }, { "sockets", both_read_sockets }, { "locks", both_lock },
+	{ "files", both_lock_files }, { "slow", slow_answer }, { "talk", talk },
 };
 
 int main(int argc, char **argv)
