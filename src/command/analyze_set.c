@@ -6,98 +6,57 @@
  */
 #include "command/analyze.h"
 
-#include "base/cancel.h"
-#include "base/vec.h"
 #include "command/session_impl.h"
 #include "report/set.h"
 
-#include <stdlib.h>
-
-struct set_run {
-	struct session *session;
-	VEC(struct set_member) members;
-	VEC(struct analysis *) analyses;
-	struct process_set *set;
-	size_t unopened;
-};
-
-static void set_run_deinit(struct set_run *r)
-{
-	for (size_t i = 0; i < r->analyses.n; i++)
-		analysis_destroy(r->analyses.v[i]);
-	vec_deinit(&r->analyses);
-	process_set_destroy(r->set);
-	vec_deinit(&r->members);
-}
-
-static struct err *open_member(struct set_run *r, size_t i)
+static struct err *open_member(struct session *s, struct set_analysis *x, size_t i)
 {
 	struct set_member m = { .index = i };
-	struct err *e = process_target(r->session, i, &m.target);
+	struct err *e = process_target(s, i, &m.target);
 
 	if (e && (err_code(e) == ERR_CANCELLED || err_code(e) == ERR_NOMEM))
 		return e;
 	if (e) {
-		session_report(r->session, e);
-		r->unopened++;
+		session_report(s, e);
+		x->unopened++;
 		return NULL;
 	}
-	m.name = process_name(r->session, i);
-	m.pid = process_pid(r->session, i);
-	return vec_push(&r->members, m) ? NULL : err_nomem();
+	m.name = process_name(s, i);
+	m.pid = process_pid(s, i);
+	return set_analysis_add(x, &m);
 }
 
-static struct err *analyze_members(struct set_run *r, const struct analysis_options *options)
+static struct err *show_members(struct session *s, const struct set_analysis *x, analyze_show_fn *show, void *arg,
+				struct out *o)
 {
-	for (size_t i = 0; i < r->members.n; i++) {
-		struct analysis_options o = *options;
-		struct analysis *an = NULL;
-
-		TRY(cancel_check());
-		o.set = r->set;
-		o.member = i;
-		TRY(analysis_create(r->members.v[i].target, &o, &an));
-		if (!vec_push(&r->analyses, an)) {
-			analysis_destroy(an);
-			return err_nomem();
-		}
-	}
-	return NULL;
-}
-
-static struct err *show_members(struct set_run *r, analyze_show_fn *show, void *arg, struct out *o)
-{
-	size_t old = r->session->process;
+	size_t old = s->process;
 	struct err *e = NULL;
 
-	for (size_t i = 0; i < r->members.n && !e; i++) {
-		size_t process = r->members.v[i].index;
+	for (size_t i = 0; i < x->members.n && !e; i++) {
+		size_t process = x->members.v[i].index;
 
 		out_set_outer_tag(o, NULL, 0);
 		e = out_heading(o, "\n");
 		if (!e)
-			e = process_emit(r->session, process, o);
+			e = process_emit(s, process, o);
 		out_set_outer_tag(o, "process", process);
 		if (!e)
-			e = process_switch(r->session, process);
+			e = process_switch(s, process);
 		if (!e)
-			e = show(arg, r->analyses.v[i], o);
+			e = show(arg, x->analyses.v[i], o);
 	}
 	out_set_outer_tag(o, NULL, 0);
-	err_free(process_switch(r->session, old)); /* it was open */
+	err_free(process_switch(s, old)); /* it was open */
 	return e;
 }
 
 struct err *analyze_set(struct session *s, const struct analysis_options *options, analyze_show_fn *show, void *arg, struct out *o)
 {
-	CLEANUP(set_run_deinit) struct set_run r = { .session = s };
+	CLEANUP(set_analysis_deinit) struct set_analysis x = { 0 };
 
 	for (size_t i = 0; i < process_count(s); i++)
-		TRY(open_member(&r, i));
-	if (!r.members.n)
-		return err_new(ERR_NOTFOUND, "no dump of the set could be opened");
-	TRY(process_set_create(r.members.v, r.members.n, &r.set));
-	TRY(analyze_members(&r, options));
-	TRY(report_set_verdict(&(struct report_set){ r.set, r.analyses.v, r.analyses.n, r.unopened }, o));
-	return show_members(&r, show, arg, o);
+		TRY(open_member(s, &x, i));
+	TRY(set_analysis_run(&x, options));
+	TRY(report_set_verdict(&x, o));
+	return show_members(s, &x, show, arg, o);
 }

@@ -50,11 +50,11 @@ static struct err *analyze_one(const struct settings *s, struct target *t, struc
 static int analyze_set(const struct settings *s, struct system *system)
 {
 	CLEANUP(out_destroyp) struct out *o = NULL;
-	struct err *e = s->html ? err_new(ERR_USAGE, "--html is of one dump: name that of a member of the set") : open_output(s, &o);
+	struct err *e = open_output(s, &o);
 	int rc = EXIT_OK;
 
 	if (!e)
-		e = analyze(s, NULL, system, o);
+		e = s->html ? analyze_set_page(s, system, o) : analyze(s, NULL, system, o);
 	if (e)
 		rc = err_code(e) == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
 	report_error(o, e);
@@ -99,7 +99,8 @@ const struct subcommand subcommand_analyze = {
 		"\n"
 		"Of the manifest of a set, which osmodump snap --set writes, all dumps are looked at\n"
 		"together: first the verdict on the set, with deadlocks between its processes, then of\n"
-		"each process what is said of a single dump; it is `!analyze -set -v`.\n"
+		"each process what is said of a single dump; it is `!analyze -set -v`. --html makes one\n"
+		"page of them.\n"
 		"\n"
 		"Thresholds are set by --threshold, which may be repeated, and by lines name=value of\n"
 		"the file osmodump/thresholds in $XDG_CONFIG_HOME or ~/.config; `!pattern ID` tells\n"

@@ -121,6 +121,8 @@ int open_system(const struct settings *s, struct system **ret);
 void system_destroy(struct system *y);
 DEFINE_CLEANUP_PTR(struct system, system_destroy)
 const struct manifest *system_manifest(const struct system *y);
+/* The i-th process's; lent. */
+struct err *system_target(struct system *y, size_t i, struct target **ret) MUST_USE;
 /* Path of a file beside the manifest, to be freed. */
 struct err *system_path(const struct system *y, const char *file, char **ret) MUST_USE;
 /* The first process that can be opened is the session's. */
@@ -145,6 +147,8 @@ struct err *thresholds_read(const struct settings *s, struct threshold_setting *
 /* --- analyze_page.c, analyze_many.c: other forms of analyze ------------------------------ */
 /* --html FILE: the verdict to o, the page to the file. */
 struct err *analyze_page(const struct settings *s, struct target *t, struct out *o) MUST_USE;
+/* The same of all processes of a set, in one page. */
+struct err *analyze_set_page(const struct settings *s, struct system *system, struct out *o) MUST_USE;
 /* --summary: over many dumps; reports, and returns an exit code. */
 int analyze_many(const struct settings *s);
 

@@ -71,6 +71,11 @@ static struct err *open_process(void *arg, size_t i, struct target **ret)
 	return NULL;
 }
 
+struct err *system_target(struct system *y, size_t i, struct target **ret)
+{
+	return open_process(y, i, ret);
+}
+
 /* The first whose dump is there; what is wrong with those before it is told. */
 static struct err *open_first(struct system *y, size_t *ret_i, struct target **ret)
 {

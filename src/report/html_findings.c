@@ -135,6 +135,29 @@ static void add_open(struct html *h, const struct finding *f)
 	html_raw(h, "</li>\n");
 }
 
+void html_grave_findings(struct html *h, const struct analysis *an, size_t member)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < an->n; i++) {
+		const struct finding *f = an->findings[i];
+
+		if (f->decision != DECIDED || f->severity == SEVERITY_NOTE || n++ >= MAX_SHOWN)
+			continue;
+		html_addf(h, "<article class=\"finding\" id=\"finding-%zu-%u\">\n<div class=\"head\"><h3>%u. %s</h3><span class=\"tag %s\">%s</span>",
+			  member, f->number, f->number, f->pattern->title, severity_name(f->severity), severity_name(f->severity));
+		add_sure(h, f);
+		if (f->cause)
+			html_addf(h, "<span class=\"small\">follows from %u</span>", f->cause->number);
+		html_raw(h, "</div>\n");
+		add_words(h, f);
+		add_evidence_table(h, f);
+		add_unread(h, f);
+		add_thresholds(h, f);
+		html_addf(h, "<p class=\"small dim\">Pattern <code>%s</code></p>\n</article>\n", f->pattern->id);
+	}
+}
+
 /* What could not be decided is told, and told apart. */
 static void add_undecided(struct html *h)
 {

@@ -48,6 +48,8 @@ void html_close_page(struct html *h);
 extern const char *const html_style[];	/* pieces, ended by NULL */
 
 void html_findings(struct html *h);
+/* Those above a note of one member of a set; links and anchors bear its number. */
+void html_grave_findings(struct html *h, const struct analysis *an, size_t member);
 struct err *html_waits(struct html *h) MUST_USE;
 struct err *html_threads(struct html *h) MUST_USE;
 struct err *html_memory(struct html *h) MUST_USE;

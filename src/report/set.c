@@ -38,18 +38,33 @@ static bool is_graver(const struct finding *a, const struct finding *b)
 	return a->confidence > b->confidence;
 }
 
-static size_t count(const struct report_set *r, enum severity severity)
+static size_t count(const struct set_analysis *r, enum severity severity)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < r->n; i++)
-		n += r->analyses[i]->top && r->analyses[i]->top->severity == severity;
+	for (size_t i = 0; i < r->analyses.n; i++)
+		n += r->analyses.v[i]->top && r->analyses.v[i]->top->severity == severity;
 	return n;
 }
 
-static void add_verdict(const struct report_set *r, size_t i, const struct finding *top, struct strbuf *sb)
+const struct finding *report_set_top(const struct set_analysis *r, size_t *ret_of)
 {
-	const struct set_member *m = top ? &r->set->members[i] : NULL;
+	const struct finding *top = NULL;
+
+	for (size_t i = 0; i < r->analyses.n; i++)
+		if (r->analyses.v[i]->top && is_graver(r->analyses.v[i]->top, top)) {
+			top = r->analyses.v[i]->top;
+			if (ret_of)
+				*ret_of = i;
+		}
+	return top;
+}
+
+void report_set_add_verdict(const struct set_analysis *r, struct strbuf *sb)
+{
+	size_t of = 0;
+	const struct finding *top = report_set_top(r, &of);
+	const struct set_member *m = &r->set->members[of];
 
 	if (!top)
 		strbuf_adds(sb, "No problem was recognised in any of them.");
@@ -59,18 +74,13 @@ static void add_verdict(const struct report_set *r, size_t i, const struct findi
 		strbuf_addf(sb, "process %zu%s%s (pid %" PRIu32 "): %s", m->index, *m->name ? " " : "", m->name, m->pid, top->verdict);
 }
 
-struct err *report_set_verdict(const struct report_set *r, struct out *o)
+struct err *report_set_verdict(const struct set_analysis *r, struct out *o)
 {
 	CLEANUP(strbuf_deinit) struct strbuf verdict = STRBUF_INIT;
-	const struct finding *top = NULL;
 	size_t of = 0;
+	const struct finding *top = report_set_top(r, &of);
 
-	for (size_t i = 0; i < r->n; i++)
-		if (r->analyses[i]->top && is_graver(r->analyses[i]->top, top)) {
-			top = r->analyses[i]->top;
-			of = i;
-		}
-	add_verdict(r, of, top, &verdict);
+	report_set_add_verdict(r, &verdict);
 	TRY(strbuf_check(&verdict));
 	out_begin(o, &report_set_record);
 	out_str(o, "verdict", verdict.s);
@@ -80,7 +90,7 @@ struct err *report_set_verdict(const struct report_set *r, struct out *o)
 		out_str(o, "pattern", top->pattern->id);
 		out_uint(o, "of_process", r->set->members[of].index);
 	}
-	out_uint(o, "processes", r->n);
+	out_uint(o, "processes", r->analyses.n);
 	if (r->unopened)
 		out_uint(o, "unopened", r->unopened);
 	out_uint(o, "with_problems", count(r, SEVERITY_PROBLEM));
