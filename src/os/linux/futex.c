@@ -65,10 +65,20 @@ static const struct {
 	{ "std::__detail::__platform_wait", FUTEX_ATOMIC },
 	{ "std::__detail::__waiter", FUTEX_ATOMIC },
 	{ "std::sys::sync::mutex::", FUTEX_OWNERLESS }, { "std::sys::sync::rwlock::", FUTEX_OWNERLESS },
-	{ "std::sys::sync::once::", FUTEX_ONCE }, { "std::sys::sync::condvar::", FUTEX_PARKED },
+	{ "std::sys::sync::once::", FUTEX_OWNERLESS }, { "std::sys::sync::condvar::", FUTEX_PARKED },
 	{ "std::sys::sync::thread_parking::", FUTEX_PARKED },
 	{ "runtime.notesleep", FUTEX_PARKED },	 { "runtime.notetsleep", FUTEX_PARKED },
 	{ "runtime.lock", FUTEX_OWNERLESS },
+};
+
+/* Rust's own names are not spelt out: parts of them (RFC 2603: each name with its length before it). */
+static const struct {
+	const char *part;
+	enum futex_object object;
+} rust_functions[] = {
+	{ "5mutex5futex", FUTEX_OWNERLESS },	 { "6rwlock5futex", FUTEX_OWNERLESS },
+	{ "4once5futex", FUTEX_OWNERLESS },	 { "7condvar5futex", FUTEX_PARKED },
+	{ "14thread_parking5futex", FUTEX_PARKED }, { "6Thread4park", FUTEX_PARKED },
 };
 
 struct mutex {
@@ -128,7 +138,7 @@ const char *futex_object_name(enum futex_object object)
 		[FUTEX_JOIN] = "thread exit",	[FUTEX_ONCE] = "once",
 		[FUTEX_LOW_LEVEL] = "library lock", [FUTEX_FUTURE] = "future",
 		[FUTEX_GUARD] = "guard of a static variable", [FUTEX_ATOMIC] = "atomic",
-		[FUTEX_OWNERLESS] = "lock",	[FUTEX_PARKED] = "parking place",
+		[FUTEX_OWNERLESS] = "lock",	[FUTEX_PARKED] = "wake-up",
 	};
 
 	return names[object];
@@ -192,16 +202,23 @@ static const char *called_from(struct target *t, const struct frame *f)
 	return hit.displacement ? NULL : hit.symbol.name;
 }
 
+static bool told(struct futex_wait *w, const char *name, enum futex_object object)
+{
+	w->object = object;
+	w->evidence = EVIDENCE_FRAME;
+	w->function = name;
+	return true;
+}
+
 /* True: the name tells what is waited for. */
 static bool tells(struct futex_wait *w, const char *name)
 {
+	for (size_t i = 0; name && str_starts(name, "_R") && i < ARRAY_SIZE(rust_functions); i++)
+		if (strstr(name, rust_functions[i].part))
+			return told(w, name, rust_functions[i].object);
 	for (size_t i = 0; name && i < ARRAY_SIZE(functions); i++) {
-		if (!str_starts(name, functions[i].prefix) || functions[i].object == FUTEX_UNKNOWN)
-			continue;
-		w->object = functions[i].object;
-		w->evidence = EVIDENCE_FRAME;
-		w->function = name;
-		return true;
+		if (str_starts(name, functions[i].prefix) && functions[i].object != FUTEX_UNKNOWN)
+			return told(w, name, functions[i].object);
 	}
 	return false;
 }

@@ -122,6 +122,11 @@ It has it: each reads from a pipe into which only the other one could write:
   {"kind":"analysis","process":0,"verdict":"Deadlock of processes: process 0 client (pid 100), thread 0 (tid 100) waits for pipe pipe:[5] (descriptor 3), whose other end process 1 server (pid 200) has; process 1 server (pid 200), thread 0 (tid 200) waits for pipe pipe:[6] (descriptor 3), whose other end process 0 client (pid 100) has.","severity":"problem","confidence":85,"pattern":"deadlock.processes","problems":1,"warnings":1,"notes":1,"undecided":0,"patterns_run":43,"patterns_unfit":26}
   {"kind":"process","marker":" ","index":1,"pid":200,"how":"examine","name":"server"}
   {"kind":"analysis","process":1,"verdict":"Deadlock of processes: process 0 client (pid 100), thread 0 (tid 100) waits for pipe pipe:[5] (descriptor 3), whose other end process 1 server (pid 200) has; process 1 server (pid 200), thread 0 (tid 200) waits for pipe pipe:[6] (descriptor 3), whose other end process 0 client (pid 100) has.","severity":"problem","confidence":85,"pattern":"deadlock.processes","problems":1,"warnings":1,"notes":1,"undecided":0,"patterns_run":43,"patterns_unfit":26}
+  $ osmodump analyze -q --html page.html pair.set.json | tail -1
+  Page: page.html
+  $ grep -c '<article' page.html; grep -o 'Deadlock of processes, [0-9]* % sure' page.html
+  4
+  Deadlock of processes, 85 % sure
   $ osmodump -q pair.set.json -c '|1s; !analyze -set' | grep -v '^$'
   .  1\tid: c8\texamine\tname: server (esc)
   Set of 2 processes: Deadlock of processes: process 0 client (pid 100), thread 0 (tid 100) waits for pipe pipe:[5] (descriptor 3), whose other end process 1 server (pid 200) has; process 1 server (pid 200), thread 0 (tid 200) waits for pipe pipe:[6] (descriptor 3), whose other end process 0 client (pid 100) has.
@@ -174,8 +179,7 @@ It nearly has it: what the server reads no member has the other end of; a dump t
   $ member server 200 1 "$(fd 3 pipe:[7] 0x0),$(fd 4 pipe:[5] 0x1)" "$reads"
   $ waits deadlock.processes
   $ rm server.core
-  $ osmodump analyze -q pair.set.json | head -4
-  server.core: No such file or directory
+  $ osmodump analyze -q pair.set.json 2>&1 | head -4
   
   Set of 1 processes: process 0 client (pid 100): The dump was not written to its end: what was not written reads as absent.
   Could not be opened: 1

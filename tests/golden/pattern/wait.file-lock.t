@@ -24,8 +24,20 @@ It has it: the owner of the mutex waits for a lock on a file:
      - thread 0 (tid 100) waits for a lock on a file: /var/lib/demo/lock (descriptor 3); known by its system call      [~0k]
      - owner of mutex at 0x500000: thread 0 (tid 100); 0000000000500008 has 0x64      [dd 0x500008 L1]
      Thresholds: outside.waiters=3 threads, outside.problem=10 threads
-     What to do: Ask who has the lock: /proc/locks and lslocks name the process. Do not hold a lock of the process while waiting for one on a file.
+     What to do: Ask who has the lock: a snapshot says it where the kernel told, else /proc/locks and lslocks do. Do not hold a lock of the process while waiting for one on a file.
   
+
+It has it: the snapshot recorded which process has the lock; it is another, or this one itself:
+
+  $ sed 's,\\"target\\":\\"/var/lib/demo/lock\\",&\,\\"locked_by\\":4711,' has.recipe > holder.recipe
+  $ mkdump holder.recipe holder
+  $ found holder wait.file-lock | sed -n 2,4p
+     File lock: thread 0 (tid 100) waits for a lock on a file: /var/lib/demo/lock (descriptor 3), which process 4711 has; 3 threads wait for it.
+     - thread 0 (tid 100) waits for a lock on a file: /var/lib/demo/lock (descriptor 3); known by its system call      [~0k]
+     - process that has the lock on the file; 0x1267      [!handle]
+  $ sed 's,4711,100,' holder.recipe > own.recipe; mkdump own.recipe own
+  $ found own wait.file-lock | sed -n 2p
+     File lock: thread 0 (tid 100) waits for a lock on a file: /var/lib/demo/lock (descriptor 3), which this process has itself; 3 threads wait for it.
 
 It has it not: nobody waits for the thread that does:
 
