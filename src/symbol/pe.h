@@ -149,6 +149,8 @@ struct pe_import {
 };
 typedef bool pe_import_visitor(void *arg, const struct pe_import *i);
 struct err *pe_imports(struct pe *pe, pe_import_visitor *v, void *arg) MUST_USE;
+/* Their slots alone, without reading names: i->name is NULL. */
+struct err *pe_import_slots(struct pe *pe, pe_import_visitor *v, void *arg) MUST_USE;
 
 /*
  * The export table as a provider ("export symbols"); it borrows the pe, or

@@ -49,7 +49,4 @@ struct err *pe_string(struct pe *pe, uint64_t rva, const char **ret) MUST_USE;
 struct err *pe_directory_cursor(struct pe *pe, enum pe_directory_index i, const char *what,
 				uint64_t limit, struct view *ret_view, struct cursor *ret) MUST_USE;
 
-/* Import address table slots without reading names: i->name is NULL. */
-struct err *pe_import_slots(struct pe *pe, pe_import_visitor *v, void *arg) MUST_USE;
-
 #endif

@@ -224,7 +224,26 @@ static struct err *compare_parts(struct compare *c, const struct image_part *par
 	return (d->changes || !d->n_changes) && (d->pages || !d->n_pages) ? NULL : err_nomem();
 }
 
-struct err *module_compare_file(struct target *t, struct module *m, struct arena *a, struct image_diff *ret)
+/* Leaves the code, up to the limit. */
+static size_t keep_code(struct image_part *parts, size_t n, uint64_t limit, bool *ret_cut)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!parts[i].executable)
+			continue;
+		if (parts[i].range.size > limit) {
+			parts[i].range.size = limit;
+			*ret_cut = true;
+		}
+		limit -= parts[i].range.size;
+		parts[kept++] = parts[i];
+	}
+	return kept;
+}
+
+static struct err *compare_file(struct target *t, struct module *m, struct arena *a, bool code_only, uint64_t limit,
+				struct image_diff *ret)
 {
 	struct image_diff d = { .file = "" };
 	CLEANUP(compare_deinit) struct compare c = { .t = t, .m = m, .diff = &d };
@@ -234,9 +253,21 @@ struct err *module_compare_file(struct target *t, struct module *m, struct arena
 	TRY(module_image_parts(t, m, a, &parts, &n));
 	d.file = module_image_file(m);
 	d.verified = target_is_windows(t) ? m->timestamp || m->record : m->build_id_size != 0;
+	if (code_only)
+		n = keep_code(parts, n, limit, &d.truncated);
 	TRY(compare_parts(&c, parts, n, a));
 	*ret = d;
 	return NULL;
+}
+
+struct err *module_compare_file(struct target *t, struct module *m, struct arena *a, struct image_diff *ret)
+{
+	return compare_file(t, m, a, false, 0, ret);
+}
+
+struct err *module_compare_code(struct target *t, struct module *m, struct arena *a, uint64_t limit, struct image_diff *ret)
+{
+	return compare_file(t, m, a, true, limit, ret);
 }
 
 /* --- beside another process -------------------------------------------------------------------- */

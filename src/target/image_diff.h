@@ -43,6 +43,9 @@ struct image_diff {
 
 /* Both live in `a`. NOTFOUND: no file, or another one, and why. */
 struct err *module_compare_file(struct target *t, struct module *m, struct arena *a, struct image_diff *ret) MUST_USE;
+/* The same of what is executed alone, at most `limit` bytes of it. */
+struct err *module_compare_code(struct target *t, struct module *m, struct arena *a, uint64_t limit,
+				struct image_diff *ret) MUST_USE;
 /* UNSUPPORTED: not the same module. Words that differ by as much as the bases are relocated ones. */
 struct err *module_compare_process(struct target *t, struct module *m, struct target *other, struct module *theirs,
 				   struct arena *a, struct image_diff *ret) MUST_USE;

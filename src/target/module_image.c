@@ -238,7 +238,10 @@ static struct err *pe_parts(struct module *m, struct arena *a, struct image_part
 	for (size_t i = 0; i < n_ranges; i++) {
 		const struct pe_section *s = pe_section_at(m->priv->image_pe, ranges[i].address - m->base);
 
-		TRY(add_part(a, parts, &n, (struct image_part){ .range = ranges[i] }, s ? s->name : "headers"));
+		TRY(add_part(a, parts, &n,
+			     (struct image_part){ .range = ranges[i],
+						  .executable = s && s->characteristics & (PE_SCN_EXECUTE | PE_SCN_CODE) },
+			     s ? s->name : "headers"));
 	}
 	for (unsigned i = 0; i < h->n_sections && n_ranges && ranges[0].src; i++) {
 		const struct pe_section *s = &h->sections[i];
@@ -268,7 +271,8 @@ static struct err *elf_parts(struct module *m, struct arena *a, struct image_par
 	for (size_t i = 0; i < n_phdrs; i++)
 		if (elf_range(m, &phdrs[i], low, &range))
 			TRY(add_part(a, parts, &n,
-				     (struct image_part){ .range = range, .writable = phdrs[i].flags & PF_W },
+				     (struct image_part){ .range = range, .writable = phdrs[i].flags & PF_W,
+							  .executable = (phdrs[i].flags & (PF_X | PF_W)) == PF_X },
 				     phdrs[i].flags & PF_X ? "code" : phdrs[i].flags & PF_W ? "data" : "read-only"));
 	*ret = parts;
 	*ret_n = n;
@@ -358,6 +362,9 @@ void module_image_forget(struct module *m)
 	struct module_private *p = m->priv;
 
 	vec_deinit(&p->exec);
+	provider_unref(p->exports);
+	p->exports = NULL;
+	p->exports_tried = false;
 	pe_image_destroy(p->image);
 	pe_destroy(p->pe);
 	pe_destroy(p->image_pe);

@@ -31,6 +31,13 @@ static void keep_trouble(struct module *m, struct err *e)
 	err_free(e);
 }
 
+/* A file of another build is worth to be known, whatever is found elsewhere. */
+static void keep_other(struct module *m, const struct symbol_search *s)
+{
+	if (!m->priv->other_file && s->trouble && s->trouble->outcome == SYMBOL_MISMATCH)
+		m->priv->other_file = strdup(s->trouble->where);
+}
+
 /* --- ELF ---------------------------------------------------------------------- */
 
 static void take_build_id(struct target *t, struct module *m)
@@ -170,6 +177,7 @@ static bool load_from_store(struct target *t, struct module *m)
 	if (!e)
 		e = find_file(t, &request, &a, &found);
 	if (!e && !found.path) {
+		keep_other(m, &found);
 		if (found.trouble && found.trouble->outcome != SYMBOL_ABSENT)
 			keep_trouble(m, err_new(ERR_NOTFOUND, "%s: %s%s%s", found.trouble->where,
 						symbol_outcome_text(found.trouble->outcome),
@@ -238,6 +246,11 @@ const char *module_symbol_file(const struct module *m)
 	return m->priv->n_providers ? m->priv->providers[0]->path : "";
 }
 
+const char *module_other_file(const struct module *m)
+{
+	return m->priv->other_file ? m->priv->other_file : "";
+}
+
 const char *module_symbol_trouble(const struct module *m)
 {
 	return m->priv->trouble ? m->priv->trouble : "";
@@ -250,7 +263,8 @@ void module_symbols_forget(struct module *m)
 	for (size_t i = 0; i < p->n_providers; i++)
 		provider_unref(p->providers[i]);
 	free(p->trouble);
-	p->trouble = NULL;
+	free(p->other_file);
+	p->trouble = p->other_file = NULL;
 	p->n_providers = 0;
 	p->symbols_tried = false;
 	p->status = SYMBOLS_DEFERRED;
@@ -291,6 +305,7 @@ struct err *module_find_image(struct target *t, struct module *m, char **ret_pat
 
 	TRY(target_store(t));
 	TRY(find_file(t, &request, &a, &found));
+	keep_other(m, &found);
 	if (!found.path) {
 		const struct symbol_attempt *why = found.trouble;
 

@@ -118,6 +118,8 @@ enum symbol_status module_symbol_status(const struct module *m);
 const char *module_symbol_file(const struct module *m);	/* "" when none */
 /* Why symbols could not be had ("pdb not found: ...", "mismatched"), or "". */
 const char *module_symbol_trouble(const struct module *m);
+/* A file of its name that was met in a search for one, and is another build; "" when none was. */
+const char *module_other_file(const struct module *m);
 void module_forget_symbols(struct target *t, struct module *m); /* .reload */
 /* The PE headers of a module, from memory or its file; NULL: not to be had. */
 struct pe *module_pe_image(struct target *t, struct module *m);

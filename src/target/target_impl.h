@@ -27,6 +27,7 @@ struct module_private {
 	size_t n_providers;
 	enum symbol_status status;
 	char *trouble;			/* why not better, owned; NULL: nothing to say */
+	char *other_file;		/* of its name and another build, owned; NULL: none was met */
 
 	struct source *memory_source;	/* ELF: the module in the dump's memory */
 
@@ -40,6 +41,8 @@ struct module_private {
 	struct unwind_image unwind;	/* valid once header_tried */
 	VEC(struct exec_range) exec;	/* executable parts */
 	bool exec_known;
+	bool exports_tried;
+	struct provider *exports;	/* of `pe` or `image_pe`, for hooks.c; NULL: none */
 };
 
 struct target {
@@ -103,7 +106,7 @@ void module_image_forget(struct module *m);
 struct image_part {
 	struct space_range range;
 	const char *name;		/* section, or kind of segment */
-	bool writable;
+	bool writable, executable;
 };
 /* NOTFOUND: no file, or another one, and why. The parts' sources live as long as the module's files. */
 struct err *module_image_parts(struct target *t, struct module *m, struct arena *a, struct image_part **ret,
