@@ -41,7 +41,7 @@ extern const struct pattern pattern_heap_overflow, pattern_double_free, pattern_
 extern const struct pattern pattern_bstr_leak, pattern_nt_heap_leak, pattern_nt_double_free, pattern_nt_heap;
 extern const struct pattern pattern_missing_component, pattern_unloaded_module, pattern_duplicated_module, pattern_hidden_module,
 	pattern_replaced_module, pattern_writable_code, pattern_ubiquitous;
-extern const struct pattern pattern_hooked, pattern_wild_code;
+extern const struct pattern pattern_hooked, pattern_wild_code, pattern_version_mismatch;
 
 const struct pattern *const patterns[] = {
 	/* quality */
@@ -139,6 +139,7 @@ const struct pattern *const patterns[] = {
 	&pattern_ubiquitous,
 	&pattern_hooked,
 	&pattern_wild_code,
+	&pattern_version_mismatch,
 	NULL,
 };
 
