@@ -3,6 +3,11 @@
 #include "subject.h"
 
 static CRITICAL_SECTION first, second;
+static struct {
+	char title[16];
+	CRITICAL_SECTION lock;
+	char note[32];
+} order;
 static HANDLE work, first_held, second_held;
 static volatile LONG served;
 
@@ -68,6 +73,45 @@ static void busy(void)
 	subject_thread(customer, NULL);
 }
 
+/* --- sections that were overwritten --------------------------------------------- */
+
+static DWORD WINAPI take_order(void *arg)
+{
+	EnterCriticalSection(&order.lock);
+	served++;
+	return arg != NULL;
+}
+
+static DWORD WINAPI keep_order(void *arg)
+{
+	EnterCriticalSection(&order.lock);
+	SetEvent(first_held);
+	Sleep(INFINITE);
+	return arg != NULL;
+}
+
+static void held_order(void)
+{
+	InitializeCriticalSection(&order.lock);
+	first_held = CreateEventA(NULL, TRUE, FALSE, NULL);
+	subject_thread(keep_order, NULL);
+	WaitForSingleObject(first_held, INFINITE);
+	subject_thread(take_order, NULL);
+	Sleep(100);
+}
+
+static void count(void)
+{
+	held_order();
+	order.lock.LockCount = 4711;
+}
+
+static void text(void)
+{
+	held_order();
+	strcpy(order.title, "parts for the bicycle of Mr. Moritz Mueller, Hamburg"); /* sixteen fit */
+}
+
 int main(int argc, char **argv)
 {
 	InitializeCriticalSection(&first);
@@ -81,6 +125,10 @@ int main(int argc, char **argv)
 		idle();
 	else if (strcmp(argv[1], "busy") == 0)
 		busy();
+	else if (strcmp(argv[1], "count") == 0)
+		count();
+	else if (strcmp(argv[1], "text") == 0)
+		text();
 	else
 		return 2;
 	subject_ready();
