@@ -91,26 +91,28 @@ static bool read_links(struct target *t, struct module *m, struct elf_links *ret
 
 /* --- does it define the symbol? -------------------------------------------------------- */
 
-static bool name_is(const struct elf_links *l, uint32_t offset, const char *name)
+/* What is not in the dump may be anything: only tables that are there whole say no. */
+static bool name_may_be(const struct elf_links *l, uint32_t offset, const char *name)
 {
 	char text[MAX_NAME];
 	size_t n = strlen(name) + 1;
 
-	return n <= sizeof(text) && l->t->memory.read(l->t->memory.arg, l->strtab + offset, text, n) == n &&
+	return n > sizeof(text) || l->t->memory.read(l->t->memory.arg, l->strtab + offset, text, n) != n ||
 	       memcmp(text, name, n) == 0;
 }
 
 /* The entry of a symbol: its name, and whether it is defined here. */
-static bool symbol_is(const struct elf_links *l, uint32_t index, const char *name)
+static bool symbol_may_be(const struct elf_links *l, uint32_t index, const char *name)
 {
 	uint64_t at = l->symtab + (uint64_t)index * (l->is64 ? 24 : 16), section;
 	uint32_t offset;
 
-	return read_u32(l, at, &offset) && arch_read_uint(&l->t->memory, at + (l->is64 ? 6 : 14), 2, &section) &&
-	       section != SHN_UNDEF && name_is(l, offset, name);
+	if (!read_u32(l, at, &offset) || !arch_read_uint(&l->t->memory, at + (l->is64 ? 6 : 14), 2, &section))
+		return true;
+	return section != SHN_UNDEF && name_may_be(l, offset, name);
 }
 
-static bool in_gnu_hash(const struct elf_links *l, const char *name)
+static bool may_be_in_gnu_hash(const struct elf_links *l, const char *name)
 {
 	uint32_t h = 5381, n_buckets, first, n_bloom, index, link;
 	uint64_t buckets;
@@ -119,22 +121,23 @@ static bool in_gnu_hash(const struct elf_links *l, const char *name)
 		h = h * 33 + (uint8_t)*p;
 	if (!read_u32(l, l->gnu_hash, &n_buckets) || !read_u32(l, l->gnu_hash + 4, &first) ||
 	    !read_u32(l, l->gnu_hash + 8, &n_bloom) || !n_buckets)
-		return false;
+		return true;
 	buckets = l->gnu_hash + 16 + (uint64_t)n_bloom * (l->is64 ? 8 : 4);
-	if (!read_u32(l, buckets + 4ull * (h % n_buckets), &index) || index < first)
+	if (!read_u32(l, buckets + 4ull * (h % n_buckets), &index))
+		return true;
+	if (index < first)
 		return false;
 	for (unsigned i = 0; i < MAX_CHAIN; i++, index++) {
-		if (!read_u32(l, buckets + 4ull * n_buckets + 4ull * (index - first), &link))
-			return false;
-		if ((link | 1) == (h | 1) && symbol_is(l, index, name))
+		if (!read_u32(l, buckets + 4ull * n_buckets + 4ull * (index - first), &link) ||
+		    ((link | 1) == (h | 1) && symbol_may_be(l, index, name)))
 			return true;
 		if (link & 1)
 			return false;
 	}
-	return false;
+	return true;
 }
 
-static bool in_hash(const struct elf_links *l, const char *name)
+static bool may_be_in_hash(const struct elf_links *l, const char *name)
 {
 	uint32_t h = 0, n_buckets, index;
 
@@ -143,14 +146,11 @@ static bool in_hash(const struct elf_links *l, const char *name)
 		h = (h ^ (h & 0xf0000000u) >> 24) & 0x0fffffffu;
 	}
 	if (!read_u32(l, l->hash, &n_buckets) || !n_buckets || !read_u32(l, l->hash + 8 + 4ull * (h % n_buckets), &index))
-		return false;
-	for (unsigned i = 0; index && i < MAX_CHAIN; i++) {
-		if (symbol_is(l, index, name))
+		return true;
+	for (unsigned i = 0; index && i < MAX_CHAIN; i++)
+		if (symbol_may_be(l, index, name) || !read_u32(l, l->hash + 8 + 4ull * n_buckets + 4ull * index, &index))
 			return true;
-		if (!read_u32(l, l->hash + 8 + 4ull * n_buckets + 4ull * index, &index))
-			return false;
-	}
-	return false;
+	return index != 0;
 }
 
 /* Also when it cannot be told. */
@@ -158,7 +158,7 @@ static bool may_define(const struct elf_links *l, const char *name)
 {
 	if (!l->gnu_hash && !l->hash)
 		return true;
-	return l->gnu_hash ? in_gnu_hash(l, name) : in_hash(l, name);
+	return l->gnu_hash ? may_be_in_gnu_hash(l, name) : may_be_in_hash(l, name);
 }
 
 /* --- the slots ------------------------------------------------------------------------------ */
