@@ -11,7 +11,7 @@ case $(cat /proc/sys/kernel/core_pattern) in
 esac
 
 build_c() { gcc -D_GNU_SOURCE -g -O1 -o "$work/$1" "tests/subjects/$1.c" -pthread; }
-build_c hang && build_c waits && build_c strain && build_c heaps && build_c meets && build_c pairs &&
+build_c hang && build_c waits && build_c strain && build_c heaps && build_c meets && build_c pairs && build_c hooks &&
 	g++ -g -O1 -o "$work/heapful" tests/subjects/heapful.cc &&
 	g++ -g -O1 -o "$work/shares" tests/subjects/shares.cc -pthread &&
 	g++ -g -O1 -o "$work/dies" tests/targets/linux/dies.cc &&
@@ -71,7 +71,7 @@ for bits in 64 32; do
 	verify av "wine $bits" exception.null-data "$win/$bits/av-full.dmp" 'av!store wrote to a member' "$win/$bits"
 done
 tell_verdicts analyze
-rm -f "$work/hang" "$work/waits" "$work/strain" "$work/heaps" "$work/heapful" "$work/meets" "$work/shares" "$work/pairs" "$work/dies" "$work/fails" "$work/throws" "$work/json" "$work/err" \
+rm -f "$work/hang" "$work/waits" "$work/strain" "$work/heaps" "$work/heapful" "$work/meets" "$work/shares" "$work/pairs" "$work/hooks" "$work/dies" "$work/fails" "$work/throws" "$work/json" "$work/err" \
 	"$work/log"
 # shellcheck disable=SC2046
 check_dumps $(find "$work" -type f | sort)
