@@ -337,6 +337,12 @@ static bool is_enter_frame(const char *function)
 			    strcmp(function, "EnterCriticalSection") == 0);
 }
 
+/* What its own debug structure points back to is a section, whatever else was overwritten. */
+static bool is_proven(const struct critsec *cs)
+{
+	return cs->has_debug && cs->debug_section == cs->address;
+}
+
 /* A locked section, not owned by the thread itself. */
 static bool is_contended(struct target *t, enum thread_half half, struct thread *th,
 			 uint64_t address)
@@ -345,8 +351,8 @@ static bool is_contended(struct target *t, enum thread_half half, struct thread 
 	struct critsec cs;
 
 	return address && !(address & 3) &&
-	       !err_ignore(critsec_read(t, half, address, &a, &cs)) && cs.locked && !cs.corrupt &&
-	       cs.owner && cs.owner != th && cs.recursion_count > 0;
+	       !err_ignore(critsec_read(t, half, address, &a, &cs)) && cs.locked &&
+	       (cs.corrupt ? is_proven(&cs) : cs.owner && cs.owner != th && cs.recursion_count > 0);
 }
 
 /* What an argument names needs less of a proof: its owner may be gone. */

@@ -6,7 +6,6 @@ static CRITICAL_SECTION first, second;
 static struct {
 	char title[16];
 	CRITICAL_SECTION lock;
-	char note[32];
 } order;
 static HANDLE work, first_held, second_held;
 static volatile LONG served;
@@ -109,7 +108,7 @@ static void count(void)
 static void text(void)
 {
 	held_order();
-	strcpy(order.title, "parts for the bicycle of Mr. Moritz Mueller, Hamburg"); /* sixteen fit */
+	strcpy((char *)&order.lock.LockCount, "parts for Hamburg"); /* by a pointer that is wrong */
 }
 
 int main(int argc, char **argv)

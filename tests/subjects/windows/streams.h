@@ -332,12 +332,11 @@ static void add_threads(struct streams *s)
 
 /* --- modules that were unloaded ----------------------------------------------------------------- */
 
-struct unload_event { /* RTL_UNLOAD_EVENT_TRACE */
+struct unload_event { /* RTL_UNLOAD_EVENT_TRACE, without the version that Wine leaves out */
 	void *base;
 	SIZE_T size;
 	ULONG sequence, timestamp, checksum;
 	WCHAR name[32];
-	ULONG version[2];
 };
 
 struct unloaded { /* MINIDUMP_UNLOADED_MODULE */
