@@ -56,7 +56,13 @@ const struct frame *stack_find(const struct stack *s, size_t depth, const char *
 	return NULL;
 }
 
-static const struct frame *first_suspect(const struct stack *s, const char **why)
+/* Where a jump led that could not be executed: who jumped is the next one. */
+static bool was_jumped_to(const struct fault *f, const struct frame *frame)
+{
+	return f->class == FAULT_ACCESS && f->access == ACCESS_EXECUTE && f->has_address && frame->ip == f->address;
+}
+
+static const struct frame *first_suspect(const struct stack *s, const struct fault *fault, const char **why)
 {
 	const struct frame *known = NULL;
 
@@ -67,7 +73,7 @@ static const struct frame *first_suspect(const struct stack *s, const char **why
 			continue;
 		if (!known)
 			known = f;
-		if (module_is_well_tested(f->symbol.module))
+		if (module_is_well_tested(f->symbol.module) || (!i && was_jumped_to(fault, f)))
 			continue;
 		*why = i ? "the first frame outside of the system's and run-time libraries"
 			 : "the instruction is in it";
@@ -100,7 +106,7 @@ void blame_find(struct target *t, const struct fault *fault, struct thread *th, 
 		*stack = (struct stack){ 0 };
 		return;
 	}
-	ret->frame = first_suspect(stack, &ret->why);
+	ret->frame = first_suspect(stack, fault, &ret->why);
 	if (ret->frame) {
 		ret->module = ret->frame->symbol.module->name;
 		ret->function = ret->frame->function ? ret->frame->function : "";

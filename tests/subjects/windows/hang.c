@@ -108,7 +108,8 @@ static void count(void)
 static void text(void)
 {
 	held_order();
-	strcpy((char *)&order.lock.LockCount, "parts for Hamburg"); /* by a pointer that is wrong */
+	/* By a pointer that is wrong; a semaphore that is not 0 would wake the waiter. */
+	memcpy(&order.lock.LockCount, "parts to Hamburg", (size_t)((char *)&order.lock.LockSemaphore - (char *)&order.lock.LockCount));
 }
 
 int main(int argc, char **argv)
