@@ -24,7 +24,8 @@ static const char *const compilers[] = {
 
 struct wild {
 	struct thread *thread;
-	const struct frame *frame;
+	const struct stack_place *frame;
+	size_t index;		/* of the frame */
 	struct region region;
 	bool has_region;
 	bool doubtful;		/* found by frame pointers behind code without unwind data */
@@ -56,14 +57,8 @@ static bool is_explained(const struct region *r)
 	       strstr(r->path, "jit");
 }
 
-/* Only what unwinding by rules led to; a word that a scan found may be left from earlier. */
-static bool is_certain(const struct frame *f)
-{
-	return f->trust != TRUST_NONE && f->trust != TRUST_SCAN && f->trust != TRUST_CFI_SCAN && f->trust != TRUST_INLINE;
-}
-
 /* Where the thread stands was executed; of a return address the memory must say that it may be. */
-static bool is_wild(struct pattern_run *run, const struct frame *f, struct wild *w)
+static bool is_wild(struct pattern_run *run, const struct stack_place *f, struct wild *w)
 {
 	const struct fault *fault = facts_fault(run->facts);
 	struct target *t = run->target;
@@ -71,7 +66,7 @@ static bool is_wild(struct pattern_run *run, const struct frame *f, struct wild 
 	uint64_t offset;
 	uint8_t byte;
 
-	if (!is_certain(f) || f->symbol.module || target_module_at(t, f->ip) || target_unloaded_at(t, f->ip, &name, &offset) ||
+	if (f->module || target_module_at(t, f->ip) || target_unloaded_at(t, f->ip, &name, &offset) ||
 	    (fault->class == FAULT_ACCESS && fault->has_address && fault->address == f->ip))
 		return false;
 	w->frame = f;
@@ -80,20 +75,17 @@ static bool is_wild(struct pattern_run *run, const struct frame *f, struct wild 
 		return false;
 	if (!target_memory(t)->read(target_memory(t)->arg, f->ip, &byte, 1))
 		return false;
-	return w->has_region && (w->region.has_state || w->region.has_prot) ? is_executable(&w->region) : f->index == 0;
+	return w->has_region && (w->region.has_state || w->region.has_prot) ? is_executable(&w->region) : w->index == 0;
 }
 
-static bool find_in(struct pattern_run *run, const struct thread_frames *s, struct wild *w)
+/* Only what unwinding by rules led to: a word that a scan found may be left from earlier. */
+static bool find_in(struct pattern_run *run, const struct thread_stack *s, struct wild *w)
 {
 	*w = (struct wild){ .thread = s->thread };
-	for (size_t i = 0; i < s->stack.n; i++) {
-		const struct frame *f = &s->stack.frames[i];
-
-		if (is_wild(run, f, w))
+	for (; w->index < s->n && !s->places[w->index].scanned; w->index++) {
+		if (is_wild(run, &s->places[w->index], w))
 			return true;
-		if (!is_certain(f) && f->trust != TRUST_INLINE)
-			return false;
-		w->doubtful |= f->warn_unreliable;
+		w->doubtful |= s->places[w->index].guessed;
 	}
 	return false;
 }
@@ -120,7 +112,7 @@ static void show(struct pattern_run *run, struct finding *f, const struct wild *
 	const char *code = run_text(run, "u 0x%" PRIx64 " L1", w->frame->ip);
 
 	finding_thread(run, f, w->thread);
-	evidence_stack(run, f, w->thread, "frame %u of %s is at 0x%" PRIx64, w->frame->index, run_thread_text(run, w->thread),
+	evidence_stack(run, f, w->thread, "frame %zu of %s is at 0x%" PRIx64, w->index, run_thread_text(run, w->thread),
 		       w->frame->ip);
 	evidence_other(run, f,
 		       &(struct evidence){ .has_address = true, .address = w->frame->ip, .command = code, .windbg = code,
@@ -149,8 +141,8 @@ static void tell(struct pattern_run *run, const struct wild *v, size_t n, size_t
 
 	for (size_t i = first; i < n; i++)
 		threads += same_memory(w, &v[i]);
-	f = finding_add(run, SEVERITY_WARNING, w->doubtful ? 70 : w->frame->index ? 80 : 88, "%s %s 0x%" PRIx64 ", which is in no module: %s%s.",
-			run_thread_text(run, w->thread), w->frame->index ? "will return to code at" : "runs code at", w->frame->ip,
+	f = finding_add(run, SEVERITY_WARNING, w->doubtful ? 70 : w->index ? 80 : 88, "%s %s 0x%" PRIx64 ", which is in no module: %s%s.",
+			run_thread_text(run, w->thread), w->index ? "will return to code at" : "runs code at", w->frame->ip,
 			memory_text(run, w), threads > 1 ? run_text(run, "; %zu threads are there", threads) : "");
 	for (size_t i = first; i < n && shown < MAX_SHOWN; i++)
 		if (same_memory(w, &v[i])) {
@@ -170,14 +162,14 @@ static bool was_told(const struct wild *v, size_t i)
 
 static struct err *match(struct pattern_run *run)
 {
-	const struct frames *stacks;
+	const struct stacks *stacks = NULL;
 	struct wild v[MAX_FOUND];
 	struct module **modules;
 	size_t n = 0;
 
 	if (!target_modules(run->target, &modules)) /* the dump does not tell what is in one */
 		return NULL;
-	TRY(facts_frames(run->facts, &stacks));
+	TRY(facts_stacks(run->facts, &stacks));
 	for (size_t i = 0; i < stacks->n && n < MAX_FOUND; i++) {
 		TRY(run_check(run));
 		n += find_in(run, &stacks->v[i], &v[n]);

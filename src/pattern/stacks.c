@@ -32,6 +32,7 @@ static struct err *copy_place(struct arena *a, const struct frame *f, struct sta
 		.lookup = f->lookup,
 		.module = f->symbol.module,
 		.guessed = f->trust == TRUST_SCAN || f->trust == TRUST_CFI_SCAN || f->warn_unreliable,
+		.scanned = f->trust == TRUST_NONE || f->trust == TRUST_SCAN || f->trust == TRUST_CFI_SCAN,
 		.n_params = f->n_params,
 	};
 	memcpy(p->params, f->params, sizeof(p->params));

@@ -21,6 +21,7 @@ struct stack_place {
 	struct module *module;	/* NULL: in none */
 	const char *function;	/* NULL: not known */
 	bool guessed;		/* a word that looked like a return address, or behind such */
+	bool scanned;		/* such a word itself */
 	unsigned n_params;
 	uint64_t params[4];	/* as the walk had them: certain on x86 only */
 };
