@@ -17,9 +17,9 @@ end_all() {
 }
 trap 'end_all; clean_up' EXIT
 
-# await COMMAND...: until it succeeds, 15 s at most
+# await COMMAND...: until it succeeds, 60 s at most
 await() {
-	for _ in $(seq 150); do
+	for _ in $(seq 600); do
 		"$@" >/dev/null 2>&1 && return
 		sleep 0.1
 	done
@@ -145,11 +145,12 @@ wine() {
 		n=$((n + 1))
 		healthy wine "$what-$n" "$p"
 	done
-	for f in full partial; do
-		[ -f "$dumper" ] || break
-		[ $f = partial ] || (cd "$work" && run_wine "$dumper" 2 desktop-full.dmp desktop-partial.dmp explorer.exe /desktop=mini)
-		verify wine "desktop-$f" - "$work/desktop-$f.dmp" 'No problem'
-	done
+	if [ -f "$dumper" ]; then # it writes the full one first; for the other, Wine may take minutes
+		(cd "$work" && run_wine "$dumper" 2 desktop.dmp small.dmp explorer.exe /desktop=mini) &
+		started="$started $!"
+		await test -e "$work/small.dmp"
+		verify wine desktop-minidump - "$work/desktop.dmp" 'No problem'
+	fi
 	WINEPREFIX=$prefix /usr/lib/wine/wineserver64 -k
 	end_all
 	exec 9>&-
