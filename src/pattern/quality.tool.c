@@ -47,13 +47,15 @@ static bool by_diaginfo(struct pattern_run *run, struct trace *ret)
 	return true;
 }
 
-/* The kernel writes the first thread's registers and then the process (fs/binfmt_elf.c); tools begin with the process. */
+/* The kernel writes the first thread's registers and then the process (fs/binfmt_elf.c), upon a signal; tools begin
+ * with the process. */
 static bool by_notes(struct pattern_run *run, struct trace *ret)
 {
 	const struct dump_stream *v;
 	size_t n;
 
 	if (target_facts(run->target)->kind != DUMP_ELFCORE || target_facts(run->target)->os != OS_LINUX ||
+	    facts_fault(run->facts)->class == FAULT_NONE ||
 	    err_ignore(dump_streams(target_dump(run->target), &v, &n)) || n < 2 || strcmp(v[0].owner, "CORE") != 0 ||
 	    v[0].type != NT_PRSTATUS_ || v[1].type != NT_PRPSINFO_)
 		return false;
