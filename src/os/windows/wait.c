@@ -27,6 +27,8 @@ static const struct wait_function {
 	{ "RtlpWaitForCriticalSection", WINDOWS_WAIT_SECTION, 3, 0, NO_ARGUMENT, NO_ARGUMENT, false, false },
 	{ "RtlAcquireSRWLockExclusive", WINDOWS_WAIT_SRW, 3, 0, NO_ARGUMENT, NO_ARGUMENT, false, false },
 	{ "RtlAcquireSRWLockShared", WINDOWS_WAIT_SRW, 3, 0, NO_ARGUMENT, NO_ARGUMENT, true, false },
+	{ "RtlpAcquireSRWLockExclusiveContended", WINDOWS_WAIT_SRW, 3, 0, NO_ARGUMENT, NO_ARGUMENT, false, false },
+	{ "RtlpAcquireSRWLockSharedContended", WINDOWS_WAIT_SRW, 3, 0, NO_ARGUMENT, NO_ARGUMENT, true, false },
 	{ "RtlSleepConditionVariableCS", WINDOWS_WAIT_CONDITION, 3, 0, NO_ARGUMENT, NO_ARGUMENT, false, false },
 	{ "RtlSleepConditionVariableSRW", WINDOWS_WAIT_CONDITION, 3, 0, NO_ARGUMENT, NO_ARGUMENT, false, false },
 	{ "RtlWaitOnAddress", WINDOWS_WAIT_ADDRESS, 2, 0, NO_ARGUMENT, NO_ARGUMENT, false, false },

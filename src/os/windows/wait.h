@@ -3,7 +3,8 @@
  * What a thread of a Windows process waits in: the wait function among its
  * innermost frames, and what it was given.
  *
- * Names are those that Windows and Wine export alike; static functions of either
+ * Names are those that Windows and Wine export alike, and of their insides those that
+ * public symbols have; other static functions
  * stand between them and are not looked at. Locks and condition variables are built
  * on waits of other kinds, so that the outer function tells more: a thread in
  * RtlAcquireSRWLockShared, RtlWaitOnAddress, NtWaitForAlertByThreadId waits for an
