@@ -106,7 +106,7 @@ queue behind them:
        gdb:      x/1xw 0x500008
      What to do: Give all locks one order and take them in it, or take only one at a time. The stacks show where each thread took the lock that it holds and where it waits. To go on now, the process has to be ended.
   $ osmodump -q --json deadlock -c '!analyze -v'
-  {"kind":"analysis","verdict":"Deadlock: thread 1 (tid 101) waits for mutex at 0x500040, which thread 2 (tid 102) holds; thread 2 (tid 102) waits for mutex at 0x500000, which thread 1 (tid 101) holds. 3 more threads wait behind them.","severity":"problem","confidence":90,"pattern":"deadlock.lock-cycle","problems":1,"warnings":1,"notes":1,"undecided":0,"patterns_run":40,"patterns_unfit":26}
+  {"kind":"analysis","verdict":"Deadlock: thread 1 (tid 101) waits for mutex at 0x500040, which thread 2 (tid 102) holds; thread 2 (tid 102) waits for mutex at 0x500000, which thread 1 (tid 101) holds. 3 more threads wait behind them.","severity":"problem","confidence":90,"pattern":"deadlock.lock-cycle","problems":1,"warnings":1,"notes":1,"undecided":0,"patterns_run":56,"patterns_unfit":33}
   {"kind":"finding","number":1,"pattern":"deadlock.lock-cycle","title":"Deadlock","category":"wait","severity":"problem","decision":"decided","confidence":90,"confidence_why":"which lock a thread waits for was inferred","verdict":"Deadlock: thread 1 (tid 101) waits for mutex at 0x500040, which thread 2 (tid 102) holds; thread 2 (tid 102) waits for mutex at 0x500000, which thread 1 (tid 101) holds. 3 more threads wait behind them.","depth":0,"threads":[1,2,3,4,5],"tids":[101,102,103,104,105],"recommendation":"Give all locks one order and take them in it, or take only one at a time. The stacks show where each thread took the lock that it holds and where it waits. To go on now, the process has to be ended."}
   {"kind":"evidence","finding":1,"meaning":"thread 1 (tid 101) waits for mutex at 0x500040; known by its futex call, and what the word belongs to by its contents","command":"~1k","windbg":"~~[65]k","gdb":"thread find 101"}
   {"kind":"evidence","finding":1,"address":"0x500048","value":102,"size":4,"meaning":"owner of mutex at 0x500040: thread 2 (tid 102)","command":"dd 0x500048 L1","windbg":"dd 0x500048 L1","gdb":"x/1xw 0x500048"}
@@ -147,6 +147,11 @@ The catalogue:
   quality     quality.comment               Embedded comment
   quality     quality.late                  Late dump
   quality     quality.stack-trace           Incorrect stack trace
+  quality     quality.tool                  Writer of the dump
+  quality     quality.early                 Early dump
+  quality     quality.clone                 Clone dump
+  quality     quality.smeared               Inconsistent dump
+  quality     quality.missing-symbols       Missing symbols
   exception   exception.stack-overflow      Stack overflow (user mode)
   exception   exception.null-data           Null pointer (data)
   exception   exception.null-code           Null pointer (code)
@@ -169,6 +174,8 @@ The catalogue:
   exception   exception.multiple            Multiple exceptions
   exception   exception.hidden              Hidden exception
   exception   exception.self-dump           Self-dump
+  exception   exception.resource-limit      Resource limit exceeded
+  exception   exception.sent-signal         Signal that was sent
   wait        deadlock.lock-cycle           Deadlock
   wait        deadlock.self                 Self-deadlock
   wait        wait.orphaned-lock            Orphaned lock
@@ -186,6 +193,9 @@ The catalogue:
   wait        wait.file-lock                File lock
   wait        wait.child-process            Wait for a child process
   wait        wait.message-box              Message box
+  wait        wait.barrier                  Barrier that stays shut
+  wait        deadlock.pipe                 Pipe to itself
+  wait        deadlock.processes            Deadlock of processes
   resource    resource.handle-leak          Handle leak
   resource    resource.thread-explosion     Thread explosion
   resource    resource.region-leak          Memory leak (regions)
@@ -193,11 +203,21 @@ The catalogue:
   resource    resource.map-count            Insufficient memory (mappings)
   resource    resource.memory-limit         Insufficient memory (limits)
   resource    resource.stack-space          Insufficient memory (stack)
+  resource    resource.heap-fragmentation   Heap fragmentation
+  resource    resource.heap-leak            Memory leak (process heap)
+  resource    resource.bstr-leak            Memory leak (BSTR)
+  resource    resource.nt-heap-leak         Memory leak (process heap)
   cpu         cpu.spiking-thread            Spiking thread
   cpu         cpu.distributed-spike         Distributed spike
   cpu         cpu.spin-wait                 Spin wait (livelock)
   cpu         cpu.recursion                 Infinite recursion
   corruption  corruption.critical-section   Critical section corruption
+  corruption  corruption.heap-overflow      Heap overflow
+  corruption  corruption.double-free        Double free
+  corruption  corruption.heap               Heap corruption
+  corruption  corruption.string-fill        String fill
+  corruption  corruption.nt-double-free     Double free (process heap)
+  corruption  corruption.nt-heap            Dynamic memory corruption (process heap)
   module      module.missing                Missing component
   module      module.unloaded               Unloaded module still in use
   module      module.duplicated             Duplicated module
@@ -205,6 +225,9 @@ The catalogue:
   module      module.replaced               Replaced module
   module      module.writable-code          Memory that is writable and executable
   module      module.ubiquitous             Ubiquitous component
+  module      module.hooked                 Hooked function
+  module      module.wild-code              Code in no module
+  module      module.version-mismatch       Versions that do not fit
   $ osmodump -q deadlock -c '!pattern deadlock.self'
   Self-deadlock [deadlock.self], wait
   
@@ -302,7 +325,7 @@ What is not understood:
 
   $ osmodump -q deadlock -c '!analyze -x'
   !analyze: '-x' is not expected
-  Usage: !analyze [-v] [-hang] [-t name=value] | -show code
+  Usage: !analyze [-v] [-hang] [-set] [-t name=value] | -show code
   [1]
   $ osmodump -q deadlock -c '!analyze -t chain.waiters'
   'chain.waiters': a threshold is given as name=number

@@ -2,10 +2,29 @@ The memory of machines: compressed kernel dumps
 
   $ mkdump $RECIPES/kdump-x64.recipe k
   $ osmodump info k
-  Segmentation fault
-  [139]
+  File:            k
+  Format:          kdump: Compressed Kernel Dump File (kdump version 6, not packed, level 31): Linux x64 kernel
+  Size:            21207 bytes (20.710 kB)
+  Machine:         x64
+  System:          Linux 6.1.0-9-amd64
+  Processors:      2
+  Dump time:       Tue Nov 14 22:15:23.000 2023 (UTC + 0:00)
+  Threads:         0
+  Modules:         0
+  
+  Streams:
+        type  name                                   offset        bytes
+           0  header                                      0         4096
+           1  sub header                               1000         4096
+           2  bitmaps                                  2000         8192
+           3  page descriptors                         4000          168
+           4  vmcoreinfo                               1200           96
+  
+  Memory in the file:
+    category     ranges             bytes
+    physical          4             28672   28.000 kB
   $ osmodump info --json k | jq -c 'select(.kind == "dump") | [.format, .machine, .system, .processors]'
-  Segmentation fault
+  ["kdump","x64",null,null]
 
 Each page has its own compression; what is not there is a hole.
 
@@ -22,7 +41,8 @@ Each page has its own compression; what is not there is a hole.
   $ osmodump convert --to raw elf raw2 > said && cmp raw raw2
   $ osmodump convert --to lime k l > said
   $ osmodump info l | sed -n '/^Format/p;/physical/p'
-  Segmentation fault
+  Format:          lime: Physical Memory Image (LiME): copied while the system ran
+    physical          4             28672   28.000 kB
   $ osmodump convert --to raw l raw2 --force > said && cmp raw raw2
   $ osmodump convert --format raw --to lime raw l2 > said && osmodump convert --force --to raw l2 raw2 > said && cmp raw raw2
 
@@ -30,7 +50,8 @@ Flattened, as it goes through a pipe; what was written later stands:
 
   $ mkdump $RECIPES/kdump-flat.recipe f
   $ osmodump info f | sed -n '/^Format/p;/physical/p'
-  Segmentation fault
+  Format:          kdump: Compressed Kernel Dump File (kdump version 6, zlib, level 0): Linux x64 kernel
+    physical          2             12288   12.000 kB
   $ osmodump convert --force --to raw f raw > said && text raw
   onetwothree
   $ head -c 5000 f > cut; osmodump info cut
@@ -47,7 +68,9 @@ One part of a split dump, one that was not finished, old versions, 32 bits:
   > memory 0x2000 "in this part"
   > END
   $ osmodump info part | sed -n '/^Format/p;/physical/p;/^Damaged/p'
-  Segmentation fault
+  Format:          kdump: Compressed Kernel Dump File (kdump version 5, zlib, level 0): Linux x86 kernel
+    physical          1              4096    4.000 kB
+  Damaged: part: one part of a split dump: page frames 0x2 to 0x6
   $ osmodump convert --force --to raw part raw > said && text raw
   in this part
   $ mkdump - old <<'END'
@@ -56,7 +79,9 @@ One part of a split dump, one that was not finished, old versions, 32 bits:
   > memory 0x1000 "old"
   > END
   $ osmodump info old | sed -n '/^Format/p;/physical/p;/^Damaged/p'
-  Segmentation fault
+  Format:          kdump: Compressed Kernel Dump File (kdump version 1, zlib, level 0): Linux ARM64 kernel
+    physical          1              4096    4.000 kB
+  Damaged: old: its writer could not finish it: pages are missing
 
 Damage:
 
@@ -107,22 +132,34 @@ LiME and AVML
 
   $ mkdump $RECIPES/lime.recipe l
   $ osmodump info l
-  Segmentation fault
-  [139]
+  File:            l
+  Format:          lime: Physical Memory Image (LiME): copied while the system ran
+  Size:            8256 bytes (8.062 kB)
+  Machine:         unknown
+  System:          unknown
+  Threads:         0
+  Modules:         0
+  
+  Memory in the file:
+    category     ranges             bytes
+    physical          2              8192    8.000 kB
   $ osmodump convert --force --to raw l raw > said && text raw
   first rangesecond range
   $ head -c 8000 l > cut
   $ osmodump info cut | sed -n '/physical/p;/^Damaged/p'
-  Segmentation fault
+    physical          2              7936    7.750 kB
+  Damaged: cut: offset 0x1020: a range of 4096 bytes, and 3840 are in the file
   $ mkdump $RECIPES/avml.recipe a
   $ osmodump info a | sed -n '/^Format/p;/physical/p'
-  Segmentation fault
+  Format:          lime: Physical Memory Image (AVML): copied while the system ran
+    physical          2             73728   72.000 kB
   $ osmodump convert --force --to raw a raw > said && text raw && stat -c %s raw
   first rangesecond range
   1052672
   $ head -c 4000 a > cut
   $ osmodump info cut | sed -n '/physical/p;/^Damaged/p'
-  Segmentation fault
+    physical          2             73728   72.000 kB
+  Damaged: cut: offset 0xd39: the stream of a range ends behind the end of the file (0xfa0)
   $ osmodump convert --force --to raw cut raw > said && text raw
   osmodump: cut: 4096 bytes of memory could not be read: they are zeros in the new file
   [1]

@@ -72,6 +72,8 @@ It has it, and the process failed in the check that found it: the abort follows 
      Heap corruption: the block of 1048 bytes at 0x5555000002e0 was written to after it was freed: its link in the unsorted bin is "AAAAAAAA".
      2. Abort, failed assertion [exception.abort]: problem, 88 % sure, follows from 1
         The program ended itself: thread 0 (tid 4711) called abort.
+  3. Writer of the dump [quality.tool]: note, 75 % sure
+     The dump was written by the kernel.
   !analyze -v shows the evidence, !explain N how to follow a finding.
 
 It has it not: the same blocks, whole:
@@ -117,7 +119,7 @@ It nearly has it: the same header damage, in a dump whose memory is not of one i
   > END
   $ mkdump smeared.recipe smeared
   $ found smeared corruption.heap
-  3. Heap corruption [corruption.heap]: not decidable
+  4. Heap corruption [corruption.heap]: not decidable
      Whether the heap is damaged: it contradicts itself (size), but the dump is smeared: its memory is not of one instant.
      - the size of a chunk; 0x41 should be there; 00005555000002d8 has 0x1000000001      [dq 0x5555000002d8 L1]
      - all contradictions, places: 1      [!heap -v]

@@ -15,7 +15,7 @@ It has it: nothing tells where callers are:
   > END
   $ mkdump has.recipe has
   $ found has quality.stack-trace
-  2. Incorrect stack trace [quality.stack-trace]: note, 80 % sure
+  3. Incorrect stack trace [quality.stack-trace]: note, 80 % sure
      12 of the 13 frames of thread 0 (tid 0x14) are guesses: from frame 1 on words of the stack were searched for return addresses.
      - frame 1: app+0x1010      [~0k]
      Thresholds: stack-trace.guessed=30 percent, stack-trace.frames=8 frames
