@@ -71,9 +71,10 @@ const struct pattern pattern_pipe_deadlock = {
 	.context = "Threads that hand work to each other by a pipe, of which one waits for the other's end or for a lock that "
 		   "it holds; one that fills a pipe which it should empty itself; a writing end that was not closed, so that "
 		   "the reader never meets the end.",
-	.criterion = "A thread is in a read or write of a descriptor whose other end the snapshot lists in the same process, and "
-		     "no thread of the process goes on by itself or can be woken from outside. It is a note where nobody waits "
-		     "for that thread and others are parked until a signal comes.",
+	.criterion = "A thread is in a read or write of a descriptor whose other end the snapshot lists in the same process, which has "
+		     "no children and no Unix socket to another one, through which it could have given that end away, and no "
+		     "thread of the process goes on by itself or can be woken from outside. It is a note where nobody waits for "
+		     "that thread and others are parked until a signal comes.",
 	.false_positives = "A child process that inherited the other end and is about to use it; a handler of signals that writes "
 			   "to the pipe.",
 	.recommendation = "Find who should use the other end, and where that thread waits instead. Close ends that a process does "

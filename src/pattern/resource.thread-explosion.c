@@ -48,7 +48,7 @@ static struct err *match(struct pattern_run *run)
 	return NULL;
 }
 
-static const char *const explains[] = { "resource.map-count", NULL };
+static const char *const explains[] = { "resource.map-count", "resource.address-space", NULL };
 
 const struct pattern pattern_thread_explosion = {
 	.id = "resource.thread-explosion",

@@ -73,7 +73,7 @@ struct wait_node {
 	uint32_t needed_at, arrived_at;	/* of a barrier: where these are written, from its address */
 	bool is_barrier;
 	bool is_private;	/* of this process alone, though the call that waits does not say so */
-	bool is_inside;		/* a descriptor whose other end the process has itself, and no child of it */
+	bool is_inside;		/* a descriptor whose other end the process has itself, and no other one can have */
 	uint64_t other_end;	/* that */
 	/* worked out */
 	const struct wait_edge *next;	/* decisive; NULL: a root */

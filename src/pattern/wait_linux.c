@@ -147,12 +147,12 @@ static const char *call_text(enum linux_call call)
 	return NULL;
 }
 
-/* They may have inherited the other end, and use it. */
-static bool has_children(struct target *t)
+/* Children may have inherited the other end, and others may have been given it. */
+static bool may_be_elsewhere(struct target *t)
 {
-	uint64_t n = 0;
+	uint64_t children = 0;
 
-	return limits_value(t, "process.children", &n) && n;
+	return (limits_value(t, "process.children", &children) && children) || descriptor_may_be_passed(t);
 }
 
 static struct err *add_descriptor(struct wait_builder *b, struct thread *th)
@@ -169,7 +169,7 @@ static struct err *add_descriptor(struct wait_builder *b, struct thread *th)
 	n.address = s.args[0];
 	n.type = h && *h->type ? h->type : "descriptor";
 	n.name = !h ? "" : h->detail && *h->detail ? h->detail : h->name;
-	other = h && (s.call == CALL_READ || s.call == CALL_WRITE) && !has_children(b->t) ? descriptor_other_end(b->t, h) : NULL;
+	other = h && (s.call == CALL_READ || s.call == CALL_WRITE) && !may_be_elsewhere(b->t) ? descriptor_other_end(b->t, h) : NULL;
 	n.is_inside = other;
 	n.other_end = other ? other->handle : 0;
 	TRY(wait_object_node(b, &n, &e.to, &is_new));

@@ -24,9 +24,12 @@ trouble() { failed=$((failed + 1)); echo "FAIL: $*"; }
 . tests/targets/wine.sh
 wine_with="$wine_with $here/subject.h $here/streams.h"
 
-# The lines of `expected` for these bits, of the subjects asked for, without what is no subject.
+# The lines of `expected` for these bits, of the subjects asked for, without what is no subject. Bits "long": 64,
+# but with OSMOSIS_LONG only. In 32 bits the subjects that are no different there are for OSMOSIS_LONG as well.
 rows() {
-	awk -v bits="$1" -v only=" $only " '
+	awk -v bits="$1" -v only=" $only " -v long="${OSMOSIS_LONG:-}" '
+		$3 == "long" && bits == 64 && (long || only != "  ") { $3 = bits }
+		bits == 32 && !long && only == "  " && ($1 == "strain" || $1 == "fails" || $1 == "loads") { next }
 		!/^#/ && NF && ($3 == bits || $3 == "both") && (only == "  " || index(only, " " $1 " ")) {
 			printf "%s %s %s %s", $1, $2, $4, $5
 			for (i = 6; i <= NF; i++) printf " %s", $i

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ACCESS_MODE = 3, READS_AND_WRITES = 2 };	/* O_ACCMODE, O_RDWR */
+enum { ACCESS_MODE = 3, READS_AND_WRITES = 2 /* O_ACCMODE, O_RDWR */, LAST_STANDARD = 2 };
 
 static size_t list(struct target *t, const struct dump_handle **ret)
 {
@@ -70,6 +70,18 @@ static bool are_ends(const struct dump_handle *h, const struct dump_handle *othe
 	if (h->peer || other->peer)
 		return (h->peer && h->peer == descriptor_inode(other)) || (other->peer && other->peer == descriptor_inode(h));
 	return h->detail && other->detail && are_ends_of_tcp(h->detail, other->detail);
+}
+
+bool descriptor_may_be_passed(struct target *t)
+{
+	const struct dump_handle *v = NULL;
+	size_t n = list(t, &v);
+
+	for (size_t i = 0; i < n; i++)
+		if (v[i].is_descriptor && v[i].handle > LAST_STANDARD && strcmp(v[i].type, "socket") == 0 && v[i].detail &&
+		    str_starts(v[i].detail, "unix") && !descriptor_other_end(t, &v[i]))
+			return true;
+	return false;
 }
 
 const struct dump_handle *descriptor_other_end(struct target *t, const struct dump_handle *h)

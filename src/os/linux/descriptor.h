@@ -21,5 +21,8 @@ uint64_t descriptor_inode(const struct dump_handle *h);
 /* A descriptor of `t` which is an end that feeds, or empties, what `h` (of this or another process) waits
  * at: the other end of its pipe, the socket that it is connected with, the same eventfd. NULL: none. */
 const struct dump_handle *descriptor_other_end(struct target *t, const struct dump_handle *h);
+/* The process is connected to another one by a Unix socket, through which it may have passed any descriptor on (Wine's
+ * threads wait at pipes whose other ends they gave to the server). Standard input, output and error do not count. */
+bool descriptor_may_be_passed(struct target *t);
 
 #endif
