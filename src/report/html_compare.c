@@ -217,9 +217,17 @@ static const struct series *worst_of(const struct comparison *c)
 	return NULL;
 }
 
+/* `c` has no held locks: it begins the sentence. */
 static void say_growth(struct html *h, const struct comparison *c, const struct series *s)
 {
-	html_addf(h, s->kind == MEASURE_CLASS ? "blocks of " : s->kind == MEASURE_HANDLES ? "handles: " : s->kind == MEASURE_MEMORY ? "memory: " : "");
+	static const char *const words[][2] = {
+		[MEASURE_CLASS] = { "Blocks of ", "blocks of " },
+		[MEASURE_HANDLES] = { "Handles: ", "handles: " },
+		[MEASURE_MEMORY] = { "Memory: ", "memory: " },
+	};
+
+	if (s->kind < ARRAY_SIZE(words) && words[s->kind][0])
+		html_raw(h, words[s->kind][c->n_held != 0]);
 	add_name(h, s);
 	html_addf(h, s->trend == TREND_GREW ? " grew by " : s->trend == TREND_STEADY ? " grew from each dump to the next, by " : " grew and never fell, by ");
 	html_value(h, measure_unit(s->kind), (double)s->growth);

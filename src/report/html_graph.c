@@ -77,6 +77,14 @@ static const char *lock_state(const struct wait_node *n)
 	return n->corrupt ? ", corrupt" : n->abandoned ? ", abandoned" : n->unread ? ", owner not in the dump" : "";
 }
 
+/* Of an object of Windows what it is called, without the folders of the object manager. */
+static const char *short_name(const char *name)
+{
+	const char *last = strrchr(name, '\\');
+
+	return last && last[1] && *name == '\\' ? last + 1 : name;
+}
+
 static void describe(struct pick *p, const struct wait_node *n, struct drawn_node *ret)
 {
 	if (n->kind == WAIT_THREAD && n->thread) {
@@ -87,7 +95,7 @@ static void describe(struct pick *p, const struct wait_node *n, struct drawn_nod
 		ret->title = html_format(p->h, "thread with tid %u", n->tid);
 		ret->detail = "is not in the dump";
 	} else if (*n->name) {
-		ret->title = n->name;
+		ret->title = short_name(n->name);
 		ret->detail = html_format(p->h, "%s%s", n->type, lock_state(n));
 	} else {
 		ret->title = html_format(p->h, "%s%s", n->type, lock_state(n));
