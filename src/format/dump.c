@@ -128,7 +128,8 @@ size_t dump_part_segments(struct dump_segment *v, size_t n)
 {
 	size_t kept = 0;
 
-	qsort(v, n, sizeof(*v), by_address);
+	if (n)
+		qsort(v, n, sizeof(*v), by_address);
 	for (size_t i = 0; i < n; i++) {
 		uint64_t end = kept ? v[kept - 1].address + v[kept - 1].size : 0;
 		uint64_t cut = v[i].address < end ? end - v[i].address : 0;

@@ -167,7 +167,7 @@ static struct err *resolve(piece_vec *pieces)
 	piece_vec placed = { 0 }, rest = { 0 };
 	bool ok = true;
 
-	for (unsigned round = 0; ok && round < ROUNDS; round++) {
+	for (unsigned round = 0; ok && pieces->n && round < ROUNDS; round++) {
 		qsort(pieces->v, pieces->n, sizeof(*pieces->v), by_start);
 		placed.n = rest.n = 0;
 		for (size_t i = 0; ok && i < pieces->n; i++)

@@ -139,7 +139,7 @@ TEST(threads)
 TEST(facts)
 {
 	CLEANUP(proc_facts_deinit) struct proc_facts f = { 0 };
-	struct proc_fd fd = { 5, "socket:[9]", "tcp 127.0.0.1:1 LISTEN", 0, 02000002 };
+	struct proc_fd fd = { .fd = 5, .target = "socket:[9]", .detail = "tcp 127.0.0.1:1 LISTEN", .flags = 02000002 };
 	struct record r = { .facts = &f };
 	const char *s;
 
