@@ -29,7 +29,7 @@ wine_with="$wine_with $here/subject.h $here/streams.h"
 rows() {
 	awk -v bits="$1" -v only=" $only " -v long="${OSMOSIS_LONG:-}" '
 		$3 == "long" && bits == 64 && (long || only != "  ") { $3 = bits }
-		bits == 32 && !long && only == "  " && ($1 == "strain" || $1 == "fails" || $1 == "loads") { next }
+		bits == 32 && !long && only == "  " && $1 !~ /^(dies|hang|heaps)$/ { next }
 		!/^#/ && NF && ($3 == bits || $3 == "both") && (only == "  " || index(only, " " $1 " ")) {
 			printf "%s %s %s %s", $1, $2, $4, $5
 			for (i = 6; i <= NF; i++) printf " %s", $i
