@@ -18,7 +18,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'harm'))
-from zoo_core import Core  # pylint: disable=wrong-import-position
+from zoo_core import KNOWN_OF_GDB, Core  # pylint: disable=wrong-import-position
 
 OSMODUMP, FOLDER = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 LONG = bool(os.environ.get('OSMOSIS_LONG'))
@@ -131,7 +131,7 @@ def gdb(process, core):
     if 'gdb' not in process.seen:
         process.seen['gdb'] = by_gdb('-p', str(process.pid))[0]
     dump, said = by_gdb(process.program, core)
-    complaint = re.search(r'.*(warning|error|[Ff]ail|[Cc]annot|truncated).*', re.sub(r'(?m)^@.*$|No symbol table.*', '', said))
+    complaint = re.search(r'.*(warning|error|[Ff]ail|[Cc]annot|truncated).*', re.sub(r'(?m)^@.*$|No symbol table.*' + KNOWN_OF_GDB, '', said))
     if complaint:
         return f'complains: {complaint[0][:200]}'
     return differing(process.seen['gdb'], dump) or (None if dump else f'no thread: {said[-300:]}')

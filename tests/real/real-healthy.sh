@@ -7,6 +7,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 top=$PWD
 . tests/real/subjects.sh
+spike_seconds=10 # the default; that a healthy server under load runs for a second is no spike
 : "${TARGETS:=$top/build/targets}"
 case $TARGETS in /*) ;; *) TARGETS=$top/$TARGETS ;; esac
 started=

@@ -16,6 +16,7 @@ pass() { passed=$((passed + 1)); echo "ok: $1"; }
 fail() { failed=$((failed + 1)); echo "FAIL: $1"; }
 skip() { skipped=$((skipped + 1)); echo "skip: $1"; }
 verdict() { if [ "$1" = 0 ]; then pass "$2"; else fail "$2"; fi; }
+. tests/real/gdb.sh
 
 for p in steady pivot shifty wave alarmed; do
 	gcc -O1 -g -pthread -o "$bin/$p" tests/harm/$p.c || fail "compiling $p"
@@ -199,7 +200,7 @@ verdict $? "so is one by engine membrane"
 for kind in $kinds; do
 	gdb -q -batch -nx -ex 'thread apply all bt' "$bin/steady" "$work/$kind.core" >"$work/gdb" 2>&1
 	n=$(grep -c '^Thread ' "$work/gdb")
-	if [ "$n" = 7 ] && [ "$(grep -c ' in main\| in start_thread' "$work/gdb")" -ge 6 ] && ! grep -qi 'warning\|fail' "$work/gdb"; then
+	if [ "$n" = 7 ] && [ "$(grep -c ' in main\| in start_thread' "$work/gdb")" -ge 6 ] && ! gdb_complains <"$work/gdb"; then
 		pass "gdb opens the $kind dump without complaint"
 	else
 		cat "$work/gdb"

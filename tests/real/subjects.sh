@@ -5,7 +5,7 @@
 # Each subject is a line of $CONFUSION, of which tests/conformance/confusion.py makes
 # a table: subject, the pattern that was planted ("-": none), and what was found above
 # a note, the verdict's first ("-": nothing).
-# The threshold of a spike is lowered, so that nobody has to wait for it.
+# The threshold of a spike is lowered, so that nobody has to wait for it ($spike_seconds).
 : "${OSMODUMP:=build/osmodump}"
 case $OSMODUMP in /*) ;; *) OSMODUMP=$PWD/$OSMODUMP ;; esac
 passed=0 failed=0 skipped=0 pid=
@@ -32,7 +32,7 @@ above_note() {
 
 # verify SUBJECT WORD PATTERN DUMP SENTENCE [PATH]: images and symbols are in PATH
 verify() {
-	"$OSMODUMP" analyze --json --threshold spike.seconds=1 ${6:+-i "$6" -y "$6"} "$4" >"$work/json" 2>"$work/err" ||
+	"$OSMODUMP" analyze --json --threshold "spike.seconds=${spike_seconds:-1}" ${6:+-i "$6" -y "$6"} "$4" >"$work/json" 2>"$work/err" ||
 		{ echo "FAIL: $1 $2: analyze failed: $(cat "$work/err")"; failed=$((failed + 1)); return; }
 	pattern=$(sed -n '1s/.*"confidence":[0-9]*,"pattern":"\([^"]*\)".*/\1/p' "$work/json") sentence=$(field verdict)
 	found=$(above_note)
