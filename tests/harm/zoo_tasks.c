@@ -256,7 +256,7 @@ static void on_altstack(int sig)
 
 static void run_altstack(void)
 {
-	stack_t s = { .ss_sp = malloc(32768), .ss_size = 32768 };
+	stack_t s = { .ss_sp = malloc(1 << 17), .ss_size = 1 << 17 };
 	struct sigaction a = { .sa_handler = on_altstack, .sa_flags = SA_ONSTACK };
 
 	sigaltstack(&s, NULL);

@@ -4,6 +4,7 @@
 # sees in what they write the stacks that there were.
 set -eu
 examples=$(cd "$(dirname "$0")/../../examples" && pwd)
+. "$examples/../tests/real/gdb.sh"
 work=$(mktemp -d)
 sleeper=
 trap '[ -z "$sleeper" ] || kill "$sleeper"; rm -rf "$work"' EXIT
@@ -28,7 +29,7 @@ stacks() {
 	shift 3
 	[ "$(grep -c '^Thread ' gdb.out)" = "$n" ] || { cat gdb.out; echo "$n threads expected"; exit 1; }
 	[ "$(grep -c ' in main \| in start_thread ' gdb.out)" = "$n" ] || { cat gdb.out; echo "a stack has no end"; exit 1; }
-	if grep -qi 'warning\|unavailable\|corrupt' gdb.out; then cat gdb.out; echo "gdb complains"; exit 1; fi
+	if gdb_complains <gdb.out; then cat gdb.out; echo "gdb complains"; exit 1; fi
 	wanted gdb.out "$@"
 }
 

@@ -6,5 +6,5 @@ gdb_complains() {
 		grep -v 'Unexpected size of section .\.reg-xstate/'
 	else
 		cat
-	fi | grep -qi 'warning\|fail'
+	fi | grep -qi 'warning\|fail\|unavailable\|corrupt'
 }
