@@ -67,7 +67,8 @@ static void check_census(struct heap_image *m)
 	struct malloc_census *c = malloc_census_create();
 	struct malloc_heap *h = NULL;
 
-	if (c && !err_ignore(image_read_within(m, &little, c, &h)))
+	/* a heap without a chunk needs no table, and is within any budget */
+	if (c && !err_ignore(image_read_within(m, &little, c, &h)) && h->n_chunks)
 		abort();
 	for (size_t i = 1; c && i < c->n_samples; i++)
 		if (c->samples[i - 1].address + c->samples[i - 1].size > c->samples[i].address)
