@@ -46,7 +46,8 @@ struct kdump {
 	struct dump_piece info, notes, erased;
 	uint64_t bitmap;	/* offset of that of the pages in the file */
 	uint64_t descriptors;	/* offset */
-	uint32_t *before;	/* pages in the file before each group */
+	uint32_t *before;	/* pages in the bitmap before each group */
+	uint64_t first_page;	/* of them, those before this part: they have no descriptors here */
 	uint8_t *packed;	/* a page as it lies in the file */
 };
 
@@ -290,29 +291,19 @@ static bool in_part(const struct kdump *k, uint64_t frame)
 	return !k->split || (frame >= k->start_frame && frame < k->end_frame);
 }
 
-/* Pages in the bitmap before a frame. */
-static struct err *pages_before(struct kdump *k, uint64_t frame, uint64_t *ret)
+/* Whether the file has the frame's page, and how many pages are before it in the bitmap. */
+static struct err *find_page(struct kdump *k, uint64_t frame, bool *ret_there, uint64_t *ret_before)
 {
 	uint64_t bits[GROUP / 64];
 
 	if (frame >= k->max_frame) {
-		*ret = k->before[groups(k)];
+		*ret_there = false;
+		*ret_before = k->before[groups(k)];
 		return NULL;
 	}
 	TRY(read_group(k, frame / GROUP, bits));
-	*ret = k->before[frame / GROUP] + count_bits(bits, (unsigned)(frame % GROUP));
-	return NULL;
-}
-
-static struct err *has_page(struct kdump *k, uint64_t frame, bool *ret)
-{
-	uint64_t bits[GROUP / 64];
-
-	*ret = false;
-	if (frame >= k->max_frame || !in_part(k, frame))
-		return NULL;
-	TRY(read_group(k, frame / GROUP, bits));
-	*ret = bits[frame % GROUP / 64] >> frame % 64 & 1;
+	*ret_there = in_part(k, frame) && bits[frame % GROUP / 64] >> frame % 64 & 1;
+	*ret_before = k->before[frame / GROUP] + count_bits(bits, (unsigned)(frame % GROUP));
 	return NULL;
 }
 
@@ -373,16 +364,13 @@ struct descriptor {
 	uint32_t size, flags;
 };
 
-static struct err *read_descriptor(struct kdump *k, uint64_t frame, struct descriptor *ret)
+/* before: pages in the bitmap before the frame's. */
+static struct err *read_descriptor(struct kdump *k, uint64_t frame, uint64_t before, struct descriptor *ret)
 {
 	CLEANUP(view_deinit) struct view view = VIEW_INIT;
-	uint64_t rank, first = 0;
 	struct cursor c;
 
-	TRY(pages_before(k, frame, &rank));
-	if (k->split)
-		TRY(pages_before(k, k->start_frame, &first));
-	TRY(source_cursor(k->d.src, k->descriptors + (rank - first) * DESCRIPTOR, DESCRIPTOR, &view, &c));
+	TRY(source_cursor(k->d.src, k->descriptors + (before - k->first_page) * DESCRIPTOR, DESCRIPTOR, &view, &c));
 	ret->offset = cursor_u64(&c);
 	ret->size = cursor_u32(&c);
 	ret->flags = cursor_u32(&c);
@@ -415,12 +403,13 @@ static struct err *read_frame(void *arg, uint64_t frame, uint8_t *buf)
 {
 	struct kdump *k = arg;
 	struct descriptor p;
+	uint64_t before;
 	bool there;
 
-	TRY(has_page(k, frame, &there));
+	TRY(find_page(k, frame, &there, &before));
 	if (!there)
 		return err_fault(frame * k->block);
-	TRY(read_descriptor(k, frame, &p));
+	TRY(read_descriptor(k, frame, before, &p));
 	if (!p.flags && p.size == k->block)
 		return source_read(k->d.src, p.offset, buf, k->block);
 	TRY(source_read(k->d.src, p.offset, k->packed, p.size));
@@ -621,6 +610,7 @@ static struct err *unflatten(struct kdump *k)
 static struct err *load(struct kdump *k)
 {
 	const struct machine_row *m;
+	bool there;
 
 	TRY(unflatten(k));
 	TRY(read_header(k, &m));
@@ -628,6 +618,8 @@ static struct err *load(struct kdump *k)
 	TRY(read_sub_header(k, m));
 	TRY(find_bitmap(k));
 	TRY(count_pages(k));
+	if (k->split)
+		TRY(find_page(k, k->start_frame, &there, &k->first_page));
 	k->packed = malloc(k->block);
 	if (!k->packed)
 		return err_nomem();

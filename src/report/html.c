@@ -45,25 +45,30 @@ static void add_facts(struct html *h)
 	html_raw(h, "</dl>\n");
 }
 
-static void add_verdict(struct html *h)
+void html_open_verdict(struct html *h, const struct finding *top, const char *verdict)
 {
-	const struct report_options all = { .verbose = true };
-	const struct finding *top = h->focus->top;
-	CLEANUP(strbuf_deinit) struct strbuf verdict = STRBUF_INIT;
 	const char *severity = top ? severity_name(top->severity) : "note";
 
-	report_add_verdict(h->an, &all, h->focus, &verdict);
 	html_addf(h, "<div class=\"verdict %s\"><span class=\"tag %s\">%s</span>", severity, severity, top ? severity : "no problem recognised");
 	if (top)
 		html_addf(h, " <span class=\"sure\">%s, %u %% sure</span>", top->pattern->title, top->confidence);
 	html_raw(h, "\n<h1>");
-	html_text(h, verdict.s, 1000);
+	html_text(h, verdict, 1000);
 	html_raw(h, "</h1>\n");
 	if (top) {
 		html_raw(h, "<p class=\"todo\"><b>What to do:</b> ");
 		html_text(h, top->recommendation, 1000);
 		html_raw(h, "</p>\n");
 	}
+}
+
+static void add_verdict(struct html *h)
+{
+	const struct report_options all = { .verbose = true };
+	CLEANUP(strbuf_deinit) struct strbuf verdict = STRBUF_INIT;
+
+	report_add_verdict(h->an, &all, h->focus, &verdict);
+	html_open_verdict(h, h->focus->top, verdict.s);
 	add_facts(h);
 	html_raw(h, "</div>\n");
 }

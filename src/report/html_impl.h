@@ -42,6 +42,8 @@ void html_count(struct html *h, size_t n, const char *noun);
 void html_fact(struct html *h, const char *name, const char *value);
 
 /* From the doctype to within the header, and from the end of <main>; `brand` and `says` are ours. */
+/* The verdict's box with the sentence and what to do, left open for the facts. top: NULL, nothing was recognised. */
+void html_open_verdict(struct html *h, const struct finding *top, const char *verdict);
 void html_open_page(struct html *h, const char *brand, const char *file, const char *says);
 void html_close_page(struct html *h);
 

@@ -15,22 +15,9 @@ static const char *process_text(struct html *h, const struct set_member *m)
 static void add_verdict(struct html *h, const struct set_analysis *r)
 {
 	CLEANUP(strbuf_deinit) struct strbuf verdict = STRBUF_INIT;
-	const struct finding *top = report_set_top(r, NULL);
-	const char *severity = top ? severity_name(top->severity) : "note";
 
 	report_set_add_verdict(r, &verdict);
-	html_addf(h, "<div class=\"verdict %s\"><span class=\"tag %s\">%s</span>", severity, severity,
-		  top ? severity : "no problem recognised");
-	if (top)
-		html_addf(h, " <span class=\"sure\">%s, %u %% sure</span>", top->pattern->title, top->confidence);
-	html_raw(h, "\n<h1>");
-	html_text(h, verdict.s, 1000);
-	html_raw(h, "</h1>\n");
-	if (top) {
-		html_raw(h, "<p class=\"todo\"><b>What to do:</b> ");
-		html_text(h, top->recommendation, 1000);
-		html_raw(h, "</p>\n");
-	}
+	html_open_verdict(h, report_set_top(r, NULL), verdict.s);
 	html_raw(h, "<dl class=\"facts\">\n");
 	html_fact(h, "Processes", html_format(h, "%zu", r->analyses.n));
 	if (r->unopened)
