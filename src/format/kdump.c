@@ -403,8 +403,8 @@ static struct err *read_frame(void *arg, uint64_t frame, uint8_t *buf)
 {
 	struct kdump *k = arg;
 	struct descriptor p;
-	uint64_t before;
-	bool there;
+	uint64_t before = 0;
+	bool there = false;
 
 	TRY(find_page(k, frame, &there, &before));
 	if (!there)
@@ -609,8 +609,8 @@ static struct err *unflatten(struct kdump *k)
 
 static struct err *load(struct kdump *k)
 {
-	const struct machine_row *m;
-	bool there;
+	const struct machine_row *m = NULL;
+	bool there = false;
 
 	TRY(unflatten(k));
 	TRY(read_header(k, &m));
