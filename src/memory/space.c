@@ -27,6 +27,7 @@ enum { FILL_PAGE_SHIFT = 16, MAX_FILL_PAGES = 1 << 20 };
 struct piece {
 	uint64_t first, last;
 	struct source *src;
+	const struct space_translation *by;
 	uint64_t offset;
 	uint32_t tag;
 	uint32_t origin;	/* enum space_origin */
@@ -70,7 +71,7 @@ static bool piece_from_range(const struct space_range *r, struct piece *ret)
 {
 	uint64_t size = r->size;
 
-	if (r->src) {
+	if (r->src && !r->by) {
 		if (r->offset >= r->src->size)
 			return false;
 		if (size > r->src->size - r->offset)
@@ -81,7 +82,7 @@ static bool piece_from_range(const struct space_range *r, struct piece *ret)
 	if (size - 1 > UINT64_MAX - r->address)
 		size = UINT64_MAX - r->address + 1;
 	*ret = (struct piece){
-		.first = r->address, .last = r->address + (size - 1), .src = r->src,
+		.first = r->address, .last = r->address + (size - 1), .src = r->by ? NULL : r->src, .by = r->by,
 		.offset = r->offset, .tag = r->tag, .origin = r->origin,
 	};
 	return true;
@@ -389,6 +390,8 @@ static size_t piece_read(const struct piece *p, uint64_t address, uint8_t *buf, 
 
 	if (len - 1 > p->last - address)
 		len = (size_t)(p->last - address) + 1;
+	if (p->by)
+		return p->by->read(p->by->arg, address, buf, len);
 	if (!p->src) {
 		memset(buf, 0, len);
 		return len;
@@ -449,28 +452,40 @@ struct err *space_read_uint(struct space *s, uint64_t address, unsigned size, ui
 	return NULL;
 }
 
+/* What of p is there, at or above `address`, which is not above its end. */
+static bool piece_find(const struct piece *p, uint64_t address, struct space_range *ret)
+{
+	uint64_t first = p->first, last = p->last;
+
+	if (p->by && !p->by->next(p->by->arg, address > first ? address : first, p->last, &first, &last))
+		return false;
+	*ret = (struct space_range){
+		/* 2^64 bytes in one piece cannot be added: the size fits */
+		.address = first, .size = last - first + 1, .src = p->src, .by = p->by,
+		.offset = p->offset + (first - p->first), .origin = (enum space_origin)p->origin, .tag = p->tag,
+	};
+	return true;
+}
+
 bool space_find(const struct space *s, uint64_t address, struct space_range *ret)
 {
 	const struct piece *p = piece_at(s, address);
 	size_t i;
 
-	if (!p) {
-		i = lower_bound(s, address);
-		if (i == s->pieces.n)
-			return false;
-		p = &s->pieces.v[i];
-	}
-	*ret = (struct space_range){
-		/* 2^64 bytes in one piece cannot be added: the size fits */
-		.address = p->first, .size = p->last - p->first + 1, .src = p->src,
-		.offset = p->offset, .origin = (enum space_origin)p->origin, .tag = p->tag,
-	};
-	return true;
+	if (p && piece_find(p, address, ret))
+		return true;
+	for (i = p ? (size_t)(p - s->pieces.v) + 1 : lower_bound(s, address); i < s->pieces.n; i++)
+		if (piece_find(&s->pieces.v[i], address, ret))
+			return true;
+	return false;
 }
 
 bool space_has(const struct space *s, uint64_t address)
 {
-	return piece_at(s, address);
+	const struct piece *p = piece_at(s, address);
+	struct space_range r;
+
+	return p && (!p->by || (p->by->next(p->by->arg, address, address, &r.address, &r.size)));
 }
 
 void space_set_fill(struct space *s, space_fill_fn *fill, void *arg)

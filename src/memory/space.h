@@ -3,8 +3,8 @@
  * Space: addresses to bytes.
  *
  * An ordered set of ranges, each with a method that says how its bytes are
- * found: linear (in a source), an image file mapped section by section, a
- * translation added by a later format, or nothing. Ranges are added in order
+ * found: linear (in a source), an image file mapped section by section, page
+ * tables, or nothing. Ranges are added in order
  * of authority: where two overlap, the one added first answers, so an image
  * file added last fills only what the dump left out. Holes are normal.
  */
@@ -28,12 +28,21 @@ enum space_origin {
 	SPACE_ZERO,	/* known to be zero (bss of an image file) */
 };
 
+/* A range whose bytes are found by translating addresses: page tables. */
+struct space_translation {
+	size_t (*read)(void *arg, uint64_t address, void *buf, size_t len);	/* leading bytes that are there */
+	/* The first run of mapped addresses in [from, last], inclusive; false: none. */
+	bool (*next)(void *arg, uint64_t from, uint64_t last, uint64_t *ret_start, uint64_t *ret_last);
+	void *arg;
+};
+
 struct space_range {
 	uint64_t address, size;
 	struct source *src;	/* borrowed, outlives the space; NULL: SPACE_ZERO */
 	uint64_t offset;	/* in src, of `address` */
 	enum space_origin origin;
 	uint32_t tag;		/* caller's: index of segment or module */
+	const struct space_translation *by;	/* NULL: src; borrowed, outlives the space */
 };
 
 struct err *space_create(struct space **ret) MUST_USE;
@@ -53,7 +62,8 @@ struct err *space_read_uint(struct space *s, uint64_t address, unsigned size, ui
 
 /*
  * The piece that covers `address`, or else the next one above it; false when
- * there is none. Pieces never overlap: their sum is the coverage.
+ * there is none. Pieces never overlap: their sum is the coverage. Of a translated
+ * range, what is mapped comes in pieces that begin at `address` or above it.
  */
 bool space_find(const struct space *s, uint64_t address, struct space_range *ret);
 bool space_has(const struct space *s, uint64_t address);

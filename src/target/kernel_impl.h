@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* The kernel in a dump, for the files of src/target. */
+#ifndef OSM_TARGET_KERNEL_IMPL_H
+#define OSM_TARGET_KERNEL_IMPL_H
+
+#include "target/kernel.h"
+#include "target/target_impl.h"
+
+enum { MAX_CPUS = 8192 };
+
+struct kernel_cpu {
+	uint64_t offset;	/* of its per-CPU area */
+	bool possible, online;
+	struct dump_piece regs;	/* elf_gregset_t; size 0: none in the dump */
+};
+
+struct kernel {
+	struct target *t;
+	struct arena arena;
+	struct strmap info;		/* VMCOREINFO, in the arena */
+	const char *release;
+	uint64_t base, end;		/* of the image, virtual; the end is a bound until names are known */
+
+	struct space *physical;
+	struct arch_memory physical_memory;
+	struct paging paging;
+	struct paged_memory *memory;
+	struct space_translation translation;
+
+	bool names_tried, types_tried;
+	struct provider *names, *types;	/* kallsyms, BTF of vmlinux; NULL: could not be had */
+	VEC(struct view) views;		/* BTF of vmlinux and of modules */
+
+	bool cpus_done;
+	struct kernel_cpu *cpus;
+	unsigned n_cpus;
+	bool direct_done, array_done;
+	uint64_t direct_map, page_array;
+};
+
+/* Finds the kernel; NOTFOUND with the reason where there is none. */
+struct err *kernel_create(struct target *t, struct kernel **ret) MUST_USE;
+void kernel_destroy(struct kernel *k);	/* accepts NULL */
+
+/* kernel_info.c: the nth VMCOREINFO: a note's first, then those in memory. *ret false: there are no more. */
+struct err *kernel_find_info(struct kernel *k, unsigned nth, bool *ret) MUST_USE;
+
+/* kernel_symbols.c */
+struct provider *kernel_names(struct kernel *k);	/* borrowed; NULL */
+struct provider *kernel_types(struct kernel *k);
+/* A type of vmlinux; `module` NULL or "vmlinux". */
+bool kernel_type_named(struct kernel *k, const char *module, const char *type, struct type_ref *ret);
+void kernel_load_symbols(struct kernel *k, struct module *m);
+
+/* kernel_modules.c, kernel_tasks.c */
+struct err *kernel_add_modules(struct kernel *k, struct module_list *list) MUST_USE;
+void kernel_load_threads(struct kernel *k); /* what is lacking is told as notices */
+struct err *kernel_thread_regs(struct kernel *k, struct thread *th, struct regs *ret) MUST_USE;
+
+#endif
