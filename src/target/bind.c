@@ -3,7 +3,7 @@
 #include "target/bind.h"
 
 #include "symbol/pack.h"
-#include "target/target_impl.h"
+#include "target/kernel_impl.h"
 
 #include <string.h>
 
@@ -93,8 +93,11 @@ static bool type_in_modules(struct target *t, enum thread_half half, const char 
 {
 	enum machine machine = half == HALF_WOW ? MACHINE_X86 : t->facts->machine;
 	struct module **modules;
-	size_t n = target_modules(t, &modules);
+	size_t n;
 
+	if (t->kernel && kernel_type_named(t->kernel, module, type, ret))
+		return true; /* without the list of modules, which is read with its help */
+	n = target_modules(t, &modules);
 	for (size_t i = 0; i < n; i++) {
 		struct provider **providers;
 		size_t n_providers;

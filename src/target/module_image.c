@@ -5,7 +5,7 @@
  * read-only parts fill memory that the dump left out once the file has proved
  * to be the same image (PE: time stamp and size; ELF: build id).
  */
-#include "target/target_impl.h"
+#include "target/kernel_impl.h"
 
 #include <elf.h>
 #include <stdlib.h>
@@ -343,6 +343,8 @@ bool module_is_executable(struct target *t, struct module *m, uint64_t address)
 {
 	struct module_private *p = m->priv;
 
+	if (t->kernel)
+		return kernel_is_executable(t->kernel, address);
 	if (!p->exec_known) {
 		p->exec_known = true;
 		if (target_is_windows(t))

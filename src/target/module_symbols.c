@@ -6,12 +6,12 @@
 #include "symbol/breakpad.h"
 #include "symbol/elf.h"
 #include "symbol/pdb.h"
-#include "target/target_impl.h"
+#include "target/kernel_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void add_provider(struct module *m, struct provider *p, enum symbol_status status)
+void module_add_provider(struct module *m, struct provider *p, enum symbol_status status)
 {
 	struct module_private *priv = m->priv;
 
@@ -24,7 +24,7 @@ static void add_provider(struct module *m, struct provider *p, enum symbol_statu
 		priv->status = status;
 }
 
-static void keep_trouble(struct module *m, struct err *e)
+void module_keep_trouble(struct module *m, struct err *e)
 {
 	if (!m->priv->trouble)
 		m->priv->trouble = strdup(err_message(e));
@@ -57,10 +57,10 @@ static bool opened_elf(struct target *t, struct module *m, const struct elf_requ
 	struct err *e = elf_open(req, &p);
 
 	if (e) {
-		keep_trouble(m, e);
+		module_keep_trouble(m, e);
 		return false;
 	}
-	add_provider(m, p, p->has_types ? SYMBOLS_PRIVATE : req->path ? SYMBOLS_PUBLIC : SYMBOLS_EXPORT);
+	module_add_provider(m, p, p->has_types ? SYMBOLS_PRIVATE : req->path ? SYMBOLS_PUBLIC : SYMBOLS_EXPORT);
 	return true;
 }
 
@@ -179,21 +179,21 @@ static bool load_from_store(struct target *t, struct module *m)
 	if (!e && !found.path) {
 		keep_other(m, &found);
 		if (found.trouble && found.trouble->outcome != SYMBOL_ABSENT)
-			keep_trouble(m, err_new(ERR_NOTFOUND, "%s: %s%s%s", found.trouble->where,
+			module_keep_trouble(m, err_new(ERR_NOTFOUND, "%s: %s%s%s", found.trouble->where,
 						symbol_outcome_text(found.trouble->outcome),
 						*found.trouble->why ? ": " : "", found.trouble->why));
 		else
-			keep_trouble(m, err_new(ERR_NOTFOUND, "no symbol file for %s",
+			module_keep_trouble(m, err_new(ERR_NOTFOUND, "no symbol file for %s",
 						str_basename(request.name)));
 		return false;
 	}
 	if (!e)
 		e = open_found(&found, &p);
 	if (e) {
-		keep_trouble(m, e);
+		module_keep_trouble(m, e);
 		return false;
 	}
-	add_provider(m, p, p->is_private || p->has_lines || found.type == SYMBOL_FILE_BREAKPAD
+	module_add_provider(m, p, p->is_private || p->has_lines || found.type == SYMBOL_FILE_BREAKPAD
 				   ? SYMBOLS_PRIVATE : SYMBOLS_PUBLIC);
 	return true;
 }
@@ -205,12 +205,16 @@ static void load_exports(struct target *t, struct module *m)
 	struct provider *p = NULL;
 
 	if (pe && !err_ignore(pe_export_provider(pe, false, &p)))
-		add_provider(m, p, SYMBOLS_EXPORT);
+		module_add_provider(m, p, SYMBOLS_EXPORT);
 }
 
 static void load(struct target *t, struct module *m)
 {
 	m->priv->status = SYMBOLS_NONE;
+	if (t->kernel) {
+		kernel_load_symbols(t->kernel, m);
+		return;
+	}
 	if (!target_is_windows(t))
 		take_build_id(t, m);
 	(void)load_from_store(t, m);

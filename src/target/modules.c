@@ -6,7 +6,7 @@
  * characters that a symbol name cannot hold turned into '_'; a name that is
  * taken gets its base address appended.
  */
-#include "target/target_impl.h"
+#include "target/kernel_impl.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -157,7 +157,7 @@ static void load_modules(struct target *t)
 
 	t->modules_loading = true;
 	target_fill_space(t);
-	e = add_listed(&list);
+	e = t->kernel ? kernel_add_modules(t->kernel, &list) : add_listed(&list);
 	if (!e && !list.v.n && t->facts->kind == DUMP_ELFCORE)
 		e = modules_add_elf(&list);
 	if (!e && target_has_wow(t))

@@ -6,6 +6,7 @@
  * a return address. Each leaves its mark in the frame (trust), so that nobody
  * takes a guess for a fact.
  */
+#include "target/kernel_impl.h"
 #include "target/stack_impl.h"
 
 #include <elf.h>
@@ -42,6 +43,8 @@ bool stack_is_code(struct target *t, uint64_t address)
 {
 	struct module *m = target_module_at(t, address);
 
+	if (t->kernel)
+		return kernel_is_executable(t->kernel, address);
 	if (m)
 		return module_is_executable(t, m, address);
 	return segment_is_executable(t, address);

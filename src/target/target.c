@@ -4,7 +4,7 @@
  * segments when memory is first read, and module files fill what the dump left
  * out, when and where someone asks.
  */
-#include "target/target_impl.h"
+#include "target/kernel_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +46,14 @@ static struct err *add_segments(struct target *t, struct space *s)
 	return e;
 }
 
+/* Both halves: what is mapped in the kernel's own tables is its own. */
+static struct err *add_kernel(struct kernel *k, struct space *s)
+{
+	const struct space_range all = { .address = 0, .size = UINT64_MAX, .by = &k->translation, .origin = SPACE_DUMP };
+
+	return space_add(s, &all, 1);
+}
+
 static bool fill_from_images(void *arg, struct space *s, uint64_t address)
 {
 	struct target *t = arg;
@@ -58,7 +66,7 @@ static bool fill_from_images(void *arg, struct space *s, uint64_t address)
  * and no module could be named for it yet. */
 void target_fill_space(struct target *t)
 {
-	if (t->space)
+	if (t->space && !t->kernel)
 		space_set_fill(t->space, t->modules_loading ? NULL : fill_from_images, t);
 }
 
@@ -71,7 +79,7 @@ struct space *target_space(const struct target *t)
 		return t->space;
 	e = space_create(&mutable->space);
 	if (!e)
-		e = add_segments(mutable, mutable->space);
+		e = t->kernel ? add_kernel(t->kernel, mutable->space) : add_segments(mutable, mutable->space);
 	if (e)
 		notice("memory of the dump: %s", err_message(e));
 	err_free(e);
@@ -91,20 +99,43 @@ static char *copy_or_null(const char *s)
 	return s && *s ? strdup(s) : NULL;
 }
 
-/* ELF vmcores show what their notes and virtual addresses tell. */
-static bool can_be_made(const struct dump *d, const struct target_options *o)
+/* Raw containers do not say what they hold. */
+static void state_kernel(struct target *t)
 {
-	return !dump_facts(d)->whole_system || dump_facts(d)->kind == DUMP_ELFCORE || (o && o->machines);
+	t->found = *t->facts;
+	t->found.os = OS_LINUX;
+	t->found.os_text = kernel_release(t->kernel);
+	t->found.machine = MACHINE_X64;
+	t->found.pointer_size = 8;
+	t->facts = &t->found;
+	t->arch = arch_for(t->facts->machine);
+}
+
+/* ELF vmcores show what their notes and virtual addresses tell, without a kernel too. */
+static struct err *find_kernel(struct target *t, const struct target_options *o)
+{
+	struct err *e;
+
+	if (!t->facts->whole_system)
+		return NULL;
+	e = kernel_create(t, &t->kernel);
+	if (!e) {
+		state_kernel(t);
+		return NULL;
+	}
+	if ((err_code(e) != ERR_NOTFOUND && err_code(e) != ERR_UNSUPPORTED) || (t->facts->kind != DUMP_ELFCORE && !(o && o->machines)))
+		return err_prefix(e, "the memory of a machine");
+	if (!(o && o->machines))
+		notice("%s", err_message(e));
+	err_free(e);
+	return NULL;
 }
 
 struct err *target_create(struct dump *d, const struct target_options *o, struct target **ret)
 {
-	struct target *t;
+	struct target *t = calloc(1, sizeof(*t));
+	struct err *e;
 
-	if (!can_be_made(d, o))
-		return err_new(ERR_UNSUPPORTED, "%s: the memory of a machine: what it holds is not looked at yet, only told (info) and "
-						"put into another container (convert)", dump_path(d));
-	t = calloc(1, sizeof(*t));
 	if (!t)
 		return err_nomem();
 	t->dump = dump_ref(d);
@@ -119,8 +150,12 @@ struct err *target_create(struct dump *d, const struct target_options *o, struct
 	t->image_path = copy_or_null(o && o->image_path ? o->image_path
 							: getenv("_NT_EXECUTABLE_IMAGE_PATH"));
 	t->sysroot = copy_or_null(o ? o->sysroot : NULL);
-	*ret = t;
-	return NULL;
+	e = find_kernel(t, o);
+	if (e)
+		target_destroy(t);
+	else
+		*ret = t;
+	return e;
 }
 
 static void destroy_modules(struct target *t)
@@ -139,6 +174,7 @@ void target_destroy(struct target *t)
 	destroy_modules(t);
 	symbol_store_destroy(t->store);
 	space_destroy(t->space);
+	kernel_destroy(t->kernel);
 	u64map_deinit(&t->threads_by_tid);
 	u64map_deinit(&t->bindings);
 	provider_unref(t->pack32);

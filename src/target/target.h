@@ -28,10 +28,10 @@ struct target_options {
 	const char *symbol_path;	/* _NT_SYMBOL_PATH syntax; NULL: environment */
 	const char *image_path;		/* ';' list of folders with images; NULL: none */
 	const char *sysroot;		/* for Linux cores: prefix of module paths; NULL: "/" */
-	bool machines;			/* also the memory of a machine: a target without threads and modules */
+	bool machines;			/* also the memory of a machine without a kernel: a target without threads and modules */
 };
 
-/* UNSUPPORTED: the memory of a machine, whose processes are not looked for. */
+/* NOTFOUND: the memory of a machine, in which no kernel was found. */
 struct err *target_create(struct dump *d, const struct target_options *o, struct target **ret) MUST_USE;
 void target_destroy(struct target *t); /* accepts NULL */
 DEFINE_CLEANUP_PTR(struct target, target_destroy)
@@ -59,6 +59,10 @@ struct thread {
 	const char *name;		/* "" when none */
 	uint64_t teb;			/* Windows TEB; Linux: thread pointer (fs base), 0 unknown */
 	uint64_t teb32;			/* WOW64, 0: none */
+	/* of a kernel (target/kernel.h); 0 and false in processes */
+	uint64_t task;			/* its task_struct */
+	uint32_t cpu;			/* where it runs or ran last */
+	bool on_cpu;			/* it was running there */
 };
 
 size_t target_threads(struct target *t, struct thread **ret);
@@ -102,6 +106,7 @@ struct module {
 	uint8_t build_id[64];
 	size_t build_id_size;
 	struct dump_version version;
+	uint64_t kernel_module;	/* address of the struct module of a kernel's module; 0: none */
 	struct module_private *priv;
 };
 

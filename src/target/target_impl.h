@@ -48,6 +48,8 @@ struct module_private {
 struct target {
 	struct dump *dump;
 	const struct dump_facts *facts;
+	struct dump_facts found;	/* what `facts` is of a kernel that its container does not name */
+	struct kernel *kernel;		/* NULL: of a process, or none was found */
 	const struct arch *arch;
 	struct arch_memory memory;
 	struct space *space;		/* built on first use */
@@ -118,6 +120,10 @@ void module_symbols_forget(struct module *m);
 struct err *module_find_image(struct target *t, struct module *m, char **ret_path) MUST_USE;
 
 struct err *target_store(struct target *t) MUST_USE; /* makes t->store */
+
+/* module_symbols.c: taken over, also when there are too many of them; e is ended. */
+void module_add_provider(struct module *m, struct provider *p, enum symbol_status status);
+void module_keep_trouble(struct module *m, struct err *e);
 
 /* symbols.c */
 void target_forget_resolved(struct target *t);

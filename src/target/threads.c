@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Threads of the dump, numbered in the container's order. */
-#include "target/target_impl.h"
+#include "target/kernel_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -76,9 +76,14 @@ static void load_threads(struct target *t)
 {
 	const struct dump_thread *records = NULL;
 	size_t n = 0;
-	struct err *e = dump_threads(t->dump, &records, &n);
+	struct err *e;
 
 	t->threads_done = true;
+	if (t->kernel) {
+		kernel_load_threads(t->kernel);
+		return;
+	}
+	e = dump_threads(t->dump, &records, &n);
 	if (e)
 		notice("threads: %s", err_message(e));
 	err_free(e);
@@ -131,6 +136,8 @@ struct err *thread_regs(struct target *t, struct thread *th, enum thread_half ha
 {
 	if (half == HALF_WOW)
 		return wow_thread_regs(t, th, ret);
+	if (t->kernel)
+		return kernel_thread_regs(t->kernel, th, ret);
 	return err_prefix(decode(t, th->record->layout, th->record->context, ret),
 			  "registers of thread %u", th->tid);
 }
