@@ -13,25 +13,21 @@
 
 /* --- what to use instead -------------------------------------------------------------- */
 
-static const char kernel_only[] = "works on dumps of the kernel; this is a process: !peb, !teb, ~ and lm "
-				  "show what it has";
+static const char kernel_only[] = "works on dumps of the Windows kernel, which are not read here";
 static const char managed[] = "needs the data access library of .NET for Windows; ~*k and !runaway show "
 			      "the native side";
 
 static const struct {
 	const char *name, *instead;
 } absent[] = {
-	{ "!process", kernel_only }, { "!thread", kernel_only }, { "!vm", kernel_only },
-	{ "!pool", kernel_only }, { "!pte", kernel_only }, { "!irp", kernel_only },
-	{ "!object", kernel_only }, { "!stacks", "works on dumps of the kernel; !uniqstack and ~*k show the "
-						"stacks of a process" },
+	{ "!pool", kernel_only }, { "!irp", kernel_only }, { "!object", kernel_only },
+	{ "!stacks", "is not here: !uniqstack and ~*k show the stacks of all threads" },
 	{ "!clrstack", managed }, { "!threads", managed }, { "!dumpheap", managed }, { "!pe", managed },
 	{ "!dumpstack", managed }, { "!do", managed }, { "!eeheap", managed }, { "!syncblk", managed },
 	{ "!token", "is not here: .dumpdebug tells whether the dump has a TokenStream" },
 	{ "!dlls", "is not here: lm lists the modules, !peb the loader's list" },
 	{ "!htrace", "is not here: handle traces are kept by live debuggers" },
 	{ ".thread", "chooses a thread of a kernel dump; ~Ns does of a process" },
-	{ ".process", "chooses a process of a kernel dump; a dump of a process has one" },
 	{ ".shell", "is not here: no command runs other programs" },
 	{ ".dump", "is not here: a dump is there already" },
 	{ "dx", "is not here: ?? and dt evaluate C++ expressions and show types" },
@@ -49,12 +45,12 @@ static struct err *run_absent(struct session *s, const struct args *args, struct
 }
 
 static const char *const absent_aliases[] = {
-	"!thread", "!vm", "!pool", "!pte", "!irp", "!object", "!stacks", "!clrstack",
+	"!irp", "!object", "!stacks", "!clrstack",
 	"!threads", "!dumpheap", "!pe", "!dumpstack", "!do", "!eeheap", "!syncblk", "!token", "!dlls",
-	"!htrace", ".thread", ".process", ".shell", ".dump", "dx", "ls", "lsa", "lsf", ".open", "#", NULL,
+	"!htrace", ".thread", ".shell", ".dump", "dx", "ls", "lsa", "lsf", ".open", "#", NULL,
 };
 const struct command command_absent = {
-	.name = "!process",
+	.name = "!pool",
 	.aliases = absent_aliases,
 	.summary = "commands that are not here, and what to use instead",
 	.usage = "...",

@@ -13,6 +13,7 @@ extern const struct command command_pattern;
 extern const struct command command_k;
 extern const struct command command_address;
 extern const struct command command_vprot;
+extern const struct command command_vtop;
 extern const struct command command_pagediff;
 extern const struct command command_diff;
 extern const struct command command_dt;
@@ -139,6 +140,7 @@ const struct command *const commands[] = {
 	&command_writemem,
 	&command_address,
 	&command_vprot,
+	&command_vtop,
 	&command_pagediff,
 	&command_diff,
 	/* modules and symbols */

@@ -7,6 +7,7 @@
  */
 #include "command/code.h"
 #include "command/command.h"
+#include "command/kernel.h"
 
 #include "base/cancel.h"
 
@@ -63,23 +64,21 @@ static const struct form *find_form(struct session *s, const char *name)
 }
 
 /* One line of units, each present only when all of its bytes are. */
-static void read_units(struct session *s, uint64_t at, unsigned unit, size_t n,
+static void read_units(const struct arch_memory *m, uint64_t at, unsigned unit, size_t n,
 		       struct out_word *words)
 {
-	const struct arch_memory *m = target_memory(session_target(s));
-
 	for (size_t i = 0; i < n; i++) {
 		words[i] = (struct out_word){ 0 };
 		words[i].present = arch_read_uint(m, at + i * unit, unit, &words[i].value);
 	}
 }
 
-static struct err *emit_line(struct session *s, struct out *o, const struct form *f, uint64_t at,
+static struct err *emit_line(const struct arch_memory *m, struct out *o, const struct form *f, uint64_t at,
 			     size_t n)
 {
 	struct out_word words[MAX_LINE_UNITS];
 
-	read_units(s, at, f->unit, n, words);
+	read_units(m, at, f->unit, n, words);
 	out_begin_as(o, &memory_record, f->layout);
 	out_addr(o, "address", at);
 	out_uint(o, "size", f->unit);
@@ -109,14 +108,35 @@ static struct err *parse_columns(struct session *s, const char **p, uint64_t *co
 	return NULL;
 }
 
+/* "/c COLUMNS" and "/p", which means physical addresses, in any order. */
+static struct err *parse_d(struct session *s, const struct args *args, const char **p, uint64_t *columns, const struct arch_memory **m)
+{
+	struct kernel *k = NULL;
+
+	*m = target_memory(session_target(s));
+	for (bool more = true; more;) {
+		const char *before = *p;
+
+		TRY(parse_columns(s, p, columns));
+		if (str_starts(*p, "/p") && (!(*p)[2] || (*p)[2] == ' ')) {
+			TRY(kernel_need(s, args, &k));
+			*m = kernel_physical(k);
+			*p = str_skip_space(*p + 2);
+		}
+		more = *p != before;
+	}
+	return NULL;
+}
+
 static struct err *run_d(struct session *s, const struct args *args, struct out *o)
 {
 	const struct form *f = find_form(s, args->name);
 	uint64_t columns = f->per_line, at;
+	const struct arch_memory *memory;
 	const char *p = args->tail;
 	struct range range;
 
-	TRY(parse_columns(s, &p, &columns));
+	TRY(parse_d(s, args, &p, &columns, &memory));
 	TRY(range_parse(s, &p, f->unit, f->count, &range));
 	TRY(end_parse(args, p));
 	at = start_or_cursor(s, &range, 'd');
@@ -124,7 +144,7 @@ static struct err *run_d(struct session *s, const struct args *args, struct out 
 		size_t n = range.count < columns ? (size_t)range.count : (size_t)columns;
 
 		TRY(cancel_check());
-		TRY(emit_line(s, o, f, at, n));
+		TRY(emit_line(memory, o, f, at, n));
 		at += n * f->unit;
 		range.count -= n;
 	}
@@ -203,12 +223,13 @@ const struct command command_d = {
 	.name = "db",
 	.aliases = d_aliases,
 	.summary = "show memory as numbers",
-	.usage = "[/c columns] [address [L count | end]]",
+	.usage = "[/c columns] [/p] [address [L count | end]]",
 	.help = "db bytes and characters, dw words, dd double words, dq quad words, dp pointers,\n"
 		"dc double words and characters, dW words and characters, df and dD floating-point\n"
 		"numbers, dyb and dyd bits. Without an address memory is shown from where the last\n"
 		"d ended. A range is an address and L with a count of units, or an end address.\n"
-		"Bytes that are not in the dump are shown as ??; they are never zero.",
+		"Bytes that are not in the dump are shown as ??; they are never zero. /p: the address is\n"
+		"a physical one, in the dump of a machine.",
 	.records = memory_records,
 	.needs = NEEDS_TARGET,
 	.continues = true,

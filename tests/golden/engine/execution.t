@@ -42,9 +42,9 @@ What a dump cannot do: g p t bp e*
 
 What is not here says what to use instead; extensions are built in; settings are accepted:
 
-  $ osmodump -q app.dmp -c '!ext.heap -s; !process 0 0; !clrstack; .shell ls'
+  $ osmodump -q app.dmp -c '!ext.heap -s; !pool 2; !clrstack; .shell ls'
   _PEB: no memory at 0x400000 in the dump
-  !process works on dumps of the kernel; this is a process: !peb, !teb, ~ and lm show what it has
+  !pool works on dumps of the Windows kernel, which are not read here
   !clrstack needs the data access library of .NET for Windows; ~*k and !runaway show the native side
   .shell is not here: no command runs other programs
   [1]
@@ -76,12 +76,12 @@ What is not here says what to use instead; extensions are built in; settings are
   [1]
   $ osmodump -q app.dmp -c '.echo a; .detach; .echo b'
   a
-  $ osmodump -q --json app.dmp -c '.chain; .expr; ld app; !process'
+  $ osmodump -q --json app.dmp -c '.chain; .expr; ld app; !pool'
   {"kind":"text","text":"All extension commands are built in; nothing is loaded or unloaded."}
   {"kind":"text","text":"Current expression evaluator: MASM - Microsoft Assembler expressions"}
   {"kind":"reload","module":"app","status":"none","trouble":"no symbol file for app.pdb"}
-  {"kind":"error","code":"unsupported","message":"!process works on dumps of the kernel; this is a process: !peb, !teb, ~ and lm show what it has"}
-  !process works on dumps of the kernel; this is a process: !peb, !teb, ~ and lm show what it has
+  {"kind":"error","code":"unsupported","message":"!pool works on dumps of the Windows kernel, which are not read here"}
+  !pool works on dumps of the Windows kernel, which are not read here
   [1]
   $ osmodump -q --json app.dmp -c '.lines'
 

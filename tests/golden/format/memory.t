@@ -167,13 +167,13 @@ LiME and AVML
   osmodump: cut: 32 bytes at offset 0x0 expected, the file has 8 bytes
   [3]
 
-What these hold is not looked at yet:
+No kernel is in these:
 
   $ osmodump analyze k
-  osmodump: k: the memory of a machine: what it holds is not looked at yet, only told (info) and put into another container (convert)
+  osmodump: the memory of a machine: k: VMCOREINFO says nothing of SYMBOL(swapper_pg_dir)
   [3]
   $ osmodump k -c k
-  osmodump: k: the memory of a machine: what it holds is not looked at yet, only told (info) and put into another container (convert)
+  osmodump: the memory of a machine: k: VMCOREINFO says nothing of SYMBOL(swapper_pg_dir)
   [3]
 
 Of a process there is no such memory:
