@@ -14,6 +14,7 @@
 #include <string.h>
 
 enum {
+	TOKEN_FAST = 16,
 	LETTERS_MIN = 2,	/* a name has its letter and a character */
 	MAX_NAMES_SIZE = 64 << 20,
 	FIRST_NAMES = 16,
@@ -65,9 +66,12 @@ bool kallsyms_unpack(const struct kallsyms_tokens *t, const uint8_t *p, size_t n
 	for (size_t i = 0; i < len; i++) {
 		uint8_t token = p[at + i];
 
-		if (out + t->len[token] > sizeof(ret->s))
+		if (out + UINT8_MAX > sizeof(ret->s))
 			return false;
-		memcpy(ret->s + out, t->text + t->at[token], t->len[token]);
+		/* few are longer, and a copy of a fixed size is a single instruction */
+		memcpy(ret->s + out, t->text + t->at[token], TOKEN_FAST);
+		if (t->len[token] > TOKEN_FAST)
+			memcpy(ret->s + out, t->text + t->at[token], t->len[token]);
 		out += t->len[token];
 	}
 	if (out < LETTERS_MIN)
