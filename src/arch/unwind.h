@@ -30,6 +30,8 @@ struct unwind_result {
 	uint64_t return_slot;	/* address that held the return address, 0: register */
 	bool machine_frame;	/* caller was interrupted: its ip is exact, not a return address */
 	bool end;		/* unwind data says there is no caller */
+	bool other_stack;	/* the caller's stack is another one, which may lie anywhere */
+	uint64_t saved_regs;	/* a kernel's struct pt_regs that the caller's come from, 0: none */
 };
 
 /* --- Windows x64: .pdata/.xdata ------------------------------------------- */
