@@ -113,8 +113,8 @@ static struct err *read_rule(const struct orc *o, uint64_t i, struct orc_rule *r
 /* Stacks of thousands of tasks stand at the same few addresses. */
 static struct err *rule_of(struct orc *o, uint64_t address, struct orc_rule *ret)
 {
-	struct orc_rule *known = u64map_get(&o->rules, address), r;
-	uint64_t i;
+	struct orc_rule *known = u64map_get(&o->rules, address), r = { 0 };
+	uint64_t i = 0;
 
 	if (known) {
 		*ret = *known;
@@ -168,7 +168,7 @@ static struct err *find_sp(const struct arch_memory *m, const struct orc_rule *r
 		[ORC_DI] = X64_RDI, [ORC_BP] = X64_RBP, [ORC_SP] = X64_RSP, [ORC_R10] = X64_R10, [ORC_R13] = X64_R13,
 		[ORC_BP_INDIRECT] = X64_RBP, [ORC_SP_INDIRECT] = X64_RSP, [ORC_BAD] = ARCH_NO_REG,
 	};
-	uint64_t v, offset = (uint64_t)(int64_t)rule->sp_offset;
+	uint64_t v = 0, offset = (uint64_t)(int64_t)rule->sp_offset;
 
 	if (registers[rule->sp] == ARCH_NO_REG)
 		return err_new(ERR_CORRUPT, "orc: an entry has no base for the stack pointer");
@@ -214,7 +214,7 @@ static void set_bp(const struct arch_memory *m, const struct orc_rule *rule, uin
 static struct err *by_call(const struct arch_memory *m, const struct orc_rule *rule, uint64_t sp,
 			   const struct regs *callee, struct regs *r, struct unwind_result *res)
 {
-	uint64_t ip;
+	uint64_t ip = 0;
 
 	TRY(word(m, sp - WORD, &ip));
 	regs_set(r, X64_RIP, ip);
@@ -232,7 +232,7 @@ static struct err *by_call(const struct arch_memory *m, const struct orc_rule *r
 static struct err *read_pushed(const struct arch_memory *m, uint64_t at, struct regs *r)
 {
 	static const uint8_t order[] = { X64_RIP, X64_CS, X64_EFL, X64_RSP, X64_SS };
-	uint64_t v;
+	uint64_t v = 0;
 
 	for (size_t i = 0; i < sizeof(order); i++) {
 		TRY(word(m, at + i * WORD, &v));
@@ -247,7 +247,7 @@ struct err *orc_pt_regs(const struct arch_memory *m, uint64_t address, struct re
 	static const uint8_t order[] = { X64_R15, X64_R14, X64_R13, X64_R12, X64_RBP, X64_RBX, X64_R11, X64_R10, X64_R9,
 					 X64_R8, X64_RAX, X64_RCX, X64_RDX, X64_RSI, X64_RDI, X64_ORIG_RAX };
 	struct regs r = { .arch = arch_for(MACHINE_X64) };
-	uint64_t v;
+	uint64_t v = 0;
 
 	for (size_t i = 0; i < sizeof(order); i++) {
 		TRY(word(m, address + i * WORD, &v));
@@ -283,7 +283,7 @@ static struct err *no_caller(const struct regs *callee, struct regs *r, struct u
 static struct err *apply(const struct arch_memory *m, const struct orc_rule *rule, const struct regs *callee,
 			 struct regs *r, struct unwind_result *res)
 {
-	uint64_t sp;
+	uint64_t sp = 0;
 
 	if (rule->type == ORC_END)
 		return no_caller(callee, r, res);
@@ -306,7 +306,7 @@ static struct err *unwind(struct provider *p, uint64_t module_base, bool exact, 
 	struct orc *o = of(p);
 	uint64_t address = regs_ip(callee) - (exact ? 0 : 1);
 	struct regs r = { .arch = callee->arch };
-	struct orc_rule rule;
+	struct orc_rule rule = { 0 };
 
 	if (callee->arch->machine != MACHINE_X64 || address < o->in.base || address >= o->in.end)
 		return err_new(ERR_NOTFOUND, "orc: 0x%" PRIx64 " is elsewhere", address);
