@@ -122,6 +122,8 @@ static bool index_type(struct btf *b, struct cursor *c, struct strbuf *why)
 		return false;
 	if (t.name && has_name(t.kind) && !vec_push(&b->named, (uint32_t)b->types.n))
 		return false;
+	if ((t.kind == BTF_ENUM || t.kind == BTF_ENUM64) && !vec_push(&b->enums, (uint32_t)b->types.n))
+		return false;
 	return vec_push(&b->types, (uint32_t)at);
 }
 
@@ -156,7 +158,7 @@ struct err *btf_index(struct btf *b)
 		b->first_id = b->base->first_id + b->base->types.n;
 		b->pointer_size = b->base->pointer_size;
 	}
-	b->types.n = b->named.n = 0; /* cancelled before? */
+	b->types.n = b->named.n = b->enums.n = 0; /* cancelled before? */
 	TRY(index_types(b));
 	b->indexed = true;
 	return NULL;
@@ -378,6 +380,40 @@ struct err *btf_variable(struct provider *p, const char *name, struct type_ref *
 	return NULL;
 }
 
+/* One enumeration; false: it has no such name. */
+static bool enumerator_of(struct btf *b, uint32_t index, const char *name, int64_t *ret)
+{
+	struct cursor c = section(b, b->types_at, b->types_size);
+	struct btf_type t;
+
+	cursor_seek(&c, b->types.v[index]);
+	t = read_head(&c);
+	for (uint32_t i = 0; i < t.n; i++) {
+		const char *one = btf_string(b, cursor_u32(&c));
+		uint32_t low = cursor_u32(&c), high = t.kind == BTF_ENUM64 ? cursor_u32(&c) : 0;
+
+		if (!one || strcmp(one, name) != 0)
+			continue;
+		*ret = btf_enum_value(&t, low, high);
+		return true;
+	}
+	return false;
+}
+
+struct err *btf_enumerator(struct provider *p, const char *name, int64_t *ret)
+{
+	struct btf *b = btf_of(p);
+
+	TRY(btf_index(b));
+	for (size_t i = 0; i < b->enums.n; i++) {
+		if (i % CANCEL_EVERY == 0)
+			TRY(cancel_check());
+		if (enumerator_of(b, b->enums.v[i], name, ret))
+			return NULL;
+	}
+	return missing(b, "enumerator", name);
+}
+
 /* --- opening ------------------------------------------------------------------------------ */
 
 static void destroy(struct provider *p)
@@ -386,6 +422,7 @@ static void destroy(struct provider *p)
 
 	vec_deinit(&b->types);
 	vec_deinit(&b->named);
+	vec_deinit(&b->enums);
 	forget_names(b);
 	free(b->cut);
 	if (b->base)

@@ -32,7 +32,9 @@ struct err *btf_open(const struct btf_input *in, struct provider **ret) MUST_USE
 /* Type of a variable: BTF tells those of per-CPU variables, newer kernels others
  * too. p: a BTF provider. NOTFOUND. */
 struct err *btf_variable(struct provider *p, const char *name, struct type_ref *ret) MUST_USE;
-/* Whether a provider is one of BTF, for btf_variable. */
+/* Value of an enumerator of any enumeration, named or not; the first of the name. NOTFOUND. */
+struct err *btf_enumerator(struct provider *p, const char *name, int64_t *ret) MUST_USE;
+/* Whether a provider is one of BTF, for the above. */
 bool btf_is(const struct provider *p);
 
 #endif

@@ -31,6 +31,7 @@ struct btf {
 	uint32_t pointer_size;
 	VEC(uint32_t) types;	/* offset of type first_id + i in the type section */
 	VEC(uint32_t) named;	/* those that can be looked for by name: index in types */
+	VEC(uint32_t) enums;	/* enumerations: index in types */
 	char *cut;		/* why the index ends early, NULL: it does not */
 
 	uint32_t *slots;	/* hash of names: 1 + index in named of the first, 0: free */
@@ -50,6 +51,13 @@ struct btf_type {
 static inline struct btf *btf_of(const struct provider *p)
 {
 	return (struct btf *)(uintptr_t)p;
+}
+
+static inline int64_t btf_enum_value(const struct btf_type *t, uint32_t low, uint32_t high)
+{
+	if (t->kind == BTF_ENUM64)
+		return (int64_t)(low | (uint64_t)high << 32);
+	return t->flag ? (int32_t)low : (int64_t)low;
 }
 
 struct err *btf_index(struct btf *b) MUST_USE;		/* once; cheap afterwards */

@@ -272,12 +272,10 @@ struct err *btf_type_enumerators(struct provider *p, uint64_t id, struct arena *
 		return err_nomem();
 	for (uint32_t i = 0; i < t.n; i++) {
 		uint32_t name = cursor_u32(&t.rest), low = cursor_u32(&t.rest);
+		uint32_t high = t.kind == BTF_ENUM64 ? cursor_u32(&t.rest) : 0;
 
 		TRY(name_of(b, id, name, &v[i].name));
-		if (t.kind == BTF_ENUM64)
-			v[i].value = (int64_t)(low | (uint64_t)cursor_u32(&t.rest) << 32);
-		else
-			v[i].value = t.flag ? (int32_t)low : (int64_t)low;
+		v[i].value = btf_enum_value(&t, low, high);
 	}
 	*ret = v;
 	*ret_n = t.n;

@@ -51,6 +51,7 @@ static void ask(struct provider *p)
 {
 	struct type_ref t;
 	unsigned n = 0;
+	int64_t value;
 
 	for (uint64_t id = 0; id < MAX_IDS; id++)
 		ask_type(p, id);
@@ -61,6 +62,7 @@ static void ask(struct provider *p)
 	(void)err_ignore(p->ops->type_named(p, "struct node", &t));
 	(void)err_ignore(p->ops->type_named(p, "void", &t));
 	(void)err_ignore(btf_variable(p, "counter", &t));
+	(void)err_ignore(btf_enumerator(p, "RED", &value));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -251,6 +251,7 @@ TEST(enumerators)
 {
 	CLEANUP(fixture_deinit) struct fixture f = open_all(false);
 	struct type_enumerator *e;
+	int64_t value;
 	size_t n;
 
 	EXPECT_OK(f.p->ops->type_enumerators(f.p, 9, &f.a, &e, &n));
@@ -261,6 +262,13 @@ TEST(enumerators)
 	EXPECT_OK(f.p->ops->type_enumerators(f.p, 23, &f.a, &e, &n));
 	EXPECT_EQ(n, 1);
 	EXPECT_EQ(e[0].value, 0x0123456789abcdef);
+	EXPECT_OK(btf_enumerator(f.p, "BLUE", &value));
+	EXPECT_EQ(value, 7);
+	EXPECT_OK(btf_enumerator(f.p, "RED", &value));
+	EXPECT_EQ(value, -1);
+	EXPECT_OK(btf_enumerator(f.p, "HUGE", &value));
+	EXPECT_EQ(value, 0x0123456789abcdef);
+	EXPECT_ERR(btf_enumerator(f.p, "node", &value), ERR_NOTFOUND);
 }
 
 static bool list_type(void *arg, struct type_ref t, const char *name)
