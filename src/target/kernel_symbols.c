@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Names and types of the kernel and its modules, out of its own memory. */
+/* Names, types and unwind rules of the kernel and its modules, out of its own memory. */
 #include "symbol/btf.h"
 #include "symbol/kallsyms.h"
+#include "symbol/orc.h"
 #include "target/bind.h"
 #include "target/kernel_impl.h"
 
 #include <inttypes.h>
 #include <strings.h>
 
-enum { MAX_BTF = 256 << 20 };
+enum { MAX_BTF = 256 << 20, ORC_IP = 4 };
 
 struct provider *kernel_names(struct kernel *k)
 {
@@ -108,15 +109,52 @@ bool kernel_type_named(struct kernel *k, const char *module, const char *type, s
 	return p && !err_ignore(p->ops->type_named(p, type, ret));
 }
 
+/* ---- unwind rules ------------------------------------------------------------------------------ */
+
+static void add_orc(struct kernel *k, struct module *m, struct orc_input *in)
+{
+	struct provider *types = kernel_types(k), *p = NULL;
+	struct err *e;
+
+	if (types)
+		(void)err_ignore(types->ops->type_named(types, "orc_entry", &in->entry_type));
+	in->memory = *target_memory(k->t);
+	in->base = m->base;
+	in->end = m->base + m->size;
+	e = orc_open(in, &p);
+	if (e)
+		module_keep_trouble(m, e);
+	else
+		module_add_provider(m, p, SYMBOLS_PUBLIC);
+}
+
+static void add_kernel_orc(struct kernel *k, struct module *m)
+{
+	uint64_t ip, ip_end, entries;
+	struct orc_input in = { .n = 0 };
+
+	if (err_ignore(kernel_symbol(k, "__start_orc_unwind_ip", &ip)) ||
+	    err_ignore(kernel_symbol(k, "__stop_orc_unwind_ip", &ip_end)) ||
+	    err_ignore(kernel_symbol(k, "__start_orc_unwind", &entries)) || ip_end < ip)
+		return;
+	in.ip_table = ip;
+	in.entry_table = entries;
+	in.n = (ip_end - ip) / ORC_IP;
+	add_orc(k, m, &in);
+}
+
 /* ---- modules --------------------------------------------------------------------------------------- */
 
 struct module_tables {
 	uint64_t has;
-	uint64_t kallsyms, btf, btf_size;
+	uint64_t kallsyms, orc_ip, orc, n_orc, btf, btf_size;
 };
 
 static const struct bind_member module_members[] = {
 	{ "kallsyms", offsetof(struct module_tables, kallsyms), BIND_UINT, true },
+	{ "arch.orc_unwind_ip", offsetof(struct module_tables, orc_ip), BIND_UINT, true },
+	{ "arch.orc_unwind", offsetof(struct module_tables, orc), BIND_UINT, true },
+	{ "arch.num_orcs", offsetof(struct module_tables, n_orc), BIND_UINT, true },
 	{ "btf_data", offsetof(struct module_tables, btf), BIND_UINT, true },
 	{ "btf_data_size", offsetof(struct module_tables, btf_size), BIND_UINT, true },
 	{ NULL },
@@ -184,6 +222,8 @@ static void load_module(struct kernel *k, struct module *m, uint64_t address)
 		add_module_names(k, m, t.kallsyms);
 	if (t.btf && t.btf_size)
 		add_module_types(k, m, &t);
+	if (t.orc_ip && t.orc && t.n_orc)
+		add_orc(k, m, &(struct orc_input){ .ip_table = t.orc_ip, .entry_table = t.orc, .n = t.n_orc });
 }
 
 void kernel_load_symbols(struct kernel *k, struct module *m)
@@ -197,4 +237,5 @@ void kernel_load_symbols(struct kernel *k, struct module *m)
 		module_add_provider(m, provider_ref(k->names), SYMBOLS_PUBLIC);
 	if (kernel_types(k))
 		module_add_provider(m, provider_ref(k->types), SYMBOLS_PRIVATE);
+	add_kernel_orc(k, m);
 }
