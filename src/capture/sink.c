@@ -21,14 +21,11 @@ enum { MAX_THREADS = 64, MOST_BY_DEFAULT = 8, WAIT_FOR_DISK = 2 };
 
 /* --- signals that writing may raise -------------------------------------------------------------- */
 
-struct guard {
-	sigset_t before, pending;
-};
 static const int write_signals[] = { SIGPIPE, SIGXFSZ };
 
-static struct guard hold_signals(void)
+struct sink_guard sink_hold_signals(void)
 {
-	struct guard g;
+	struct sink_guard g;
 	sigset_t set;
 
 	(void)sigemptyset(&set);
@@ -40,7 +37,7 @@ static struct guard hold_signals(void)
 }
 
 /* Those that came meanwhile are gone. */
-static void release_signals(const struct guard *g)
+void sink_release_signals(const struct sink_guard *g)
 {
 	static const struct timespec at_once = { 0 };
 	sigset_t one;
@@ -273,9 +270,9 @@ static struct err *write_image(struct sink *s, const struct sink_image *image, s
 
 struct err *sink_write(struct sink *s, const struct sink_image *image, struct sink_result *ret)
 {
-	struct guard g = hold_signals();
+	struct sink_guard g = sink_hold_signals();
 	struct err *e = write_image(s, image, ret);
 
-	release_signals(&g);
+	sink_release_signals(&g);
 	return e;
 }

@@ -7,6 +7,7 @@
  * sink_pack.c  compressed files: zstd, lz4
  * sink_file.c  the file under its temporary name, its end
  * sink_write.c bytes to the file: rate, space, past the page cache
+ * sink_place.c files whose writer says where each piece goes
  * sink_name.c  names by template
  */
 #ifndef OSM_CAPTURE_SINK_IMPL_H
@@ -17,7 +18,17 @@
 #include "capture/direct.h"
 #include "format/zstd_seekable.h"
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
+
+/* --- signals that writing raises ---------------------------------------------------------------- */
+
+struct sink_guard {
+	sigset_t before, pending;
+};
+/* SIGPIPE and SIGXFSZ become errors; those that came meanwhile are gone afterwards. */
+struct sink_guard sink_hold_signals(void);
+void sink_release_signals(const struct sink_guard *g);
 
 /* --- the file ------------------------------------------------------------------------------- */
 

@@ -5,6 +5,8 @@
 #include "base/cancel.h"
 #include "format/blocks.h"
 #include "format/dump_impl.h"
+#include "format/kdump_impl.h"
+#include "format/kdump_pack.h"
 #include "format/lzo.h"
 #include "format/vmcoreinfo.h"
 
@@ -16,6 +18,7 @@
 
 enum {
 	UTSNAME_FIELD = 65,
+	HEADER = 480,
 	DESCRIPTOR = 24,	/* i64 offset, u32 size, u32 flags, u64 page flags */
 	GROUP = 4096,		/* frames whose pages are counted together */
 	MIN_BLOCK = 4096,
@@ -23,33 +26,7 @@ enum {
 	MAX_INFO = 1 << 20,
 };
 
-/* Of the header's status and of descriptors' flags. */
-enum {
-	PACKED_ZLIB = 1 << 0,
-	PACKED_LZO = 1 << 1,
-	PACKED_SNAPPY = 1 << 2,
-	INCOMPLETE = 1 << 3,
-	PACKED_ZSTD = 1 << 5,
-};
-
 #define MAX_FRAMES (UINT64_C(1) << 36)	/* 256 TB in pages of 4 KB */
-
-struct kdump {
-	struct dump d;
-	struct source *flat;	/* the file, owned, when it is flattened: d.src is the view then; NULL */
-	uint32_t version, block, sub_blocks, bitmap_blocks, status;
-	uint64_t max_frame;	/* frames are below it */
-	uint64_t phys_base;
-	uint32_t level;
-	bool split;
-	uint64_t start_frame, end_frame; /* of this part, when split */
-	struct dump_piece info, notes, erased;
-	uint64_t bitmap;	/* offset of that of the pages in the file */
-	uint64_t descriptors;	/* offset */
-	uint32_t *before;	/* pages in the bitmap before each group */
-	uint64_t first_page;	/* of them, those before this part: they have no descriptors here */
-	uint8_t *packed;	/* a page as it lies in the file */
-};
 
 static struct kdump *kdump_of(struct dump *d)
 {
@@ -90,6 +67,16 @@ static const struct machine_row *machine_row(const char *uts)
 	for (size_t i = 0; i < ARRAY_SIZE(machines); i++)
 		if (!strcmp(machines[i].uts, uts))
 			return &machines[i];
+	return NULL;
+}
+
+const char *kdump_machine(enum machine m, unsigned *ret_word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++)
+		if (machines[i].machine == m && machines[i].packed_off_t) {
+			*ret_word = machines[i].word;
+			return machines[i].uts;
+		}
 	return NULL;
 }
 
@@ -143,7 +130,7 @@ static struct err *read_header(struct kdump *k, const struct machine_row **ret)
 	struct cursor c;
 	struct uts uts;
 
-	TRY(source_cursor(k->d.src, 0, 480, &view, &c));
+	TRY(source_cursor(k->d.src, 0, HEADER, &view, &c));
 	cursor_skip(&c, 8);
 	k->version = cursor_u32(&c);
 	TRY(read_uts(k, &c, &uts));
@@ -286,9 +273,13 @@ static struct err *count_pages(struct kdump *k)
 	return NULL;
 }
 
-static bool in_part(const struct kdump *k, uint64_t frame)
+/* The file that has the frame's page, if any has it. NULL: none. */
+static const struct kdump_part *part_of(const struct kdump *k, uint64_t frame)
 {
-	return !k->split || (frame >= k->start_frame && frame < k->end_frame);
+	for (size_t i = 0; i < k->parts.n; i++)
+		if (frame >= k->parts.v[i].start && frame < k->parts.v[i].end)
+			return &k->parts.v[i];
+	return NULL;
 }
 
 /* Whether the file has the frame's page, and how many pages are before it in the bitmap. */
@@ -302,7 +293,7 @@ static struct err *find_page(struct kdump *k, uint64_t frame, bool *ret_there, u
 		return NULL;
 	}
 	TRY(read_group(k, frame / GROUP, bits));
-	*ret_there = in_part(k, frame) && bits[frame % GROUP / 64] >> frame % 64 & 1;
+	*ret_there = part_of(k, frame) && bits[frame % GROUP / 64] >> frame % 64 & 1;
 	*ret_before = k->before[frame / GROUP] + count_bits(bits, (unsigned)(frame % GROUP));
 	return NULL;
 }
@@ -332,7 +323,7 @@ static struct err *add_group(struct kdump *k, uint64_t group, struct runs *r)
 		return NULL;
 	TRY(read_group(k, group, bits));
 	for (uint64_t i = 0; i < GROUP; i++)
-		if (bits[i / 64] >> i % 64 & 1 && in_part(k, group * GROUP + i) && !add_frame(r, group * GROUP + i))
+		if (bits[i / 64] >> i % 64 & 1 && part_of(k, group * GROUP + i) && !add_frame(r, group * GROUP + i))
 			return err_nomem();
 	return NULL;
 }
@@ -365,15 +356,17 @@ struct descriptor {
 };
 
 /* before: pages in the bitmap before the frame's. */
-static struct err *read_descriptor(struct kdump *k, uint64_t frame, uint64_t before, struct descriptor *ret)
+static struct err *read_descriptor(struct kdump *k, const struct kdump_part *part, uint64_t frame, uint64_t before, struct descriptor *ret)
 {
 	CLEANUP(view_deinit) struct view view = VIEW_INIT;
 	struct cursor c;
 
-	TRY(source_cursor(k->d.src, k->descriptors + (before - k->first_page) * DESCRIPTOR, DESCRIPTOR, &view, &c));
+	TRY(source_cursor(part->src, k->descriptors + (before - part->first_page) * DESCRIPTOR, DESCRIPTOR, &view, &c));
 	ret->offset = cursor_u64(&c);
 	ret->size = cursor_u32(&c);
 	ret->flags = cursor_u32(&c);
+	if (!ret->offset && !ret->size && k->status & KDUMP_INCOMPLETE)
+		return err_fault(frame * k->block); /* its writer did not come to it */
 	if (!ret->size || ret->size > k->block)
 		return cursor_corrupt(&c, "page frame 0x%" PRIx64 " has %" PRIu32 " bytes in the file (1 to %" PRIu32 " expected)", frame,
 				      ret->size, k->block);
@@ -385,14 +378,14 @@ static bool unpack(struct kdump *k, const struct descriptor *p, uint8_t *buf)
 	uLongf length = k->block;
 	size_t size = k->block;
 
-	switch (p->flags & (PACKED_ZLIB | PACKED_LZO | PACKED_SNAPPY | PACKED_ZSTD)) {
-	case PACKED_ZLIB:
+	switch (p->flags & (KDUMP_ZLIB | KDUMP_LZO | KDUMP_SNAPPY | KDUMP_ZSTD)) {
+	case KDUMP_ZLIB:
 		return uncompress(buf, &length, k->packed, p->size) == Z_OK && length == k->block;
-	case PACKED_LZO:
+	case KDUMP_LZO:
 		return lzo1x_unpack(k->packed, p->size, buf, k->block);
-	case PACKED_SNAPPY:
+	case KDUMP_SNAPPY:
 		return snappy_uncompress((const char *)k->packed, p->size, (char *)buf, &size) == SNAPPY_OK && size == k->block;
-	case PACKED_ZSTD:
+	case KDUMP_ZSTD:
 		return ZSTD_decompress(buf, k->block, k->packed, p->size) == k->block;
 	default:
 		return false;
@@ -402,21 +395,22 @@ static bool unpack(struct kdump *k, const struct descriptor *p, uint8_t *buf)
 static struct err *read_frame(void *arg, uint64_t frame, uint8_t *buf)
 {
 	struct kdump *k = arg;
+	const struct kdump_part *part = part_of(k, frame);
 	struct descriptor p;
 	uint64_t before = 0;
 	bool there = false;
 
 	TRY(find_page(k, frame, &there, &before));
-	if (!there)
+	if (!there || !part)
 		return err_fault(frame * k->block);
-	TRY(read_descriptor(k, frame, before, &p));
+	TRY(read_descriptor(k, part, frame, before, &p));
 	if (!p.flags && p.size == k->block)
-		return source_read(k->d.src, p.offset, buf, k->block);
-	TRY(source_read(k->d.src, p.offset, k->packed, p.size));
+		return source_read(part->src, p.offset, buf, k->block);
+	TRY(source_read(part->src, p.offset, k->packed, p.size));
 	if (unpack(k, &p, buf))
 		return NULL;
 	return err_new(ERR_CORRUPT, "%s: offset 0x%" PRIx64 ": page frame 0x%" PRIx64 " does not unpack (%" PRIu32 " bytes, flags 0x%" PRIx32 ")",
-		       k->d.src->name, p.offset, frame, p.size, p.flags);
+		       part->src->name, p.offset, frame, p.size, p.flags);
 }
 
 /* ---- what else it has ------------------------------------------------------------------------------ */
@@ -531,6 +525,7 @@ static void destroy(struct dump *d)
 	struct kdump *k = kdump_of(d);
 
 	source_destroy(k->flat);
+	kdump_forget_parts(k);
 	free(k->before);
 	free(k->packed);
 }
@@ -549,7 +544,7 @@ static const char *packing(uint32_t status)
 	static const struct {
 		uint32_t bit;
 		const char *name;
-	} all[] = { { PACKED_ZLIB, "zlib" }, { PACKED_LZO, "lzo" }, { PACKED_SNAPPY, "snappy" }, { PACKED_ZSTD, "zstd" } };
+	} all[] = { { KDUMP_ZLIB, "zlib" }, { KDUMP_LZO, "lzo" }, { KDUMP_SNAPPY, "snappy" }, { KDUMP_ZSTD, "zstd" } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
 		if (status & all[i].bit)
@@ -560,11 +555,10 @@ static const char *packing(uint32_t status)
 /* What is not in the file although the machine had it. */
 static void note_defects(struct kdump *k)
 {
-	if (k->status & INCOMPLETE)
+	if (k->status & KDUMP_INCOMPLETE)
 		dump_add_defect(&k->d, err_new(ERR_TRUNCATED, "%s: its writer could not finish it: pages are missing", k->d.src->name));
 	if (k->split)
-		dump_add_defect(&k->d, err_new(ERR_TRUNCATED, "%s: one part of a split dump: page frames 0x%" PRIx64 " to 0x%" PRIx64,
-					       k->d.src->name, k->start_frame, k->end_frame));
+		kdump_note_missing_parts(k);
 	if (!range_in(k->descriptors, (uint64_t)k->before[groups(k)] * DESCRIPTOR, k->d.src->size) && !k->split)
 		dump_add_defect(&k->d, err_new(ERR_TRUNCATED, "%s: descriptors of %" PRIu32 " pages at offset 0x%" PRIx64
 					       ", and the file has %" PRIu64 " bytes", k->d.src->name, k->before[groups(k)],
@@ -607,10 +601,20 @@ static struct err *unflatten(struct kdump *k)
 	return NULL;
 }
 
+/* In each part descriptors begin with its first frame's. */
+static struct err *find_parts(struct kdump *k)
+{
+	bool there = false;
+
+	TRY(kdump_find_parts(k));
+	for (size_t i = 0; k->split && i < k->parts.n; i++)
+		TRY(find_page(k, k->parts.v[i].start, &there, &k->parts.v[i].first_page));
+	return NULL;
+}
+
 static struct err *load(struct kdump *k)
 {
 	const struct machine_row *m = NULL;
-	bool there = false;
 
 	TRY(unflatten(k));
 	TRY(read_header(k, &m));
@@ -618,8 +622,7 @@ static struct err *load(struct kdump *k)
 	TRY(read_sub_header(k, m));
 	TRY(find_bitmap(k));
 	TRY(count_pages(k));
-	if (k->split)
-		TRY(find_page(k, k->start_frame, &there, &k->first_page));
+	TRY(find_parts(k));
 	k->packed = malloc(k->block);
 	if (!k->packed)
 		return err_nomem();
@@ -629,6 +632,20 @@ static struct err *load(struct kdump *k)
 }
 
 extern const struct dump_format format_kdump;
+
+bool kdump_origin(struct dump *d, struct kdump_origin *ret)
+{
+	const struct kdump *k = kdump_of(d);
+	uint64_t bytes;
+
+	if (d->ops != &ops)
+		return false;
+	bytes = (uint64_t)k->bitmap_blocks * k->block / 2;
+	*ret = (struct kdump_origin){ .level = k->level, .phys_base = k->phys_base, .block = k->block, .frames = k->max_frame };
+	if (k->bitmap == (1 + (uint64_t)k->sub_blocks) * k->block + bytes) /* there are two */
+		ret->ram = (struct dump_piece){ k->bitmap - bytes, k->max_frame / 8 + (k->max_frame % 8 != 0) };
+	return true;
+}
 
 static struct err *open_kdump(struct source *src, struct dump **ret)
 {

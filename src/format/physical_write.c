@@ -8,11 +8,12 @@
 #include "base/arena.h"
 #include "base/vec.h"
 #include "format/elfcore_write.h"
+#include "format/physical_notes.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-enum { LIME_HEAD = 32, MAX_NOTE = 16 << 20, PAGE = 4096 };
+enum { LIME_HEAD = 32, PAGE = 4096 };
 
 struct piece {
 	uint64_t offset, size;	/* in the file that is written */
@@ -69,68 +70,17 @@ static struct err *lay_lime(struct physical_image *p, const struct dump_segment 
 	return NULL;
 }
 
-struct notes {
-	struct core_note *v;
-	size_t n;
-};
-
-/* The name and type of the note that a stream is, or becomes. NULL: it is none. */
-static const char *owner_of(const struct dump_stream *s)
-{
-	if (*s->owner)
-		return s->owner;
-	return strcmp(s->name, "vmcoreinfo") ? NULL : "VMCOREINFO";
-}
-
-static bool noted(const struct notes *notes, const struct core_note *n)
-{
-	for (size_t i = 0; i < notes->n; i++)
-		if (!strcmp(n->owner, "VMCOREINFO") && !strcmp(notes->v[i].owner, n->owner))
-			return true;
-	return false;
-}
-
-static struct err *copy_note(struct physical_image *p, const struct dump_stream *s, struct notes *ret)
-{
-	struct core_note n = { .owner = owner_of(s), .type = *s->owner ? s->type : 0, .size = (size_t)s->piece.size };
-	uint8_t *data;
-
-	if (!n.owner || s->piece.size > MAX_NOTE || noted(ret, &n))
-		return NULL;
-	data = arena_alloc(&p->arena, n.size);
-	if (!data)
-		return err_nomem();
-	TRY(dump_read_piece(p->dump, s->piece, data, n.size));
-	n.data = data;
-	ret->v[ret->n++] = n;
-	return NULL;
-}
-
-/* The container's ELF notes: registers of processors, QEMU's state; VMCOREINFO also where it is no note, but once. */
-static struct err *copy_notes(struct physical_image *p, struct notes *ret)
-{
-	const struct dump_stream *v;
-	size_t n;
-
-	TRY(dump_streams(p->dump, &v, &n));
-	ret->v = ARENA_NEW_N(&p->arena, struct core_note, n);
-	if (n && !ret->v)
-		return err_nomem();
-	for (size_t i = 0; i < n; i++)
-		TRY(copy_note(p, &v[i], ret));
-	return NULL;
-}
-
 static struct err *lay_elf(struct physical_image *p, const struct dump_segment *v, size_t n)
 {
 	struct core_segment *segments = ARENA_NEW_N(&p->arena, struct core_segment, n);
 	struct core_layout layout = { 0 };
-	struct notes notes = { 0 };
-	struct core_image image = { .machine = dump_facts(p->dump)->machine, .segments = segments, .n_segments = n };
+	struct physical_notes notes;
+	struct core_image image = { .segments = segments, .n_segments = n };
 
 	if (n && !segments)
 		return err_nomem();
-	TRY(copy_notes(p, &notes));
+	TRY(physical_notes(p->dump, &p->arena, &notes));
+	image.machine = notes.machine;
 	image.notes = notes.v;
 	image.n_notes = notes.n;
 	for (size_t i = 0; i < n; i++)
@@ -148,7 +98,7 @@ static const struct kind {
 	const char *name;
 	struct err *(*lay)(struct physical_image *p, const struct dump_segment *v, size_t n);
 } kinds[] = { { "elf", lay_elf }, { "lime", lay_lime }, { "raw", lay_raw } };
-const char physical_image_kinds[] = "elf, lime, raw";
+const char physical_image_kinds[] = "elf, kdump, lime, raw";
 
 static const struct kind *kind_named(const char *name)
 {

@@ -19,7 +19,7 @@
 
 struct physical_image;
 
-/* The kinds' names, for messages: "elf, lime, raw". */
+/* The kinds' names, for messages, with that of format/kdump_write.h: "elf, kdump, lime, raw". */
 extern const char physical_image_kinds[];
 
 /* The dump must outlive it. USAGE: no such kind; UNSUPPORTED: a dump of a process, or of a machine that ELF needs to be known. */

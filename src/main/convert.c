@@ -7,6 +7,7 @@
 #include "capture/sink.h"
 #include "format/compress.h"
 #include "format/physical_write.h"
+#include "main/convert.h"
 #include "main/main.h"
 
 #include <inttypes.h>
@@ -31,7 +32,7 @@ static const struct record record = {
 	.text = "{path}: {size:d} bytes, {written:d} of them written[ (partial: {missing:d} of {unpacked:d} bytes "
 		"of the dump are missing)]\n",
 };
-static const struct record *const records[] = { &record, NULL };
+static const struct record *const records[] = { &record, &convert_kdump_record, NULL };
 
 /* What is written: the bytes of `src`, or a machine's memory in another container. */
 struct conversion {
@@ -109,6 +110,15 @@ static struct err *read_words(const struct settings *s, struct sink_options *ret
 {
 	if (s->words.n != 2)
 		return err_new(ERR_USAGE, "the dump and the file to write, please");
+	if (s->to && !strcmp(s->to, "kdump")) { /* its pages are compressed, not the file */
+		struct settings plain = *s;
+
+		plain.compress = NULL;
+		ret->path = s->words.v[1];
+		TRY(writing_options(&plain, ret));
+		ret->path = s->words.v[1];
+		return NULL;
+	}
 	TRY(writing_options(s, ret));
 	writing_path(s, s->words.v[1], ret);
 	return NULL;
@@ -193,6 +203,8 @@ static int run(const struct settings *s)
 	terminal_undo_when_ended();
 	if (!e)
 		e = open_output(s, &o);
+	if (!e && s->to && !strcmp(s->to, "kdump"))
+		return convert_kdump(s, &to, o);
 	if (!e)
 		return s->to ? convert_memory(s, &to, o) : convert(s, &to, o);
 	report_failure(o, e);
@@ -211,8 +223,10 @@ const struct subcommand subcommand_convert = {
 		"Whatever compression DUMP has is taken off first: zstd, gzip, xz, lz4, bzip2.\n"
 		"\n"
 		"The memory of a machine (ELF vmcores, compressed kernel dumps, LiME, AVML, raw images)\n"
-		"goes into another container with --to: elf, a vmcore that crash and gdb open; lime; raw,\n"
-		"in which each byte lies at its physical address.",
+		"goes into another container with --to: elf, a vmcore that crash and gdb open; kdump, the\n"
+		"compressed kernel dump of makedumpfile; lime; raw, in which each byte lies at its\n"
+		"physical address. kdump compresses each page by itself: --compress zlib (the default),\n"
+		"zlib:LEVEL, zstd, zstd:LEVEL, snappy or none; through a pipe it goes flattened.",
 	.takes_files = true,
 	.records = records,
 	.run = run,
