@@ -37,6 +37,8 @@ enum {
 	FLAT_HEAD = 4096,
 };
 #define MAX_FRAMES (UINT64_C(1) << 36)
+#define DEVICES UINT64_C(0xc0000000)	/* of a PC: lower, there may be RAM */
+#define DEVICES_END UINT64_C(0x100000000)
 
 /* Page frames one behind the other. */
 struct run {
@@ -152,6 +154,22 @@ static struct err *add_segment(struct writing *w, const struct dump_segment *s)
 	return end == first || vec_push(&w->runs, ((struct run){ .first = first, .n = end - first })) ? NULL : err_nomem();
 }
 
+/*
+ * Hypervisors give the memory of video cards and the firmware's flash along with
+ * RAM. On PCs it lies below 4 GB, and where that is above all RAM the kernel has
+ * no page structures so far up: makedumpfile takes the end of these for the end
+ * of the bitmaps, whatever the header says, and then finds no page at all.
+ */
+static void leave_out_devices(struct writing *w)
+{
+	uint64_t low = DEVICES / w->block, high = DEVICES_END / w->block;
+
+	if (w->notes.machine != MACHINE_X64 && w->notes.machine != MACHINE_X86)
+		return;
+	while (w->runs.n > 1 && w->runs.v[w->runs.n - 1].first >= low && w->runs.v[w->runs.n - 1].first + w->runs.v[w->runs.n - 1].n <= high)
+		w->done.left_out += w->runs.v[--w->runs.n].n * w->block;
+}
+
 static struct err *find_pages(struct writing *w)
 {
 	const struct dump_segment *v;
@@ -160,12 +178,13 @@ static struct err *find_pages(struct writing *w)
 	TRY(dump_physical(w->d, &v, &n));
 	for (size_t i = 0; i < n; i++)
 		TRY(add_segment(w, &v[i]));
+	leave_out_devices(w);
 	for (size_t i = 0; i < w->runs.n; i++) {
 		w->runs.v[i].before = w->n_pages;
 		w->n_pages += w->runs.v[i].n;
 		w->frames = w->runs.v[i].first + w->runs.v[i].n;
 	}
-	if (w->origin.frames > w->frames)
+	if (w->origin.frames > w->frames && !w->done.left_out)
 		w->frames = w->origin.frames;
 	if (w->n_pages > UINT32_MAX)
 		return err_new(ERR_UNSUPPORTED, "%s: more than 2^32 pages", dump_path(w->d));
@@ -364,7 +383,7 @@ static void fill_bits(const struct writing *w, uint64_t first, size_t *i, uint8_
 /* What a compressed dump says was RAM: more than what is in it, when it was filtered. */
 static void add_ram(const struct writing *w, uint64_t at, uint8_t *bits)
 {
-	uint64_t left = w->origin.ram.size > at ? w->origin.ram.size - at : 0;
+	uint64_t left = w->origin.ram.size > at && !w->done.left_out ? w->origin.ram.size - at : 0;
 	CLEANUP(freep) uint8_t *ram = left ? malloc(w->block) : NULL;
 	size_t n = ram ? source_read_some(dump_source(w->d), w->origin.ram.offset + at, ram, left < w->block ? (size_t)left : w->block) : 0;
 

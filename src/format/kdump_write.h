@@ -30,6 +30,7 @@ struct kdump_write_options {
 struct kdump_written {
 	uint64_t pages, zero_pages;
 	uint64_t lost;		/* bytes that could not be read */
+	uint64_t left_out;	/* bytes of devices' memory above all RAM: makedumpfile could not read a file with them */
 	uint64_t size;		/* of what the file makes: without the heads of flattened pieces */
 };
 

@@ -15,6 +15,7 @@ static const struct field fields[] = {
 	{ "written", FIELD_UINT, "bytes that were written: without the holes" },
 	{ "pages", FIELD_UINT, "pages in it" },
 	{ "zero_pages", FIELD_UINT, "of them, zero: one for all is in the file" },
+	{ "left_out", FIELD_UINT, "bytes of video and firmware memory above the RAM: not in such a file" },
 	{ "partial", FIELD_BOOL, "whether writing failed, and this is what came" },
 	{ "seconds", FIELD_FLOAT, "time that writing took" },
 	{ NULL },
@@ -23,7 +24,7 @@ const struct record convert_kdump_record = {
 	.kind = "converted_pages",
 	.help = "A compressed kernel dump that was written",
 	.fields = fields,
-	.text = "{path}: {size:d} bytes[, {pages:d} pages, {zero_pages:d} of them zero][ (partial: {partial:Y})]\n",
+	.text = "{path}: {size:d} bytes[, {pages:d} pages, {zero_pages:d} of them zero][; {left_out:d} bytes of devices' memory left out][ (partial: {partial:Y})]\n",
 };
 
 static struct err *read_packing(const char *text, struct kdump_write_options *ret)
@@ -86,6 +87,8 @@ static struct err *tell(struct out *o, const struct making *m, const struct sink
 	} else {
 		out_uint(o, "pages", m->written.pages);
 		out_uint(o, "zero_pages", m->written.zero_pages);
+		if (m->written.left_out)
+			out_uint(o, "left_out", m->written.left_out);
 	}
 	out_float(o, "seconds", (double)r->nanoseconds / 1e9);
 	return out_end(o);
