@@ -37,6 +37,7 @@ enum dump_kind {
 	DUMP_ELFCORE,
 	DUMP_KDUMP,	/* makedumpfile's and QEMU's compressed kernel dumps */
 	DUMP_LIME,	/* LiME, AVML */
+	DUMP_QEMU,	/* a migration stream of QEMU's */
 	DUMP_RAW,	/* physical memory and nothing else */
 };
 

@@ -6,6 +6,7 @@ extern const struct dump_format format_elfcore;
 extern const struct dump_format format_kdump;
 extern const struct dump_format format_lime;
 extern const struct dump_format format_minidump;
+extern const struct dump_format format_qemustream;
 extern const struct dump_format format_raw;
 extern const struct dump_format format_userdump;
 
@@ -15,6 +16,7 @@ const struct dump_format *const dump_formats[] = {
 	&format_elfcore,
 	&format_kdump,
 	&format_lime,
+	&format_qemustream,
 	&format_raw,
 	NULL,
 };
