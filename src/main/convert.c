@@ -25,14 +25,14 @@ static const struct field fields[] = {
 	{ "seconds", FIELD_FLOAT, "time that writing took" },
 	{ NULL },
 };
-static const struct record record = {
+const struct record convert_record = {
 	.kind = "converted",
 	.help = "A dump that was converted",
 	.fields = fields,
 	.text = "{path}: {size:d} bytes, {written:d} of them written[ (partial: {missing:d} of {unpacked:d} bytes "
 		"of the dump are missing)]\n",
 };
-static const struct record *const records[] = { &record, &convert_kdump_record, NULL };
+static const struct record *const records[] = { &convert_record, &convert_kdump_record, NULL };
 
 /* What is written: the bytes of `src`, or a machine's memory in another container. */
 struct conversion {
@@ -64,7 +64,7 @@ static struct err *tell(struct out *o, const struct conversion *c, const struct 
 {
 	if (!r->path)
 		return NULL;
-	out_begin(o, &record);
+	out_begin(o, &convert_record);
 	out_str(o, "path", r->path);
 	out_uint(o, "size", r->size);
 	out_uint(o, "written", r->written);
@@ -142,33 +142,42 @@ static struct err *open_source(const struct settings *s, struct unwrap *u, struc
 	return source_unwrap_with(src, u, ret);
 }
 
+struct err *write_memory(struct dump *d, const char *kind, const struct sink_options *to, uint64_t expected, struct out *o, uint64_t *ret_lost)
+{
+	CLEANUP(physical_image_destroyp) struct physical_image *image = NULL;
+	struct conversion c = { 0 };
+
+	TRY(physical_image_create(d, kind, &image));
+	c.image = image;
+	c.size = physical_image_size(image);
+	TRY(write_out(&c, to, expected, o));
+	*ret_lost = physical_image_lost(image);
+	return NULL;
+}
+
 /* To another container: the pages are unpacked, wherever they come from. */
 static int convert_memory(const struct settings *s, const struct sink_options *to, struct out *o)
 {
 	CLEANUP(dump_unrefp) struct dump *d = NULL;
-	CLEANUP(physical_image_destroyp) struct physical_image *image = NULL;
 	struct dump_open_options how = { .tmpdir = s->tmpdir, .format = s->format };
-	struct conversion c = { 0 };
+	uint64_t bytes = 0;
 	struct err *e;
+	int rc = EXIT_FAILED;
 
 	terminal_set_file(s->words.v[0]);
 	e = dump_open(s->words.v[0], &how, &d);
-	if (!e)
-		e = physical_image_create(d, s->to, &image);
-	if (e) {
-		bool usage = err_code(e) == ERR_USAGE;
-
-		report_failure(o, e);
-		return usage ? EXIT_USAGE : EXIT_OPEN;
-	}
-	c.image = image;
-	c.size = physical_image_size(image);
-	e = write_out(&c, to, bytes_on_disk(s->words.v[0]), o);
-	if (!e && physical_image_lost(image))
-		e = err_new(ERR_CORRUPT, "%s: %" PRIu64 " bytes of memory could not be read: they are zeros in the new file",
-			    s->words.v[0], physical_image_lost(image));
+	if (e)
+		rc = EXIT_OPEN;
+	else
+		e = write_memory(d, s->to, to, bytes_on_disk(s->words.v[0]), o, &bytes);
+	if (e && err_code(e) == ERR_UNSUPPORTED)
+		rc = EXIT_OPEN;
+	if (e && err_code(e) == ERR_USAGE)
+		rc = EXIT_USAGE;
+	if (!e && bytes)
+		e = err_new(ERR_CORRUPT, "%s: %" PRIu64 " bytes of memory could not be read: they are zeros in the new file", s->words.v[0], bytes);
 	report_failure(o, e);
-	return e ? EXIT_FAILED : EXIT_OK;
+	return e ? rc : EXIT_OK;
 }
 
 static int convert(const struct settings *s, const struct sink_options *to, struct out *o)

@@ -5,6 +5,11 @@
 
 #include "main/main.h"
 
+/* --- convert.c */
+/* The memory of a machine, as elf, lime or raw; tells what was written. `expected`: bytes it will take on disk, about. */
+struct err *write_memory(struct dump *d, const char *kind, const struct sink_options *to, uint64_t expected, struct out *o, uint64_t *ret_lost) MUST_USE;
+extern const struct record convert_record;
+
 /* --- convert_kdump.c: --to kdump. Reports, and returns an exit code. */
 int convert_kdump(const struct settings *s, const struct sink_options *to, struct out *o);
 struct kdump_written;

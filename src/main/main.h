@@ -43,7 +43,7 @@ struct settings {
 	const char *pdb, *elf, *sym, *module, *base;
 	const char *html;
 	bool summary;
-	const char *output, *budget, *engine, *set, *include, *exclude;
+	const char *output, *budget, *engine, *set, *include, *exclude, *vm;
 	bool mini, full, all_memory, environment, dry_run;
 	const char *compress, *limit_rate;	/* of files that are written */
 	bool keep_partial, force;

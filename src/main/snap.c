@@ -71,7 +71,7 @@ static const struct record file_record = {
 		"[Partial:      {partial:Y}\n]",
 };
 
-static const struct record *const records[] = { &snapshot_record, &file_record, &snap_set_record, &snap_plan_record, &snap_plan_set_record,
+static const struct record *const records[] = { &snapshot_record, &file_record, &snap_vm_record, &snap_set_record, &snap_plan_record, &snap_plan_set_record,
 						&snap_engine_record, &snap_obstacle_record, NULL };
 
 static double ms(uint64_t ns)
@@ -289,11 +289,18 @@ static void die_here(const char *name)
 		(void)kill(getpid(), getenv("OSMOSIS_DIE_OF") ? SIGINT : SIGKILL);
 }
 
+static struct err *start(const struct settings *settings, struct snap_job *j)
+{
+	if (!settings->vm)
+		return read_job(settings, j);
+	return snap_vm_check(settings);
+}
+
 static int run(const struct settings *settings)
 {
 	CLEANUP(out_destroyp) struct out *o = NULL;
 	struct snap_job j = { 0 };
-	struct err *e = read_job(settings, &j);
+	struct err *e = start(settings, &j);
 	int rc;
 
 	if (getenv("OSMOSIS_DIE_AT")) /* tests of what our death, or Ctrl-C, does to the process */
@@ -302,7 +309,7 @@ static int run(const struct settings *settings)
 	if (!e)
 		e = open_report(settings, &o);
 	if (!e)
-		e = snap(&j, o);
+		e = settings->vm ? snap_vm(settings, o) : snap(&j, o);
 	rc = !e ? EXIT_OK : err_code(e) == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
 	report_failure(o, e);
 	return rc;
@@ -311,7 +318,7 @@ static int run(const struct settings *settings)
 const struct subcommand subcommand_snap = {
 	.name = "snap",
 	.usage = "[options] [PID|NAME]",
-	.summary = "take a consistent dump of a process that lives on",
+	.summary = "take a consistent dump of a process, or a virtual machine, that lives on",
 	.help = "Stops the process for milliseconds, keeps its state, lets it live on and writes the\n"
 		"dump meanwhile. At the end it tells how consistent the dump is and how long the\n"
 		"pause was; the dump says the same of itself.\n"
@@ -330,7 +337,13 @@ const struct subcommand subcommand_snap = {
 		"of them are captured: `--set tree PID` a process with its descendants, `--set cgroup\n"
 		"PID` (or a folder of /sys/fs/cgroup) those of a cgroup of version 2, `--set PID,PID...`\n"
 		"those that are named. Each gets a dump; a manifest, {name}.{pid}.{time}.set.json, is\n"
-		"written last, and opens them as one system.",
+		"written last, and opens them as one system.\n"
+		"\n"
+		"With --vm it is a virtual machine, through the monitor of its QEMU: --engine migrate\n"
+		"(the default, where it can be had) is a background snapshot, for which the machine\n"
+		"stands still for milliseconds; stop is dump-guest-memory, for which it stands still\n"
+		"until all of its memory is written. The dump is an ELF vmcore, or what --to says:\n"
+		"elf, kdump, lime, raw. The machine runs on whatever happens to us.",
 	.records = records,
 	.run = run,
 };

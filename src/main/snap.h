@@ -28,6 +28,11 @@ struct err *snap_write(const struct snap_job *j, struct snapshot *s, bool mini, 
 struct err *snap_set(const struct snap_job *j, struct out *o) MUST_USE;
 extern const struct record snap_set_record;
 
+/* --- snap_vm.c: --vm */
+struct err *snap_vm_check(const struct settings *s) MUST_USE; /* what the command line may say with it */
+struct err *snap_vm(const struct settings *s, struct out *o) MUST_USE;
+extern const struct record snap_vm_record;
+
 /* --- snap_forecast.c: --dry-run, tells what a snapshot would cost; only /proc is read. */
 struct err *snap_forecast(pid_t pid, const struct snapshot_options *options, struct out *o) MUST_USE;
 /* The same for each process of a set, and for all together. */
