@@ -282,7 +282,10 @@ static int do_capture(struct osm *o, void __user *to)
 
 	if (IS_ERR(wish))
 		return PTR_ERR(wish);
-	if (o->state == OSMOSIS_ARMED && !(wish->flags & ~OSMOSIS_CAPTURE_PLAIN))
+	if (!wish->pause_max_ns)
+		wish->pause_max_ns = OSMOSIS_PAUSE_DEFAULT_NS;
+	if (o->state == OSMOSIS_ARMED && !(wish->flags & ~(OSMOSIS_CAPTURE_PLAIN | OSMOSIS_CAPTURE_HOLD)) &&
+	    wish->pause_max_ns <= OSMOSIS_PAUSE_MOST_NS)
 		rc = capture_armed(o, wish);
 	else
 		rc = o->state == OSMOSIS_ARMED ? -EINVAL : -EBUSY;
@@ -423,10 +426,10 @@ static ssize_t osm_read(struct file *file, char __user *to, size_t len, loff_t *
 
 	if (mutex_lock_interruptible(&o->lock))
 		return -EINTR;
-	if (is_ready(o)) {
-		set_state(o, OSMOSIS_DRAINING);
+	if (is_ready(o))
 		n = read_pages(o, to, len, *at);
-	}
+	if (n > 0)
+		set_state(o, OSMOSIS_DRAINING);
 	mutex_unlock(&o->lock);
 	if (n > 0)
 		*at += n;

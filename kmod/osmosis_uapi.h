@@ -110,6 +110,10 @@ struct osmosis_arm {
 };
 
 #define OSMOSIS_CAPTURE_PLAIN 1u /* for measuring: stopped, all is copied and nothing compared */
+#define OSMOSIS_CAPTURE_HOLD 2u	/* for comparing with another dump: all stay stopped until pause_max_ns have passed */
+/* Lock-up detectors wait for 10 s and more. */
+#define OSMOSIS_PAUSE_MOST_NS 8000000000ull
+#define OSMOSIS_PAUSE_DEFAULT_NS 200000000ull
 
 struct osmosis_class_result {
 	__u64 pages;	/* of this class at the instant */
@@ -120,7 +124,7 @@ struct osmosis_class_result {
 };
 
 struct osmosis_capture {
-	__u64 pause_max_ns;
+	__u64 pause_max_ns;		/* 0: the default */
 	__u32 flags, pad;
 	/* out; also by OSMOSIS_IOC_RESULT */
 	__u32 reason, whole;		/* whole: mask of classes that are there to the last page */

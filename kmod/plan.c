@@ -35,8 +35,6 @@ static u64 allowed(const struct osm *o, u64 pause_max)
 {
 	u64 fixed = osm_predict(o, 0), each = osm_predict(o, 1 << 20) - fixed, ns = pause_max / 10 * 9;
 
-	if (!pause_max)
-		return U64_MAX;
 	return ns <= fixed ? 0 : each ? (ns - fixed) / each * (1 << 20) + (ns - fixed) % each * (1 << 20) / each : U64_MAX;
 }
 

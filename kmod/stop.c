@@ -18,11 +18,11 @@
 
 struct pause {
 	struct osm *o;
-	u64 deadline, begun;	/* begun: the first CPU's entering */
+	u64 deadline;
 	unsigned int cpus;
 	atomic_long_t next;	/* piece of work */
-	atomic_t entered, done;
-	bool late, plain;
+	atomic_t done;
+	bool late, plain, hold;
 };
 
 struct work {
@@ -226,6 +226,10 @@ static int stopped(void *arg)
 	}
 	if (atomic_inc_return(&p->done) == p->cpus && !READ_ONCE(p->late))
 		do_special(&w);
+	while (p->hold && ktime_get_raw_fast_ns() < p->deadline) {
+		cpu_relax();
+		touch_nmi_watchdog();
+	}
 	c->cycles = get_cycles() - c->cycles;
 	c->left = ktime_get_raw_fast_ns();
 	return 0;
@@ -254,12 +258,13 @@ static void measure(struct osm *o, u64 called, u64 returned)
 
 int osm_stop(struct osm *o)
 {
-	u64 called = ktime_get_raw_fast_ns(), most = o->result.pause_max_ns;
+	u64 called = ktime_get_raw_fast_ns();
 	struct pause p = {
 		.o = o,
 		.plain = o->result.flags & OSMOSIS_CAPTURE_PLAIN,
 		.cpus = num_online_cpus(),
-		.deadline = most ? called + most : U64_MAX,
+		.hold = o->result.flags & OSMOSIS_CAPTURE_HOLD,
+		.deadline = called + o->result.pause_max_ns,
 	};
 	int rc;
 
