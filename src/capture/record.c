@@ -96,6 +96,8 @@ static struct err *write_record(const struct record *r, struct json_write *j)
 	TRY(write_memory(r, j));
 	if (r->facts)
 		record_write_facts(r->facts, j);
+	if (r->more)
+		r->more(r->more_arg, j);
 	json_close(j, '}');
 	return strbuf_check(&j->sb);
 }

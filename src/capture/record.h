@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "capture/json_write.h"
 #include "capture/proc.h"
 #include "format/snapshot.h"
 
@@ -50,6 +51,10 @@ struct record {
 	const struct record_thread *threads;
 	size_t n_threads;
 	const struct proc_facts *facts;	/* its environment is written when it is not NULL */
+
+	/* NULL, or writes further members. */
+	void (*more)(const void *arg, struct json_write *j);
+	const void *more_arg;
 };
 /* The JSON text of OSMOSIS_NOTE_RECORD, in `a`. Fails for want of memory only. */
 struct err *record_build(const struct record *r, struct arena *a, const void **ret, size_t *ret_size) MUST_USE;

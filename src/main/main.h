@@ -45,6 +45,8 @@ struct settings {
 	bool summary;
 	const char *output, *budget, *engine, *set, *include, *exclude, *vm;
 	bool mini, full, all_memory, environment, dry_run;
+	const char *classes, *pause_max, *with_process;	/* of snap --kernel */
+	bool kernel, all_classes, calibrate, no_module;
 	const char *compress, *limit_rate;	/* of files that are written */
 	bool keep_partial, force;
 	bool verbose, json, quiet, no_color, help, version, man, markdown, no_inlines;

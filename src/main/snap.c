@@ -72,7 +72,8 @@ static const struct record file_record = {
 };
 
 static const struct record *const records[] = { &snapshot_record, &file_record, &snap_vm_record, &snap_set_record, &snap_plan_record, &snap_plan_set_record,
-						&snap_engine_record, &snap_obstacle_record, NULL };
+						&snap_engine_record, &snap_obstacle_record, &snap_kernel_record, &snap_kernel_class_record,
+						&snap_kernel_process_record, &snap_kernel_file_record, &snap_kernel_need_record, NULL };
 
 static double ms(uint64_t ns)
 {
@@ -291,9 +292,16 @@ static void die_here(const char *name)
 
 static struct err *start(const struct settings *settings, struct snap_job *j)
 {
-	if (!settings->vm)
-		return read_job(settings, j);
-	return snap_vm_check(settings);
+	if (settings->kernel)
+		return writing_options(settings, &j->sink);
+	return settings->vm ? snap_vm_check(settings) : read_job(settings, j);
+}
+
+static struct err *take(const struct settings *settings, struct snap_job *j, struct out *o)
+{
+	if (settings->kernel)
+		return snap_kernel(j, o);
+	return settings->vm ? snap_vm(settings, o) : snap(j, o);
 }
 
 static int run(const struct settings *settings)
@@ -308,8 +316,9 @@ static int run(const struct settings *settings)
 	terminal_undo_when_ended();
 	if (!e)
 		e = open_report(settings, &o);
+	j.s = settings;
 	if (!e)
-		e = settings->vm ? snap_vm(settings, o) : snap(&j, o);
+		e = take(settings, &j, o);
 	rc = !e ? EXIT_OK : err_code(e) == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
 	report_failure(o, e);
 	return rc;
@@ -343,7 +352,14 @@ const struct subcommand subcommand_snap = {
 		"(the default, where it can be had) is a background snapshot, for which the machine\n"
 		"stands still for milliseconds; stop is dump-guest-memory, for which it stands still\n"
 		"until all of its memory is written. The dump is an ELF vmcore, or what --to says:\n"
-		"elf, kdump, lime, raw. The machine runs on whatever happens to us.",
+		"elf, kdump, lime, raw. The machine runs on whatever happens to us.\n"
+		"\n"
+		"With --kernel it is the kernel that is dumped, which runs on after a pause of at most\n"
+		"--pause-max. That takes the module osmosis.ko and root; the dump is an ELF vmcore of one\n"
+		"instant. Pages are taken by class, in this order as far as there is room: kernel, percpu,\n"
+		"boot, pagetable, stack, slab, vmalloc, module, other, memmap (the default ends here),\n"
+		"process (of --with-process), anon, shmem, cache, hugetlb. Without the module /proc/kcore\n"
+		"is copied, and read once more to list the pages that changed meanwhile.",
 	.records = records,
 	.run = run,
 };

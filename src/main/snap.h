@@ -39,4 +39,9 @@ struct err *snap_forecast(pid_t pid, const struct snapshot_options *options, str
 struct err *snap_forecast_set(const struct set_wish *wish, const struct snapshot_options *options, struct out *o) MUST_USE;
 extern const struct record snap_plan_record, snap_plan_set_record, snap_engine_record, snap_obstacle_record;
 
+/* --- snap_kernel.c: --kernel */
+struct err *snap_kernel(const struct snap_job *j, struct out *o) MUST_USE;
+extern const struct record snap_kernel_record, snap_kernel_class_record, snap_kernel_process_record, snap_kernel_file_record,
+	snap_kernel_need_record;
+
 #endif
