@@ -32,6 +32,7 @@ struct err *kernel_read_classes(const char *text, uint32_t *ret) MUST_USE;
 struct kernel_options {
 	uint32_t classes;	/* mask; 0: default */
 	uint64_t pause_max_ns;	/* 0: the module's default */
+	bool hold;		/* for tests: all CPUs stand still until the longest pause has passed */
 	bool no_module;		/* /proc/kcore, even if the module is there */
 	const pid_t *processes;	/* whose memory comes before that of others */
 	size_t n_processes;

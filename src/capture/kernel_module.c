@@ -272,6 +272,7 @@ static struct err *capture(struct kernel_snapshot *s, const struct kernel_option
 	if (!c)
 		return err_nomem();
 	c->pause_max_ns = options->pause_max_ns;
+	c->flags = options->hold ? OSMOSIS_CAPTURE_HOLD : 0;
 	progress_report("capturing", 0, 0);
 	if (ioctl(s->fd, OSMOSIS_IOC_CAPTURE, c))
 		return refused(errno, c->reason, "capture");

@@ -177,6 +177,7 @@ static struct err *read_wish(const struct settings *s, struct wish *w)
 	uint64_t pause = 0;
 
 	*w = (struct wish){ .options.no_module = s->no_module };
+	w->options.hold = getenv("OSMOSIS_KERNEL_HOLD"); /* tests compare with what the hypervisor sees meanwhile */
 	w->options.processes = w->pids;
 	if (s->words.n)
 		return err_new(ERR_USAGE, "--kernel: '%s' is too much", s->words.v[0]);
