@@ -5,6 +5,7 @@
 usage: guest.py list                             kinds of kernels: cloud generic rt cloud612
        guest.py kernel KIND                      fetches it (once) and prints its release
        guest.py headers KIND                     the same of its headers; prints the folder for make -C
+       guest.py debug KIND                       its debug file (large), for other debuggers; prints its path
        guest.py module KIND FOLDER               builds a copy of a kbuild folder; prints the .ko files
        guest.py start KIND DIR [OPTION...]       boots; DIR gets all that belongs to this guest
            --memory MB (512)  --cpus N (2)  --cpu MODEL (max)  --append WORDS  --limit SECONDS (900)  --disk MB (4096)
@@ -63,19 +64,21 @@ def packages(pattern):
     return [n for _, n in sorted(found, reverse=True)]
 
 
+def download(name):
+    """The package's file."""
+    os.makedirs(f'{KERNELS}/debs', exist_ok=True)
+    if not glob.glob(f'{KERNELS}/debs/{name}_*.deb'):
+        log = subprocess.run(['apt-get', 'download', '-qq', name], cwd=f'{KERNELS}/debs', capture_output=True, check=False)
+        if log.returncode:
+            raise Skip(f'package {name} cannot be downloaded here')
+    return glob.glob(f'{KERNELS}/debs/{name}_*.deb')[0]
+
+
 def fetch(names, tree):
     """Downloads packages and unpacks them, without installing any."""
-    os.makedirs(f'{KERNELS}/debs', exist_ok=True)
-    for name in names:
-        debs = glob.glob(f'{KERNELS}/debs/{name}_*.deb')
-        if not debs:
-            log = subprocess.run(['apt-get', 'download', '-qq', name], cwd=f'{KERNELS}/debs', capture_output=True, text=True,
-                                 check=False)
-            debs = glob.glob(f'{KERNELS}/debs/{name}_*.deb')
-            if log.returncode or not debs:
-                raise Skip(f'package {name} cannot be downloaded here')
-        call('dpkg-deb', '-x', debs[0], tree)
-        os.unlink(debs[0])
+    for deb in map(download, names):
+        call('dpkg-deb', '-x', deb, tree)
+        os.unlink(deb)
 
 
 def unpacked(folder, names):
@@ -127,6 +130,20 @@ def headers(kind):
     with open(f'{build}/Makefile', 'w', encoding='ascii') as f:
         f.write(f'include {folder}/usr/src/linux-headers-{common}/Makefile\n')
     return build
+
+
+def debug_file(kind):
+    """vmlinux with DWARF, which only other debuggers need. Of the package's 2 GB only this is kept."""
+    name = release(kind)
+    kept = f'{KERNELS}/vmlinux-{name}'
+    if not os.path.exists(kept):
+        deb = download(f'linux-image-{name}-dbg')
+        with open(f'{kept}.new', 'wb') as f:
+            subprocess.run(['sh', '-c', f'dpkg-deb --fsys-tarfile "$0" | tar -xO ./usr/lib/debug/boot/vmlinux-{name}', deb], stdout=f,
+                           stdin=subprocess.DEVNULL, check=True)
+        os.rename(f'{kept}.new', kept)
+        os.unlink(deb)
+    return kept
 
 
 def build_module(kind, source):
@@ -547,6 +564,7 @@ def do_run(folder, command, seconds='120'):
 
 def main(words):
     commands = {'list': lambda: print(*KINDS), 'kernel': lambda k: kernel(k) and print(release(k)), 'headers': lambda k: print(headers(k)),
+                'debug': lambda k: print(debug_file(k)),
                 'module': lambda k, d: print(*build_module(k, d), sep='\n'), 'start': lambda *w: do_start(w), 'run': do_run,
                 'get': lambda d, p, f: Guest(d).get(p, f), 'monitor': lambda d, *c: print(*Guest(d).monitor(*c), sep='', end=''),
                 'dump': lambda d, h, f: Guest(d).dump(h, f) and None, 'end': lambda d: Guest(d).end()}

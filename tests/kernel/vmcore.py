@@ -47,6 +47,7 @@ class KdumpMemory:
         version, = struct.unpack_from('<I', data, 8)
         if version >= 6:
             most, = struct.unpack_from('<Q', data, block + 96)
+        self.block, self.last = block, ((0, 0), b'')
         second = (1 + sub) * block + bitmaps * block // 2
         self.bits = bytes(data[second:second + (most + 7) // 8])
         self.descriptors = (1 + sub + bitmaps) * block
@@ -54,7 +55,8 @@ class KdumpMemory:
         for i in range(0, len(self.bits), 64):
             self.before.append(self.before[-1] + int.from_bytes(self.bits[i:i + 64], 'little').bit_count())
 
-    def _page(self, frame):
+    def page(self, frame):
+        """None where the dump has it not."""
         byte, bit = divmod(frame, 8)
         if byte >= len(self.bits) or not self.bits[byte] >> bit & 1:
             return None
@@ -62,15 +64,23 @@ class KdumpMemory:
         inside = int.from_bytes(self.bits[chunk * 64:byte + 1], 'little') & ((1 << (frame - chunk * 512)) - 1)
         at = self.descriptors + 24 * (self.before[chunk] + inside.bit_count())
         offset, size, flags = struct.unpack_from('<QII', self.data, at)
+        if (offset, size) == self.last[0]:  # all pages of zeros share one copy
+            return self.last[1]
         raw = self.data[offset:offset + size]
         if flags & 0x1:
-            return zlib.decompress(raw)
+            raw = zlib.decompress(raw)
+            self.last = (offset, size), raw
+            return raw
         if flags & 0x26:
             raise ValueError('kdump: a page that is not packed by zlib')
         return raw
 
+    def notes(self):
+        offset, size = struct.unpack_from('<QQ', self.data, self.block + 48)
+        return bytes(self.data[offset:offset + size])
+
     def read(self, physical, size):
-        page = self._page(physical // PAGE)
+        page = self.page(physical // PAGE)
         at = physical % PAGE
         return page[at:at + size] if page and at + size <= PAGE else None
 
