@@ -25,10 +25,20 @@ struct process_source {
 	size_t blob_size;
 };
 
+enum piece {
+	PIECE_HERE,
+	PIECE_ZERO,	/* anonymous, never touched */
+	PIECE_FILE,	/* of a file, never touched, and not in the page cache */
+	PIECE_SWAPPED,
+	PIECE_MISSING,
+	PIECE_DEVICE,	/* of a device or the kernel, without a page */
+};
+
 struct process_dump {
 	struct dump d;
 	struct kernel_process_figures figures;
 	struct dump_segment *segments;
+	uint8_t *pieces;	/* of each segment */
 	struct dump_thread *threads;
 	struct dump_file_mapping *files;
 	struct dump_auxv *auxv;
@@ -136,30 +146,34 @@ struct building {
 	struct process_source *source;
 	struct kernel_process_figures *figures;
 	VEC(struct dump_segment) v;
+	VEC(uint8_t) pieces;
 	size_t range;		/* which is being looked at */
 	size_t first;		/* its first segment */
 };
 
-/* [from, to) of the range is there, or is not; what goes on as before makes the last segment longer. */
-static struct err *add(struct building *b, uint64_t from, uint64_t to, bool there)
+/* What [from, to) of the range is; what goes on as before makes the last segment longer. */
+static struct err *add(struct building *b, uint64_t from, uint64_t to, enum piece piece)
 {
 	struct dump_segment *last = b->v.n > b->first ? &b->v.v[b->v.n - 1] : NULL;
-	struct dump_segment s = { .address = from, .size = to - from, .file_size = there ? to - from : 0,
+	uint64_t *const sums[] = { [PIECE_HERE] = &b->figures->in_dump, [PIECE_ZERO] = &b->figures->untouched,
+				   [PIECE_SWAPPED] = &b->figures->swapped, [PIECE_MISSING] = &b->figures->missing,
+				   [PIECE_DEVICE] = NULL };
+	struct dump_segment s = { .address = from, .size = to - from, .file_size = piece == PIECE_HERE ? to - from : 0,
 				  .offset = from, .prot = b->p->ranges[b->range].prot, .prot_known = true,
-				  .continued = last };
+				  .continued = last, .zero = piece == PIECE_ZERO };
 
 	if (from == to)
 		return NULL;
-	if (there)
-		b->figures->in_dump += to - from;
-	if (last && (last->file_size != 0) == there) {
+	if (sums[piece])
+		*sums[piece] += to - from;
+	if (last && b->pieces.v[b->v.n - 1] == piece) {
 		last->size += s.size;
 		last->file_size += s.file_size;
 		return NULL;
 	}
 	if (b->v.n >= MAX_SEGMENTS)
 		return err_new(ERR_UNSUPPORTED, "%s: more than %d pieces of memory", b->p->label, MAX_SEGMENTS);
-	return vec_push(&b->v, s) ? NULL : err_nomem();
+	return vec_push(&b->v, s) && vec_push(&b->pieces, (uint8_t)piece) ? NULL : err_nomem();
 }
 
 static struct err *add_mapped(struct building *b, uint64_t from, uint64_t to)
@@ -171,9 +185,7 @@ static struct err *add_mapped(struct building *b, uint64_t from, uint64_t to)
 
 		if (at % (PAGE << 9) == 0)
 			TRY(cancel_check());
-		if (!there)
-			b->figures->missing += PAGE;
-		TRY(add(b, at, at + PAGE, there));
+		TRY(add(b, at, at + PAGE, there ? PIECE_HERE : PIECE_MISSING));
 	}
 	return NULL;
 }
@@ -182,23 +194,23 @@ static struct err *add_mapped(struct building *b, uint64_t from, uint64_t to)
 static struct err *add_untouched(struct building *b, uint64_t from, uint64_t to)
 {
 	const struct kernel_process *p = b->p;
+	const struct kernel_process_range *r = &p->ranges[b->range];
+	enum piece rest = r->anonymous ? PIECE_ZERO : r->path[0] == '/' ? PIECE_FILE : PIECE_DEVICE;
 	struct cached_page c;
 
 	while (from < to && p->cached && p->cached(p->arg, b->range, from, to, &c.address, &c.physical)) {
+		bool there = space_has(p->physical, c.physical);
+
 		if (c.address < from || c.address >= to || c.address % PAGE)
 			break;
-		TRY(add(b, from, c.address, false));
-		if (space_has(p->physical, c.physical)) {
-			TRY(add(b, c.address, c.address + PAGE, true));
-			b->figures->from_cache += PAGE;
-			if (!vec_push(&b->source->cached, c))
-				return err_nomem();
-		} else {
-			TRY(add(b, c.address, c.address + PAGE, false));
-		}
+		TRY(add(b, from, c.address, rest));
+		TRY(add(b, c.address, c.address + PAGE, there ? PIECE_HERE : rest));
+		if (there && !vec_push(&b->source->cached, c))
+			return err_nomem();
+		b->figures->from_cache += there ? PAGE : 0;
 		from = c.address + PAGE;
 	}
-	return add(b, from, to, false);
+	return add(b, from, to, rest);
 }
 
 static struct err *add_unmapped(struct building *b, uint64_t from, uint64_t to)
@@ -212,11 +224,10 @@ static struct err *add_unmapped(struct building *b, uint64_t from, uint64_t to)
 		if (w.page_size && !(w.page_size & (w.page_size - 1)) && to - from > w.page_size - from % w.page_size)
 			next = from + (w.page_size - from % w.page_size);
 		entry = w.n ? w.steps[w.n - 1].entry : 0;
-		if (w.unreadable)
-			b->figures->missing += next - from;
-		else if (entry)
-			b->figures->swapped += next - from;
-		TRY(entry || w.unreadable ? add(b, from, next, false) : add_untouched(b, from, next));
+		if (w.unreadable || entry)
+			TRY(add(b, from, next, w.unreadable ? PIECE_MISSING : PIECE_SWAPPED));
+		else
+			TRY(add_untouched(b, from, next));
 		from = next;
 	}
 	return NULL;
@@ -249,10 +260,12 @@ static struct err *add_segments(struct process_dump *d, const struct kernel_proc
 		e = add_range(&b, i);
 	if (!e) {
 		d->segments = arena_memdup(&d->d.arena, b.v.n ? (void *)b.v.v : "", b.v.n * sizeof(*b.v.v));
+		d->pieces = arena_memdup(&d->d.arena, b.v.n ? (void *)b.pieces.v : "", b.v.n);
 		d->n_segments = b.v.n;
-		e = d->segments ? NULL : err_nomem();
+		e = d->segments && d->pieces ? NULL : err_nomem();
 	}
 	vec_deinit(&b.v);
+	vec_deinit(&b.pieces);
 	return e;
 }
 
@@ -331,10 +344,10 @@ static struct err *add_note(struct process_dump *d)
 	struct dump_annotation *a = ARENA_NEW(&d->d.arena, struct dump_annotation);
 	const char *text = arena_printf(&d->d.arena,
 					"of %" PRIu64 " kB mapped %" PRIu64 " kB are there, %" PRIu64
-					" kB of these from the page cache; %" PRIu64 " kB were swapped out, %" PRIu64
-					" kB are not in the dump of the machine",
-					f->mapped / 1024, f->in_dump / 1024, f->from_cache / 1024, f->swapped / 1024,
-					f->missing / 1024);
+					" kB of these from the page cache; %" PRIu64 " kB were never touched, %" PRIu64
+					" kB swapped out, %" PRIu64 " kB are not in the dump of the machine",
+					f->mapped / 1024, f->in_dump / 1024, f->from_cache / 1024, f->untouched / 1024,
+					f->swapped / 1024, f->missing / 1024);
 
 	if (!a || !text)
 		return err_nomem();
@@ -397,4 +410,20 @@ struct err *kernel_process_dump(const struct kernel_process *p, struct dump **re
 const struct kernel_process_figures *kernel_process_figures(const struct dump *d)
 {
 	return d->ops == &dump_ops ? &((const struct process_dump *)d)->figures : NULL;
+}
+
+enum range_class kernel_process_class(const struct dump *d, size_t i, const char **ret_reason)
+{
+	const struct process_dump *p = (const struct process_dump *)d;
+
+	*ret_reason = "";
+	switch ((enum piece)p->pieces[i]) {
+	case PIECE_HERE: return RANGE_PAUSE;
+	case PIECE_ZERO: return RANGE_UNTOUCHED;
+	case PIECE_FILE: return RANGE_FILE;
+	case PIECE_SWAPPED: *ret_reason = "swapped out"; break;
+	case PIECE_MISSING: *ret_reason = "not in the dump of the machine"; break;
+	case PIECE_DEVICE: *ret_reason = "of a device or the kernel"; break;
+	}
+	return RANGE_UNREADABLE;
 }

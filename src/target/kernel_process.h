@@ -14,6 +14,7 @@
 #define OSM_TARGET_KERNEL_PROCESS_H
 
 #include "format/dump.h"
+#include "format/snapshot.h"
 #include "memory/paging.h"
 #include "memory/space.h"
 
@@ -27,6 +28,7 @@ struct kernel_process_range {
 	uint32_t prot;		/* DUMP_PROT_* */
 	const char *path;	/* of a file: begins with '/'; else "" or "[heap]" and the like */
 	uint64_t offset;	/* in the file */
+	bool anonymous;		/* of no file and no device: pages that were never touched read as zeros */
 };
 
 struct kernel_process_thread {
@@ -61,6 +63,7 @@ struct kernel_process_figures {	/* bytes */
 	uint64_t mapped;	/* all ranges */
 	uint64_t in_dump;	/* to be read: by page tables ... */
 	uint64_t from_cache;	/* ... and of these from the page cache */
+	uint64_t untouched;	/* anonymous memory without a page: zeros */
 	uint64_t swapped;	/* not present, and the entry says something: swapped out, or on its way */
 	uint64_t missing;	/* present in the process, but not in the dump of the machine */
 };
@@ -68,5 +71,7 @@ struct kernel_process_figures {	/* bytes */
 struct err *kernel_process_dump(const struct kernel_process *p, struct dump **ret) MUST_USE;
 /* NULL: the dump is none that kernel_process_dump() made. */
 const struct kernel_process_figures *kernel_process_figures(const struct dump *d);
+/* What the i-th of its segments is: RANGE_PAUSE where its bytes are there. *ret_reason: "" when none. */
+enum range_class kernel_process_class(const struct dump *d, size_t i, const char **ret_reason);
 
 #endif

@@ -386,7 +386,7 @@ static struct err *gather_ranges(struct gathering *g)
 		return err_nomem();
 	for (size_t i = 0; i < n; i++)
 		v[i] = (struct kernel_process_range){ vmas[i].start, vmas[i].end, prot_of(vmas[i].flags), vmas[i].name,
-						      vmas[i].offset };
+						      vmas[i].offset, vmas[i].anonymous };
 	g->p.ranges = v;
 	g->p.n_ranges = n;
 	g->cache.vmas = vmas;

@@ -46,7 +46,7 @@ static const struct bind_member mm_members[] = {
 	{ NULL },
 };
 static const struct binding mm_binding = { "vmlinux", "mm_struct", mm_members };
-enum { HAS_TREE = 1, HAS_LIST = 2 };
+enum { HAS_OPS = 1 << 5, HAS_TREE = 1, HAS_LIST = 2 };
 
 struct next_facts {
 	uint64_t has;
@@ -172,6 +172,7 @@ static bool gather(struct gathering *g, uint64_t address)
 	v.end = f.end;
 	v.flags = f.flags;
 	v.file = f.file;
+	v.anonymous = (f.has & HAS_OPS) && !f.ops && !f.file;
 	v.offset = f.pgoff << PAGE_SHIFT;
 	v.name = name_of(g, &f);
 	if (v.name && vec_push(&g->v, v))

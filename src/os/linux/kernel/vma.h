@@ -18,6 +18,7 @@ struct kernel_vma {
 	uint64_t start, end;	/* end: behind the last byte */
 	uint64_t flags;		/* VM_* */
 	uint64_t file;		/* struct file, 0: none */
+	bool anonymous;		/* of no file and no device (no vm_ops) */
 	uint64_t offset;	/* in the file, bytes; without a file meaningless */
 	const char *name;	/* path of the file, "[heap]", "[stack]", "[vdso]" ... or "" */
 };
