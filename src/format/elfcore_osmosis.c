@@ -12,6 +12,7 @@
 #include "format/elfcore_osmosis.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 enum { MAX_NOTE = 64 << 20 };
 
@@ -159,6 +160,7 @@ struct err *elfcore_osmosis_facts(struct elfcore *c)
 {
 	const struct jval *root, *tool;
 	struct dump_facts *f = &c->d.facts;
+	const char *how;
 
 	if (!c->owners[OWNER_OSMOSIS])
 		return NULL;
@@ -171,7 +173,8 @@ struct err *elfcore_osmosis_facts(struct elfcore *c)
 	check_format(c);
 	root = jdoc_root(c->record);
 	tool = jval_get(root, "tool");
-	f->writer = arena_printf(&c->d.arena, "%s snap %s", jval_text(jval_get(tool, "name")),
+	how = strcmp(jval_text(jval_get(jval_get(root, "engine"), "name")), "extract") == 0 ? "extract" : "snap";
+	f->writer = arena_printf(&c->d.arena, "%s %s %s", jval_text(jval_get(tool, "name")), how,
 				 jval_text(jval_get(tool, "version")));
 	set_system(f, jval_get(root, "host"), jval_get(root, "start"));
 	set_process(f, jval_get(root, "process"));

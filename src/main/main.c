@@ -13,6 +13,7 @@ extern const struct subcommand subcommand_snap;
 extern const struct subcommand subcommand_symbolize;
 extern const struct subcommand subcommand_convert;
 extern const struct subcommand subcommand_strip;
+extern const struct subcommand subcommand_extract;
 extern const struct subcommand subcommand_diff;
 extern const struct subcommand subcommand_commands;
 extern const struct subcommand subcommand_completion;
@@ -27,6 +28,7 @@ const struct subcommand *const subcommands[] = {
 	&subcommand_symbolize,
 	&subcommand_convert,
 	&subcommand_strip,
+	&subcommand_extract,
 	&subcommand_diff,
 	&subcommand_commands,
 	&subcommand_completion,

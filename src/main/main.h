@@ -43,6 +43,7 @@ struct settings {
 	const char *pdb, *elf, *sym, *module, *base;
 	const char *html;
 	bool summary;
+	const char *process;	/* inside the dump of a machine */
 	const char *output, *budget, *engine, *set, *include, *exclude, *vm;
 	bool mini, full, all_memory, environment, dry_run;
 	const char *classes, *pause_max, *with_process;	/* of snap --kernel */
