@@ -44,6 +44,8 @@ extern const struct command command_lastevent;
 extern const struct command command_ecxr;
 extern const struct command command_cxr;
 extern const struct command command_locks;
+extern const struct command command_running;
+extern const struct command command_ready;
 extern const struct command command_cs;
 extern const struct command command_handle;
 extern const struct command command_heap;
@@ -159,6 +161,8 @@ const struct command *const commands[] = {
 	&command_process,
 	&command_system,
 	&command_locks,
+	&command_running,
+	&command_ready,
 	&command_cs,
 	&command_handle, &command_heap,
 	&command_peb,
