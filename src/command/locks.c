@@ -15,6 +15,7 @@
 #include "base/vec.h"
 #include "command/stack.h"
 #include "os/windows/critsec.h"
+#include "target/kernel.h"
 
 #include <inttypes.h>
 
@@ -444,6 +445,20 @@ static struct err *show(struct session *s, const struct filter *w, struct arena 
 	return e;
 }
 
+static struct err *run_kernel(struct session *s, const struct args *args, const char *p, const struct filter *f, struct out *o)
+{
+	struct locks_wanted w = { .all = f->all, .orphaned = f->orphaned };
+	char *kind = NULL;
+
+	if (expr_ahead(p)) {
+		TRY(expr_parse(s, &p, &w.address));
+		TRY(word_parse(args->arena, &p, &kind));
+		w.kind = kind;
+	}
+	TRY(end_parse(args, p));
+	return locks_kernel(s, args, &w, o);
+}
+
 static struct err *run_locks(struct session *s, const struct args *args, struct out *o)
 {
 	const char *p = args->tail;
@@ -451,9 +466,11 @@ static struct err *run_locks(struct session *s, const struct args *args, struct 
 	unsigned options = 0;
 
 	TRY(options_parse(&p, "vo", &options));
-	TRY(end_parse(args, p));
 	w.all = options & 1;
 	w.orphaned = options & 2;
+	if (target_kernel(session_target(s)))
+		return run_kernel(s, args, p, &w, o);
+	TRY(end_parse(args, p));
 	if (!target_is_windows(session_target(s)))
 		return locks_linux(s, args, w.all, w.orphaned, o);
 	return show(s, &w, args->arena, o);
@@ -478,14 +495,14 @@ static struct err *run_cs(struct session *s, const struct args *args, struct out
 }
 
 static const struct record *const locks_records[] = { &section_record, &scan_record, &futex_record,
-						      NULL };
+						      &kernel_lock_record, &kernel_waiter_record, NULL };
 static const struct record *const cs_records[] = { &section_record, &scan_record, &frame_record,
 						   NULL };
 
 const struct command command_locks = {
 	.name = "!locks",
 	.summary = "show the locks that are held, their owners and who waits",
-	.usage = "[-v | -o]",
+	.usage = "[-v | -o] [address [type]]",
 	.help = "Windows: the critical sections of ntdll's list that are locked, and those that\n"
 		"threads are seen to wait for; -v shows all, -o those whose owner is gone. Behind\n"
 		"LockCount stands what it means in the dump's version of Windows: up to XP the\n"
@@ -495,7 +512,14 @@ const struct command command_locks = {
 		"\n"
 		"Linux: the mutexes and read-write locks that threads sleep on in futex(2), with\n"
 		"owner, waiters, how that is known, and deadlocks; -v shows everything that threads\n"
-		"wait for there. Locks that nobody waits for cannot be found.",
+		"wait for there. Locks that nobody waits for cannot be found.\n"
+		"\n"
+		"Linux kernels: what each task that sleeps waits for: mutexes, read-write semaphores\n"
+		"(per-CPU ones as well), rt_mutexes, semaphores and futexes, with owner, waiters, how\n"
+		"long and how that is known; -v also completions, wait queues and bits, each waiter,\n"
+		"and in words what the other tasks sleep in; -o locks whose owner is no task any more.\n"
+		"With an address that one; with its type (mutex, rw_semaphore, rt_mutex, semaphore,\n"
+		"percpu_rw_semaphore) also when nobody waits for it.",
 	.records = locks_records,
 	.needs = NEEDS_TARGET,
 	.run = run_locks,

@@ -18,4 +18,14 @@ void ring_text(const struct out_word *ring, size_t n, struct strbuf *sb);
 struct err *locks_linux(struct session *s, const struct args *args, bool all, bool orphaned,
 			struct out *o) MUST_USE;
 
+
+struct locks_wanted {
+	bool all, orphaned;
+	uint64_t address;	/* 0: any */
+	const char *kind;	/* what is at the address; NULL: not said */
+};
+extern const struct record kernel_lock_record, kernel_waiter_record;
+/* The meaning of !locks in the dump of a kernel: what tasks wait for. */
+struct err *locks_kernel(struct session *s, const struct args *args, const struct locks_wanted *w, struct out *o) MUST_USE;
+
 #endif

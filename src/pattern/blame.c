@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Blame: see blame.h. */
 #include "pattern/blame.h"
+#include "target/kernel.h"
 
 #include <string.h>
 #include <strings.h>
@@ -62,6 +63,44 @@ static bool was_jumped_to(const struct fault *f, const struct frame *frame)
 	return f->class == FAULT_ACCESS && f->access == ACCESS_EXECUTE && f->has_address && frame->ip == f->address;
 }
 
+/* In a kernel: who only puts tasks to sleep, or has failures reported. */
+static const char *const kernel_tools[] = {
+	"__schedule*", "schedule*", "io_schedule*", "preempt_schedule*", "*mutex_lock*", "rwsem_*", "down_read*", "down_write*", "down",
+	"down_*", "__down*", "rt_mutex*", "__rt_mutex*", "percpu_*", "__percpu_*", "rwbase_*", "wait_for_*", "__wait_for_*", "do_wait_for_*",
+	"*wait_on_bit*", "folio_wait_*", "futex_*", "__futex_*", "__switch_to*", "panic", "vpanic", "oops_*", "__crash_kexec", "crash_*", "die",
+	"__die*", "no_context", "page_fault_oops", "kernelmode_fixup_or_oops", "exc_*", "asm_exc_*", "do_error_trap", "do_trap", "__warn*",
+	"report_bug", "handle_bug", "dump_stack*", NULL,
+};
+
+static bool is_kernel_tool(const struct frame *f)
+{
+	for (size_t i = 0; kernel_tools[i] && f->function; i++)
+		if (str_match(kernel_tools[i], f->function, false))
+			return true;
+	return !f->function;
+}
+
+/* What was loaded into the kernel is looked at before the kernel itself. */
+static const struct frame *kernel_suspect(const struct stack *s, const char **why)
+{
+	const struct frame *known = NULL;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct frame *f = &s->frames[i];
+
+		if (!f->symbol.module)
+			continue;
+		if (f->symbol.module->kernel_module) {
+			*why = "the first frame in a module that was loaded into the kernel";
+			return f;
+		}
+		if (!known && !is_kernel_tool(f))
+			known = f;
+	}
+	*why = known ? "no frame lies in a loaded module: the first behind the scheduler and the locks" : "no frame is of any help";
+	return known ? known : s->n && s->frames[0].symbol.module ? &s->frames[0] : NULL;
+}
+
 static const struct frame *first_suspect(const struct stack *s, const struct fault *fault, const char **why)
 {
 	const struct frame *known = NULL;
@@ -106,7 +145,7 @@ void blame_find(struct target *t, const struct fault *fault, struct thread *th, 
 		*stack = (struct stack){ 0 };
 		return;
 	}
-	ret->frame = first_suspect(stack, fault, &ret->why);
+	ret->frame = target_kernel(t) ? kernel_suspect(stack, &ret->why) : first_suspect(stack, fault, &ret->why);
 	if (ret->frame) {
 		ret->module = ret->frame->symbol.module->name;
 		ret->function = ret->frame->function ? ret->frame->function : "";

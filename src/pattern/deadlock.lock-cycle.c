@@ -77,6 +77,10 @@ static void tell(struct pattern_run *run, const struct wait_graph *g, const stru
 	if (sure < 95)
 		f->confidence_why = waits_owner_inferred(g, r->nodes, r->n) ? "who holds a lock was inferred"
 									    : "which lock a thread waits for was inferred";
+	if (g->kernel && !g->nodes[r->nodes[1]].space)
+		finding_recommend(run, f, "Give all locks one order and take them in it. The stacks show where each task took the lock that it "
+				  "holds and where it waits; lockdep (CONFIG_PROVE_LOCKING) tells such orders before they meet. To go on now, "
+				  "the machine has to be restarted.");
 	show(run, f, g, r);
 }
 
@@ -113,7 +117,7 @@ const struct pattern pattern_lock_cycle = {
 			  "each thread took the lock that it holds and where it waits. To go on now, the process has to "
 			  "be ended.",
 	.bucket = "DEADLOCK",
-	.needs = NEEDS_THREADS,
+	.needs = NEEDS_THREADS | FITS_KERNEL,
 	.explains = explains,
 	.match = match,
 };

@@ -58,7 +58,7 @@ const struct pattern pattern_self_deadlock = {
 	.recommendation = "Split the function in one that takes the lock and one that expects it to be held. The stack shows "
 			  "both places: the outer frame that took the lock and the inner one that waits.",
 	.bucket = "DEADLOCK_SELF",
-	.needs = NEEDS_THREADS,
+	.needs = NEEDS_THREADS | FITS_KERNEL,
 	.explains = explains,
 	.match = match,
 };

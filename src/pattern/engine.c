@@ -6,6 +6,7 @@
 #include "base/cancel.h"
 #include "base/vec.h"
 #include "base/cleanup.h"
+#include "target/kernel.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,8 @@ static bool fits(const struct pattern *p, struct analysis *a)
 	enum dump_os os = target_facts(a->target)->os;
 	struct thread *v;
 
+	if (target_kernel(a->target) ? !(p->needs & (NEEDS_KERNEL | FITS_KERNEL)) : (p->needs & NEEDS_KERNEL) != 0)
+		return false;
 	if ((p->needs & NEEDS_SYSTEM_WINDOWS) && os != OS_WINDOWS)
 		return false;
 	if ((p->needs & NEEDS_SYSTEM_LINUX) && os != OS_LINUX && os != OS_ANDROID)

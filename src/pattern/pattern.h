@@ -52,6 +52,10 @@ enum pattern_needs {
 	NEEDS_THREADS = 1 << 3,		/* at least one */
 	NEEDS_TIMES = 1 << 4,		/* processor times of threads */
 	NEEDS_SET = 1 << 5,		/* processes that were dumped together */
+	NEEDS_KERNEL = 1 << 6,		/* the kernel in the dump of a machine */
+	/* The others are for processes, unless they say that they know kernels too: what is
+	 * a problem of a process need not be one of a kernel. */
+	FITS_KERNEL = 1 << 7,
 };
 /* "an exception", ..., of a single bit */
 const char *needs_name(unsigned bit);

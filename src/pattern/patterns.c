@@ -164,6 +164,7 @@ const char *needs_name(unsigned bit)
 	case NEEDS_THREADS: return "threads";
 	case NEEDS_TIMES: return "processor times of threads";
 	case NEEDS_SET: return "a set of dumps";
+	case NEEDS_KERNEL: return "a kernel";
 	default: return NULL;
 	}
 }

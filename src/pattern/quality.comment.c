@@ -65,5 +65,6 @@ const struct pattern pattern_comment = {
 	.criterion = "A comment stream of a minidump, or the comment of a snapshot, that is not empty.",
 	.false_positives = "None is known; a comment says what its writer believed.",
 	.recommendation = "Read it: it tells what was seen when the dump was taken, and often with which tool.",
+	.needs = FITS_KERNEL,
 	.match = match,
 };

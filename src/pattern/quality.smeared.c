@@ -51,5 +51,6 @@ const struct pattern pattern_smeared = {
 	.false_positives = "Memory that nobody wrote to meanwhile is whole all the same; the record cannot know that.",
 	.recommendation = "A list that ends nowhere, or a lock whose owner waits for nothing, may come of the smear: findings here are less sure "
 			  "for it. Take the snapshot again with an engine that stops the process for an instant (osmodump snap --help).",
+	.needs = FITS_KERNEL,
 	.match = match,
 };

@@ -118,5 +118,6 @@ const struct pattern pattern_truncated = {
 			  "What this dump still has is shown as far as it goes; absent memory is ??.",
 	.thresholds = thresholds,
 	.explains = explains,
+	.needs = FITS_KERNEL,
 	.match = match,
 };

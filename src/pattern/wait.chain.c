@@ -132,6 +132,6 @@ const struct pattern pattern_wait_chain = {
 			  "without it. Take a second dump to see whether the owner is still the same.",
 	.bucket = "WAIT_CHAIN",
 	.thresholds = thresholds,
-	.needs = NEEDS_THREADS,
+	.needs = NEEDS_THREADS | FITS_KERNEL,
 	.match = match,
 };

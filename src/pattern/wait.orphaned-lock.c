@@ -66,7 +66,7 @@ const struct pattern pattern_orphaned_lock = {
 	.recommendation = "Find who took the lock: its code paths must release it on every way out. Never end threads from "
 			  "outside; use robust mutexes where owners may die.",
 	.bucket = "ORPHANED_LOCK",
-	.needs = NEEDS_THREADS,
+	.needs = NEEDS_THREADS | FITS_KERNEL,
 	.explains = explains,
 	.match = match,
 };

@@ -61,7 +61,8 @@ static const struct wait_node *starved_owner(const struct wait_graph *g, size_t 
 	const struct wait_edge *e = g->nodes[i].next, *owned = e ? g->nodes[e->to].next : NULL;
 	const struct wait_node *owner = owned ? &g->nodes[owned->to] : NULL;
 
-	if (!owner || owner->kind != WAIT_THREAD || !owner->thread || owner->activity != ACTIVITY_RUNS)
+	if (!owner || owner->kind != WAIT_THREAD || !owner->thread ||
+	    (owner->activity != ACTIVITY_RUNS && owner->activity != ACTIVITY_READY))
 		return NULL;
 	*ret_lock = e->to;
 	return owner;
@@ -118,7 +119,7 @@ const struct pattern pattern_priority_inversion = {
 			  "Do as little as possible under a lock that urgent threads need.",
 	.bucket = "PRIORITY_INVERSION",
 	.thresholds = thresholds,
-	.needs = NEEDS_THREADS,
+	.needs = NEEDS_THREADS | FITS_KERNEL,
 	.explains = explains,
 	.match = match,
 };

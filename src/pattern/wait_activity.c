@@ -9,6 +9,7 @@
 #include "os/linux/syscall.h"
 #include "pattern/blame.h"
 #include "pattern/wait_graph_impl.h"
+#include "target/kernel.h"
 
 #include <string.h>
 
@@ -103,11 +104,23 @@ static enum activity windows_activity(struct target *t, struct thread *th, const
 	return m && !module_is_well_tested(m) ? ACTIVITY_RUNS : ACTIVITY_UNKNOWN;
 }
 
+/* By what the kernel says of the task; what it waits in is told by wait_kernel(). */
+static enum activity kernel_activity(const struct thread *th)
+{
+	enum activity a = th->record->live ? of_state(th->record->live->state) : ACTIVITY_UNKNOWN;
+
+	if (th->on_cpu)
+		return ACTIVITY_RUNS;
+	return a == ACTIVITY_RUNS ? ACTIVITY_READY : a == ACTIVITY_SYSTEM_CALL ? ACTIVITY_SLEEPS : a;
+}
+
 enum activity wait_activity(struct target *t, struct thread *th, struct arena *a, const char **ret_function)
 {
-	const char *function = innermost(t, th, a);
+	const char *function = target_kernel(t) && !th->on_cpu ? "" : innermost(t, th, a);
 
 	*ret_function = function;
+	if (target_kernel(t))
+		return kernel_activity(th);
 	if (target_is_windows(t))
 		return windows_activity(t, th, function);
 	if (target_facts(t)->os == OS_LINUX || target_facts(t)->os == OS_ANDROID)

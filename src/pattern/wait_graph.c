@@ -15,6 +15,7 @@
 enum { MAX_NODES = 1 << 20 };
 
 static struct err *(*const sources[])(struct wait_builder *b) = {
+	wait_kernel,
 	wait_linux,
 	wait_critical_sections,
 	wait_windows,
@@ -25,7 +26,8 @@ const char *activity_name(enum activity a)
 	static const char *const names[] = {
 		[ACTIVITY_UNKNOWN] = "not known",	[ACTIVITY_RUNS] = "runs",
 		[ACTIVITY_SYSTEM_CALL] = "is in a system call", [ACTIVITY_STOPPED] = "is stopped",
-		[ACTIVITY_GONE] = "is gone",
+		[ACTIVITY_GONE] = "is gone",		[ACTIVITY_READY] = "is ready to run but has no processor",
+		[ACTIVITY_SLEEPS] = "sleeps",
 	};
 
 	return names[a];
@@ -37,8 +39,9 @@ const char *activity_name(enum activity a)
 static uint64_t key_of(const struct wait_node *n)
 {
 	uint64_t kind = n->kind == WAIT_THREAD ? 1 : n->is_handle ? 2 : 3 + (uint64_t)n->half;
+	uint64_t space = n->space ? hash_u64(n->space) : 0;
 
-	return hash_u64(n->kind == WAIT_THREAD ? n->tid : n->address) ^ kind;
+	return hash_u64(n->kind == WAIT_THREAD ? n->tid : n->address ^ space) ^ kind;
 }
 
 static struct err *add_node(struct wait_builder *b, const struct wait_node *n, size_t *ret)
@@ -311,6 +314,7 @@ struct err *wait_graph_build(struct target *t, struct arena *a, struct wait_grap
 	g.n_edges = b.edges.n;
 	g.n_unread = b.unread.n;
 	g.n_blind = b.n_blind;
+	g.kernel = b.kernel;
 	TRY(work_out(&g, a));
 	*ret = g;
 	return NULL;

@@ -34,6 +34,8 @@ enum activity {
 	ACTIVITY_SYSTEM_CALL,	/* in the kernel: waits, as a rule */
 	ACTIVITY_STOPPED,	/* suspended, stopped, traced */
 	ACTIVITY_GONE,		/* no such thread in the dump */
+	ACTIVITY_READY,		/* kernels: wants to run, and has no processor */
+	ACTIVITY_SLEEPS,	/* kernels: the task waits */
 };
 
 struct wait_edge {
@@ -54,6 +56,7 @@ struct wait_node {
 	/* locks and objects */
 	uint64_t address;	/* or value of a handle or descriptor */
 	bool is_handle;
+	uint64_t space;		/* kernels: the mm_struct of the process whose address it is; 0: the kernel's own */
 	const char *type;	/* "mutex", "critical section", "Event" */
 	const char *name;	/* symbol or object name, "" none */
 	enum thread_half half;
@@ -89,6 +92,8 @@ struct wait_ring {
 	size_t n;
 };
 
+struct klocks;
+
 struct wait_graph {
 	struct wait_node *nodes;	/* threads first, in the target's order */
 	size_t n;
@@ -99,6 +104,7 @@ struct wait_graph {
 	size_t n_rings;
 	const char **unread;		/* what could not be looked at */
 	size_t n_unread;
+	const struct klocks *kernel;	/* what it was made of (os/linux/kernel/lock.h); NULL: a process */
 	size_t n_blind;			/* threads that wait for a lock that, or whose owner, is not in the dump */
 };
 

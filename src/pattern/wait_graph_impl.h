@@ -23,6 +23,7 @@ struct wait_builder {
 	struct u64map by_key;	/* of locks, objects and gone threads: node + 1 */
 	size_t n_threads;
 	bool has_com;		/* Windows: apartments are looked for */
+	const struct klocks *kernel;	/* of a kernel; NULL: a process */
 	size_t n_blind;		/* threads whose lock, or its owner, is not in the dump */
 };
 
@@ -41,6 +42,8 @@ const char *wait_symbol(struct wait_builder *b, uint64_t address);
 struct err *wait_once_owner(struct wait_builder *b, const struct futex_lock *l, size_t lock) MUST_USE;
 
 struct err *wait_linux(struct wait_builder *b) MUST_USE;
+/* Kernels: locks that tasks wait for. The other sources are for processes. */
+struct err *wait_kernel(struct wait_builder *b) MUST_USE;
 struct err *wait_critical_sections(struct wait_builder *b) MUST_USE;
 struct err *wait_windows(struct wait_builder *b) MUST_USE;
 enum activity wait_activity(struct target *t, struct thread *th, struct arena *a, const char **ret_function);

@@ -185,6 +185,8 @@ struct err *wait_linux(struct wait_builder *b)
 	struct thread *threads;
 	size_t n = 0, n_threads = target_threads(b->t, &threads);
 
+	if (b->kernel)
+		return NULL;
 	if (target_facts(b->t)->os != OS_LINUX && target_facts(b->t)->os != OS_ANDROID)
 		return NULL;
 	TRY(futex_locks(b->t, b->arena, &locks, &n));

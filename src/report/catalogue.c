@@ -54,7 +54,7 @@ static void emit_lists(const struct pattern *p, struct out *o)
 	size_t n = 0, n_explains = 0;
 
 	for (unsigned bit = 0; bit < MAX_NEEDS; bit++)
-		if (p->needs >> bit & 1)
+		if ((p->needs >> bit & 1) && needs_name(1u << bit))
 			needs[n++] = needs_name(1u << bit);
 	if (n)
 		out_strs(o, "needs", needs, n);

@@ -5,6 +5,7 @@
  * scripts find what they look for; what such a field cannot mean here is absent.
  */
 #include "report/report.h"
+#include "target/kernel.h"
 
 #include <inttypes.h>
 
@@ -163,7 +164,7 @@ static struct err *emit_bucket(const struct analysis *an, const struct report_fo
 		return NULL;
 	report_add_bucket(an, x, &sb);
 	TRY(strbuf_check(&sb));
-	out_strf(o, "bugcheck_str", "APPLICATION_%s_%s", hangs(x) ? "HANG" : "FAULT", x->bucket);
+	out_strf(o, "bugcheck_str", "%s_%s_%s", target_kernel(an->target) ? "KERNEL" : "APPLICATION", hangs(x) ? "HANG" : "FAULT", x->bucket);
 	out_str(o, "default_bucket_id", x->bucket);
 	out_str(o, "failure_bucket_id", sb.s);
 	return NULL;
