@@ -100,7 +100,7 @@ static struct err *match(struct pattern_run *run)
 	return NULL;
 }
 
-static const char *const explains[] = { "wait.chain", "cpu.spiking-thread", NULL };
+static const char *const explains[] = { "wait.chain", "kernel.hung-task", "cpu.spiking-thread", NULL };
 
 const struct pattern pattern_lock_cycle = {
 	.id = "deadlock.lock-cycle",

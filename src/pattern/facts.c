@@ -2,6 +2,9 @@
 /* Facts: see facts.h. */
 #include "pattern/facts.h"
 
+#include "os/linux/kernel/sched.h"
+#include "os/linux/kernel/trouble.h"
+
 enum { MEMORY_LIMIT = 256 << 20 };
 
 struct facts {
@@ -16,6 +19,9 @@ struct facts {
 	struct fault fault;
 	struct blame blame;
 	struct heap_view heap;
+	struct sched_view sched;
+	struct troubles *troubles;	/* NULL: not asked for yet */
+	bool has_sched, tried_sched;
 	bool has_graph, has_prospects, has_stacks, has_coverage, has_fault, has_blame;
 	bool tried_graph, tried_stacks, tried_heap;
 };
@@ -52,6 +58,34 @@ struct err *facts_wait_graph(struct facts *f, const struct wait_graph **ret)
 	if (!f->has_graph)
 		return err_new(ERR_UNSUPPORTED, "the wait graph could not be built");
 	*ret = &f->graph;
+	return NULL;
+}
+
+struct err *facts_sched(struct facts *f, const struct sched_view **ret)
+{
+	if (!f->tried_sched) {
+		f->tried_sched = true;
+		TRY(sched_view_read(f->t, &f->arena, &f->sched));
+		f->has_sched = true;
+	}
+	if (!f->has_sched)
+		return err_new(ERR_UNSUPPORTED, "the run queues could not be read");
+	*ret = &f->sched;
+	return NULL;
+}
+
+struct err *facts_troubles(struct facts *f, const struct troubles **ret)
+{
+	struct troubles *x = f->troubles;
+
+	if (!x) {
+		x = ARENA_NEW(&f->arena, struct troubles);
+		if (!x)
+			return err_nomem();
+		TRY(kernel_troubles(f->t, &f->arena, x));
+		f->troubles = x;
+	}
+	*ret = x;
 	return NULL;
 }
 

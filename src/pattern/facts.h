@@ -18,6 +18,8 @@
 #include "target/target.h"
 
 struct facts;
+struct sched_view;
+struct troubles;
 
 struct err *facts_create(struct target *t, struct facts **ret) MUST_USE;
 void facts_destroy(struct facts *f); /* accepts NULL */
@@ -26,6 +28,10 @@ void facts_destroy(struct facts *f); /* accepts NULL */
 struct err *facts_wait_graph(struct facts *f, const struct wait_graph **ret) MUST_USE;
 /* *ret NULL: the heaps of ntdll are not to be had. All ask for one half. */
 struct err *facts_nt_heaps(struct facts *f, enum thread_half half, const struct nt_heaps **ret) MUST_USE;
+/* Kernels: run queues of all processors. */
+struct err *facts_sched(struct facts *f, const struct sched_view **ret) MUST_USE;
+/* Kernels: what the log says that went wrong. */
+struct err *facts_troubles(struct facts *f, const struct troubles **ret) MUST_USE;
 struct err *facts_prospects(struct facts *f, const struct prospects **ret) MUST_USE;
 struct err *facts_stacks(struct facts *f, const struct stacks **ret) MUST_USE;
 struct err *facts_coverage(struct facts *f, const struct coverage **ret) MUST_USE;

@@ -32,6 +32,9 @@ extern const struct pattern pattern_all_blocked, pattern_missing_wakeup, pattern
 extern const struct pattern pattern_network_wait, pattern_coupled_process, pattern_file_lock, pattern_child_process,
 	pattern_message_box;
 extern const struct pattern pattern_barrier, pattern_pipe_deadlock, pattern_process_deadlock;
+extern const struct pattern pattern_hung_task, pattern_starved_owner, pattern_starved_queue, pattern_busy_system;
+extern const struct pattern pattern_kernel_smeared, pattern_kernel_panic, pattern_kernel_oops, pattern_kernel_warning, pattern_kernel_tainted,
+	pattern_kernel_lockup, pattern_kernel_rcu_stall, pattern_kernel_out_of_memory;
 extern const struct pattern pattern_handle_leak, pattern_thread_explosion, pattern_region_leak, pattern_address_space,
 	pattern_map_count, pattern_memory_limit, pattern_stack_space;
 extern const struct pattern pattern_heap_leak, pattern_heap_fragmentation;
@@ -58,6 +61,7 @@ const struct pattern *const patterns[] = {
 	&pattern_clone,
 	&pattern_smeared,
 	&pattern_missing_symbols,
+	&pattern_kernel_smeared,
 	/* exception */
 	&pattern_stack_overflow,
 	&pattern_null_data,
@@ -83,6 +87,10 @@ const struct pattern *const patterns[] = {
 	&pattern_self_dump,
 	&pattern_resource_limit,
 	&pattern_sent_signal,
+	&pattern_kernel_panic,
+	&pattern_kernel_oops,
+	&pattern_kernel_warning,
+	&pattern_kernel_tainted,
 	/* wait */
 	&pattern_lock_cycle,
 	&pattern_self_deadlock,
@@ -104,6 +112,8 @@ const struct pattern *const patterns[] = {
 	&pattern_barrier,
 	&pattern_pipe_deadlock,
 	&pattern_process_deadlock,
+	&pattern_starved_owner,
+	&pattern_hung_task,
 	/* resource */
 	&pattern_handle_leak,
 	&pattern_thread_explosion,
@@ -116,11 +126,16 @@ const struct pattern *const patterns[] = {
 	&pattern_heap_leak,
 	&pattern_bstr_leak,
 	&pattern_nt_heap_leak,
+	&pattern_kernel_out_of_memory,
 	/* cpu */
 	&pattern_spiking_thread,
 	&pattern_distributed_spike,
 	&pattern_spin_wait,
 	&pattern_recursion,
+	&pattern_starved_queue,
+	&pattern_busy_system,
+	&pattern_kernel_lockup,
+	&pattern_kernel_rcu_stall,
 	/* corruption */
 	&pattern_critical_section,
 	&pattern_heap_overflow,

@@ -51,7 +51,7 @@ static struct err *match(struct pattern_run *run)
 	return NULL;
 }
 
-static const char *const explains[] = { "wait.chain", NULL };
+static const char *const explains[] = { "wait.chain", "kernel.hung-task", NULL };
 
 const struct pattern pattern_orphaned_lock = {
 	.id = "wait.orphaned-lock",

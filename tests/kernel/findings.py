@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Scenes in a guest, one after the other, and what !analyze says of each: patterns of kernels that have it, and that nearly have it.
+
+usage: findings.py KIND [FOLDER]      KIND: see guest.py
+Environment: OSMODUMP. Ends with "N passed, N failed, N skipped".
+
+The lines of SCENES name for each scene what must be found and, with a "!", what must not. "nearly": the same dump with a threshold that
+it does not reach. kernel.oops and kernel.warning go by lines of the log alone (tests/unit/test-kernel-lock.c); no scene makes a kernel that
+is in order have them, which is checked.
+"""
+import os
+import shutil
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import guest  # noqa: E402
+import locks_check  # noqa: E402
+
+OSMODUMP = os.environ.get('OSMODUMP', f'{guest.TOP}/build/osmodump')
+HEALTHY = ('!deadlock.lock-cycle', '!kernel.hung-task', '!wait.starved-owner', '!cpu.starved-queue', '!kernel.lockup', '!kernel.rcu-stall',
+           '!kernel.panic', '!kernel.oops', '!kernel.warning', '!kernel.out-of-memory', '!quality.kernel-smeared')
+
+# name, commands in the guest, seconds to wait, [(options of !analyze, what it must say)]
+SCENES = (
+    ('quiet', '', 1, [('', HEALTHY)]),
+    ('planted', 'insmod /data/planted.ko', 4, [
+        ('-t hung.seconds=2', ('deadlock.lock-cycle', 'kernel.hung-task', 'kernel.tainted', '!kernel.oops', '!quality.kernel-smeared')),
+        ('-t hung.seconds=3600', ('deadlock.lock-cycle', '!kernel.hung-task'))]),
+    ('memory', '(dd if=/dev/zero of=/dev/null bs=900M count=1; tail /dev/zero >/dev/null) 2>/dev/null; true', 2, [
+        ('', ('kernel.out-of-memory', '!kernel.panic', '!kernel.oops'))]),
+    # a realtime loop on processor 1, beside it an ordinary one that may run nowhere else
+    ('starved', 'echo -1 >/proc/sys/kernel/sched_rt_runtime_us; taskset 2 sh -c "while :; do :; done" >/dev/null 2>&1 & '
+     'sleep 1; taskset 2 chrt -f 40 sh -c "while :; do :; done" >/dev/null 2>&1 & true', 8, [
+         ('-t starved-queue.ms=2000 -t busy.alone=2000', ('cpu.starved-queue', '!kernel.lockup')),
+         ('-t starved-queue.ms=3600000 -t busy.alone=3600000', ('!cpu.starved-queue', '!cpu.busy-system'))]),
+    ('lockup', 'killall sh 2>/dev/null; echo 2 >/proc/sys/kernel/watchdog_thresh; '
+     'echo 5 >/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout; echo hard >/proc/planted/spin', 12, [
+         ('', ('kernel.lockup', 'kernel.rcu-stall')),
+         ('-t lockup.factor=10000 -t rcu-stall.factor=10000', ('kernel.tainted',))]),
+    ('panic', 'echo c >/proc/sysrq-trigger', 3, [('', ('kernel.panic',))]),
+)
+
+
+class Findings:
+    def __init__(self, kind, folder):
+        self.kind, self.folder, self.counts = kind, folder, {'ok': 0, 'FAIL': 0, 'skip': 0}
+
+    def say(self, word, text):
+        self.counts[word] += 1
+        print(f'{word}: {self.kind}: {text}', flush=True)
+
+    def check(self, name, dump, options, must):
+        said = locks_check.records(OSMODUMP, dump, f'!analyze {options}')
+        wrong = locks_check.check_findings(said, must)
+        for text in wrong:
+            print(f'    {text}')
+        self.say('FAIL' if wrong else 'ok', f'findings of a kernel: {name} {options}')
+
+    def scene(self, g, name, commands, seconds, checks):
+        if commands:
+            try:
+                g.run(f'{commands}; sleep {seconds}', seconds + 60)
+            except (RuntimeError, OSError, TimeoutError):
+                if name not in ('lockup', 'panic'):  # such a kernel need not answer any more
+                    raise
+        dump = g.dump('elf', f'{self.folder}/{name}.elf')
+        for options, must in checks:
+            self.check(name, dump, options, must)
+        if name == 'planted':
+            facts = [line.split() for line in g.must('cat /proc/planted/facts').splitlines()]
+            locks_check.compare(OSMODUMP, dump, facts, self.say)
+        os.unlink(dump)
+
+    def run(self):
+        os.makedirs(self.folder, exist_ok=True)
+        planted = [k for k in guest.build_module(self.kind, f'{HERE}/subject') if 'planted' in k]
+        with guest.Guest(f'{self.folder}/guest') as g:
+            g.start(self.kind, memory=384, append='panic=0', limit=900, files={'planted.ko': planted[0]})
+            for scene in SCENES:
+                self.scene(g, *scene)
+
+    def finish(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+        print(f'{self.counts["ok"]} passed, {self.counts["FAIL"]} failed, {self.counts["skip"]} skipped')
+        return 1 if self.counts['FAIL'] else 0
+
+
+def main(words):
+    if not words or words[0] not in guest.KINDS:
+        sys.stderr.write(__doc__)
+        return 2
+    f = Findings(words[0], words[1] if len(words) > 1 else f'{guest.KERNELS}/findings-{words[0]}')
+    try:
+        f.run()
+    except guest.Skip as why:
+        f.say('skip', str(why))
+    except RuntimeError as why:
+        print(why)
+        f.say('FAIL', 'findings did not come to their end')
+    return f.finish()
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))
