@@ -9,7 +9,7 @@
  * Addresses are relative to the kernel's (module's) base modulo 2^64: offsets
  * of per-CPU variables ("pcpu_hot" in kernels before 6.15), which lie below it,
  * wrap around, and base + rva gives them back. symbol_at answers inside of
- * [base, end) only. Sizes reach up to the next symbol: the kernel holds none.
+ * [base, end) and a module's other parts only. Sizes reach up to the next symbol: the kernel holds none.
  *
  * Sources of facts: docs/formats/kallsyms.md. 64-bit little-endian kernels.
  */
@@ -32,10 +32,17 @@ struct kallsyms_input {
  * what VMCOREINFO points to is something else. */
 struct err *kallsyms_open(const struct kallsyms_input *in, struct provider **ret) MUST_USE;
 
+enum { KALLSYMS_MAX_PARTS = 8 };
+struct kallsyms_part {
+	uint64_t base, size;
+};
+
 struct kallsyms_module_input {
 	struct arch_memory memory;
 	const char *name;		/* for messages; copied */
 	uint64_t base, size;		/* of its code */
+	const struct kallsyms_part *parts; /* where else it lies (since 6.4), the first KALLSYMS_MAX_PARTS of them */
+	size_t n_parts;
 	/* struct mod_kallsyms: Elf64_Sym entries, their number, their strings, and since
 	 * 5.2 nm's letter of each; typetab 0: none, the letters are in the entries */
 	uint64_t symtab, num_symtab, strtab, typetab;

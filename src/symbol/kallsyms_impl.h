@@ -37,6 +37,8 @@ struct ksyms {
 	const struct ksyms_ops *ops;
 	struct arch_memory memory;
 	uint64_t base, end;
+	struct kallsyms_part parts[KALLSYMS_MAX_PARTS];
+	size_t n_parts;
 	bool loaded, failed;
 	uint32_t n;
 	uint64_t *address;	/* ascending */

@@ -209,6 +209,9 @@ struct err *kallsyms_open_module(const struct kallsyms_module_input *in, struct 
 	m->s.base = in->base;
 	if (__builtin_add_overflow(in->base, in->size, &m->s.end))
 		m->s.end = UINT64_MAX;
+	m->s.n_parts = in->n_parts < KALLSYMS_MAX_PARTS ? in->n_parts : KALLSYMS_MAX_PARTS;
+	for (size_t i = 0; i < m->s.n_parts; i++)
+		m->s.parts[i] = in->parts[i];
 	*ret = &m->s.p;
 	return NULL;
 }

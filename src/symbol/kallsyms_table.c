@@ -145,18 +145,32 @@ static int rank(const struct ksym_name *n)
 	return r + (isupper((unsigned char)n->letter) ? 3 : 1);
 }
 
+/* Whether the address is in what the names are of, and where that part of it starts. */
+static bool part_start(const struct ksyms *s, uint64_t address, uint64_t *ret)
+{
+	*ret = s->base;
+	if (address >= s->base && address < s->end)
+		return true;
+	for (size_t i = 0; i < s->n_parts; i++) {
+		*ret = s->parts[i].base;
+		if (address - s->parts[i].base < s->parts[i].size)
+			return true;
+	}
+	return false;
+}
+
 static struct err *symbol_at(struct provider *p, uint64_t rva, struct symbol *ret)
 {
 	struct ksyms *s = of(p);
-	uint64_t address = s->base + rva;
+	uint64_t address = s->base + rva, start;
 	struct ksym_name name, best = { 0 };
 	uint32_t hi, at = 0;
 	int best_rank = -1;
 
 	TRY(load(s));
-	hi = address >= s->base && address < s->end ? above(s, address) : 0;
+	hi = part_start(s, address, &start) ? above(s, address) : 0;
 	for (uint32_t i = hi; i && hi - i < MAX_ALIASES && s->address[i - 1] == s->address[hi - 1]; i--) {
-		if (s->address[i - 1] < s->base || !s->ops->name(s, i - 1, &name))
+		if (s->address[i - 1] < start || !s->ops->name(s, i - 1, &name))
 			continue;
 		if (rank(&name) >= best_rank) { /* going down: the first of equals stays */
 			best = name;

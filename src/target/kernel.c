@@ -287,6 +287,7 @@ void kernel_destroy(struct kernel *k)
 	for (size_t i = 0; i < k->views.n; i++)
 		view_deinit(&k->views.v[i]);
 	vec_deinit(&k->views);
+	vec_deinit(&k->parts);
 	strmap_deinit(&k->info);
 	paged_memory_destroy(k->memory);
 	space_destroy(k->physical);

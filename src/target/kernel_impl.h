@@ -14,6 +14,11 @@ struct kernel_cpu {
 	struct dump_piece regs;	/* elf_gregset_t; size 0: none in the dump */
 };
 
+struct kernel_part {
+	struct module *module;
+	uint64_t base, size;
+};
+
 struct kernel {
 	struct target *t;
 	struct arena arena;
@@ -29,6 +34,7 @@ struct kernel {
 
 	bool names_tried, types_tried;
 	struct provider *names, *types;	/* kallsyms, BTF of vmlinux; NULL: could not be had */
+	VEC(struct kernel_part) parts;	/* of modules, besides their code, by address */
 	VEC(struct view) views;		/* BTF of vmlinux and of modules */
 
 	bool cpus_done;
@@ -53,6 +59,8 @@ bool kernel_type_named(struct kernel *k, const char *module, const char *type, s
 void kernel_load_symbols(struct kernel *k, struct module *m);
 
 /* kernel_modules.c, kernel_tasks.c */
+/* The module that has a part there which is not its code; NULL. */
+struct module *kernel_module_at(const struct kernel *k, uint64_t address);
 struct err *kernel_add_modules(struct kernel *k, struct module_list *list) MUST_USE;
 void kernel_load_threads(struct kernel *k); /* what is lacking is told as notices */
 struct err *kernel_thread_regs(struct kernel *k, struct thread *th, struct regs *ret) MUST_USE;

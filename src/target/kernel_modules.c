@@ -7,11 +7,12 @@
 #include "target/kernel_impl.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
 	MAX_NAME = 64,
-	MAX_PARTS = 16,
+	MAX_PARTS = 7,		/* enum mod_mem_type: text, data, rodata, ro_after_init, three of initialisation */
 	STATE_UNFORMED = 3,	/* enum module_state: its parts are not set up */
 };
 
@@ -67,6 +68,25 @@ static const char *name_of(struct kernel *k, uint64_t address)
 	return sb.failed ? NULL : arena_strdup(&k->arena, sb.s);
 }
 
+/* Data and what runs once lie apart from the code. */
+static struct err *add_parts(struct kernel *k, struct module *m, uint64_t address)
+{
+	struct type_ref type;
+	struct type_info info;
+
+	if (err_ignore(bind_type(k->t, HALF_NATIVE, part_binding.module, part_binding.type, &type)) || err_ignore(type_get(type, &info)))
+		return NULL;
+	for (unsigned i = 1; i < MAX_PARTS; i++) {
+		struct part_facts p = { 0 };
+
+		if (err_ignore(bind_read(k->t, HALF_NATIVE, &part_binding, address + i * info.size, &p)))
+			return NULL;
+		if (p.base && p.size && !vec_push(&k->parts, ((struct kernel_part){ m, p.base, p.size })))
+			return err_nomem();
+	}
+	return NULL;
+}
+
 static struct err *add_one(struct kernel *k, struct module_list *list, uint64_t address, const struct module_facts *f)
 {
 	struct part_facts place;
@@ -82,7 +102,7 @@ static struct err *add_one(struct kernel *k, struct module_list *list, uint64_t 
 	if (!m)
 		return err_nomem();
 	m->kernel_module = address;
-	return NULL;
+	return f->core_base || f->old_base || !f->parts ? NULL : add_parts(k, m, f->parts);
 }
 
 static struct err *add_loaded(struct kernel *k, struct module_list *list)
@@ -113,6 +133,28 @@ static struct err *add_loaded(struct kernel *k, struct module_list *list)
 	return e;
 }
 
+static int by_base(const void *a, const void *b)
+{
+	const struct kernel_part *x = a, *y = b;
+
+	return x->base < y->base ? -1 : x->base > y->base;
+}
+
+struct module *kernel_module_at(const struct kernel *k, uint64_t address)
+{
+	size_t lo = 0, hi = k->parts.n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (k->parts.v[mid].base <= address)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo && address - k->parts.v[lo - 1].base < k->parts.v[lo - 1].size ? k->parts.v[lo - 1].module : NULL;
+}
+
 struct err *kernel_add_modules(struct kernel *k, struct module_list *list)
 {
 	uint64_t end;
@@ -121,5 +163,10 @@ struct err *kernel_add_modules(struct kernel *k, struct module_list *list)
 		k->end = end;
 	if (!module_list_add(list, k->base, k->end - k->base, "vmlinux"))
 		return err_nomem();
-	return kernel_types(k) ? err_prefix(add_loaded(k, list), "modules of the kernel") : NULL;
+	if (!kernel_types(k))
+		return NULL;
+	TRY(err_prefix(add_loaded(k, list), "modules of the kernel"));
+	if (k->parts.n)
+		qsort(k->parts.v, k->parts.n, sizeof(*k->parts.v), by_base);
+	return NULL;
 }

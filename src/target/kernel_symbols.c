@@ -178,10 +178,15 @@ static const struct binding names_binding = { "vmlinux", "mod_kallsyms", names_m
 static void add_module_names(struct kernel *k, struct module *m, uint64_t kallsyms)
 {
 	struct kallsyms_module_input in = { .memory = *target_memory(k->t), .name = m->name, .base = m->base, .size = m->size };
+	struct kallsyms_part parts[KALLSYMS_MAX_PARTS];
 	struct module_names n = { 0 };
 	struct provider *p = NULL;
 	struct err *e = bind_read(k->t, HALF_NATIVE, &names_binding, kallsyms, &n);
 
+	for (size_t i = 0; i < k->parts.n && in.n_parts < KALLSYMS_MAX_PARTS; i++)
+		if (k->parts.v[i].module == m)
+			parts[in.n_parts++] = (struct kallsyms_part){ k->parts.v[i].base, k->parts.v[i].size };
+	in.parts = parts;
 	in.symtab = n.symtab;
 	in.num_symtab = n.n;
 	in.strtab = n.strtab;

@@ -203,7 +203,7 @@ struct module *target_module_at(struct target *t, uint64_t address)
 	for (size_t back = 0; back < 8 && lo > back; back++)
 		if (covers(modules[lo - 1 - back], address))
 			return t->last_hit = modules[lo - 1 - back];
-	return NULL;
+	return t->kernel ? kernel_module_at(t->kernel, address) : NULL;
 }
 
 struct module *target_module_named(struct target *t, const char *name)
