@@ -11,6 +11,10 @@ extern const struct command command_explain;
 extern const struct command command_patterns;
 extern const struct command command_pattern;
 extern const struct command command_k;
+extern const struct command command_kernel_process;
+extern const struct command command_kernel_thread;
+extern const struct command command_kernel_vma;
+extern const struct command command_process_inside;
 extern const struct command command_address;
 extern const struct command command_vprot;
 extern const struct command command_vtop;
@@ -156,6 +160,10 @@ const struct command *const commands[] = {
 	&command_u,
 	&command_uf,
 	/* process and machine */
+	&command_kernel_process,
+	&command_kernel_thread,
+	&command_kernel_vma,
+	&command_process_inside,
 	&command_effmach,
 	&command_sw,
 	&command_process,

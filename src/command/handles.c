@@ -5,6 +5,7 @@
  * Linux cores the files that were mapped, which is all they know of files.
  */
 #include "command/handle_info.h"
+#include "command/kernel_tasks.h"
 
 #include "base/cancel.h"
 #include "base/map.h"
@@ -255,6 +256,8 @@ static struct err *run_handle(struct session *s, const struct args *args, struct
 	const char *p = args->tail;
 	char *type = NULL;
 
+	if (session_has_kernel(s) || strcmp(args->name, "files") == 0)
+		return kernel_handle_run(s, args, o);
 	if (*p) {
 		TRY(expr_parse(s, &p, &sel.handle));
 		if ((uint32_t)sel.handle == UINT32_MAX)
@@ -270,12 +273,14 @@ static struct err *run_handle(struct session *s, const struct args *args, struct
 }
 
 static const struct record *const handle_records[] = { &handle_record,	 &count_record, &file_record,
-						       &descriptor_record, NULL };
+						       &descriptor_record, &kernel_file_record, NULL };
+static const char *const handle_aliases[] = { "files", NULL };
 
 const struct command command_handle = {
 	.name = "!handle",
+	.aliases = handle_aliases,
 	.summary = "show the handles of the process",
-	.usage = "[handle [flags [type]]]",
+	.usage = "[handle [flags [process] [type]]]",
 	.help = "The handles that the dump lists, and how many there are of each type. A handle of 0\n"
 		"or -1 means all. flags: 1 the type (what is shown without flags), 2 attributes,\n"
 		"access and counts, 4 the name, 8 what the dump has of the object (event is set,\n"
@@ -283,7 +288,12 @@ const struct command command_handle = {
 		"\n"
 		"Linux: the open files of a snapshot that osmodump took, and what sockets are\n"
 		"connected to; flag 2 shows position and open flags. Other cores do not have file\n"
-		"descriptors: then the files that were mapped into the process.",
+		"descriptors: then the files that were mapped into the process.\n"
+		"\n"
+		"Dumps of a Linux kernel: the open files of the current process, or of the one that is given\n"
+		"by the address of its task_struct or its PID (hex): what sockets, pipes, epoll sets, eventfds\n"
+		"and timers are; -1 means all descriptors. `files` shows the same: `files 1 42` (PIDs in\n"
+		"decimal), `files -v` with inode, position and flags.",
 	.records = handle_records,
 	.needs = NEEDS_TARGET,
 	.run = run_handle,

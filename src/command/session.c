@@ -39,6 +39,7 @@ void session_destroy(struct session *s)
 	for (size_t i = 0; i < SESSION_FIXED_ALIASES; i++)
 		free(s->fixed[i]);
 	free(s->states);
+	session_inside_destroy(s);
 	free(s->last_line);
 	free(s->last_name);
 	if (s->log)

@@ -65,6 +65,8 @@ struct session {
 	char *log_path;
 	session_error_fn *on_error;
 	void *on_error_arg;
+	struct inside *inside;		/* .process; NULL: not used yet */
+	size_t wanted_inside;		/* what it is about to choose */
 };
 
 /* --- session_lex.c: where words and commands end ------------------------------- */
@@ -116,6 +118,9 @@ extern const struct record process_record;
 struct err *process_emit(struct session *s, size_t i, struct out *o) MUST_USE;
 struct err *process_target(struct session *s, size_t i, struct target **ret) MUST_USE;
 struct err *run_processes(struct session *s, const char **p, struct out *o) MUST_USE;
+
+/* --- session_kernel.c ------------------------------------------------------------ */
+void session_inside_destroy(struct session *s);
 
 /* --- alias.c -------------------------------------------------------------------- */
 const char *alias_get(const struct session *s, const char *name, size_t len); /* NULL: none */

@@ -184,7 +184,12 @@ static bool climb(struct climb *c)
 		c->path = arena_printf(c->arena, "/?%s", c->path ? c->path : "");
 		return false;
 	}
-	if (d.parent == c->dentry) { /* the root of a tree whose mount is not known */
+	if (d.parent == c->dentry) { /* the root of a tree whose mount is not known, or a file in no tree: memfd */
+		name = c->path ? NULL : name_of(c->target, &d, c->arena);
+		if (name && strcmp(name, "/") != 0) {
+			c->path = arena_printf(c->arena, "/%s", name);
+			c->removed = true;
+		}
 		return false;
 	}
 	if (!c->path && !d.hashed)
