@@ -18,6 +18,11 @@ extern const struct command command_process_inside;
 extern const struct command command_address;
 extern const struct command command_vprot;
 extern const struct command command_vtop;
+extern const struct command command_dmesg;
+extern const struct command command_slab;
+extern const struct command command_vm;
+extern const struct command command_kmem;
+extern const struct command command_mount;
 extern const struct command command_pagediff;
 extern const struct command command_diff;
 extern const struct command command_dt;
@@ -147,6 +152,11 @@ const struct command *const commands[] = {
 	&command_address,
 	&command_vprot,
 	&command_vtop,
+	&command_dmesg,
+	&command_slab,
+	&command_vm,
+	&command_kmem,
+	&command_mount,
 	&command_pagediff,
 	&command_diff,
 	/* modules and symbols */
