@@ -11,13 +11,14 @@
 #include "base/cancel.h"
 #include "command/type_find.h"
 #include "command/value.h"
+#include "target/kernel.h"
 
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 16, MAX_ELEMENTS = 0x1000, MAX_LISTED = 100000, MAX_FIELDS = 16 };
+enum { MAX_DEPTH = 16, MAX_ELEMENTS = 0x1000, MAX_LISTED = 100000, MAX_FIELDS = 16, MAX_MEMBERS = 1 << 20 };
 
 static const struct field member_fields[] = {
 	{ "depth", FIELD_UINT, "0 for members of the type asked for" },
@@ -69,6 +70,7 @@ struct dt {
 	bool has_address;
 	const char *fields[MAX_FIELDS];	/* only members that match one; none: all */
 	size_t n_fields;
+	size_t n_members;	/* that were looked at */
 };
 
 /* WinDbg's words for types in dt: Ptr64 _PEB, [16] Char, Pos 3, 5 Bits. */
@@ -133,14 +135,14 @@ static void member_words(const struct type_member *m, struct strbuf *sb)
 		strbuf_adds(sb, "<unknown type>");
 }
 
-/* What dt adds to the names of two well-known structures. */
+/* What dt adds to the names of well-known structures. */
 static void add_contents(struct dt *d, const char *name, uint64_t address, struct strbuf *sb)
 {
 	const struct arch_memory *m = target_memory(session_target(d->s));
 	unsigned size = session_pointer_size(d->s);
 	uint64_t a, b;
 
-	if (strcmp(name, "_LIST_ENTRY") == 0 && arch_read_uint(m, address, size, &a) &&
+	if ((strcmp(name, "_LIST_ENTRY") == 0 || strcmp(name, "list_head") == 0) && arch_read_uint(m, address, size, &a) &&
 	    arch_read_uint(m, address + size, size, &b)) {
 		strbuf_addf(sb, " [ 0x%" PRIx64 " - 0x%" PRIx64 " ]", a, b);
 	} else if (strcmp(name, "_UNICODE_STRING") == 0 && arch_read_uint(m, address, 2, &a) &&
@@ -152,6 +154,21 @@ static void add_contents(struct dt *d, const char *name, uint64_t address, struc
 		strbuf_add_utf16le(sb, text, n);
 		strbuf_adds(sb, "\"");
 	}
+}
+
+/* Linux's counters are structures with a number in them. */
+static void add_counter(struct dt *d, struct type_ref type, uint64_t size, uint64_t address, struct strbuf *sb)
+{
+	static const char *const names[] = { "atomic_t", "atomic64_t", "atomic_long_t", "refcount_t", "refcount_struct", "kref" };
+	const struct arch_memory *m = target_memory(session_target(d->s));
+	struct type_info info;
+	uint64_t v;
+
+	if ((size != 4 && size != 8) || err_ignore(type_get(type, &info)))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(info.name, names[i]) == 0 && arch_read_uint(m, address, (unsigned)size, &v))
+			strbuf_addf(sb, " 0n%" PRId64, size == 4 ? (int64_t)(int32_t)v : (int64_t)v);
 }
 
 /* Arrays of characters are shown as text: [8]  "first". */
@@ -193,8 +210,10 @@ static struct err *member_value(struct dt *d, const struct type_member *m, uint6
 		TRY(value_describe(d->s, &v, sb));
 	else
 		TRY(type_words(m->type, sb, 0));
-	if (info.kind == TYPE_STRUCT)
+	if (info.kind == TYPE_STRUCT) {
 		add_contents(d, info.name, address, sb);
+		add_counter(d, m->type, info.size, address, sb);
+	}
 	if (info.kind == TYPE_POINTER && says_address(sb->s)) {
 		strbuf_addc(sb, ' ');
 		(void)err_ignore(type_words(info.element, sb, 0));
@@ -342,23 +361,52 @@ static struct err *descend(struct dt *d, const struct type_member *m, uint64_t a
 	return NULL;
 }
 
-static struct err *show_members(struct dt *d, struct type_ref type, uint64_t address, unsigned depth,
-				const char *path)
+static struct err *show_member(struct dt *d, const struct type_member *m, uint64_t address, unsigned depth,
+			       const char *path)
+{
+	const char *rest;
+
+	if (!is_wanted(d, m, depth, path, &rest))
+		return NULL;
+	TRY(emit_member(d, m, address, depth));
+	return rest ? follow_path(d, m, address, depth, rest) : descend(d, m, address, depth);
+}
+
+/* The members of an anonymous structure or union are the type's own: they are shown as such. */
+static bool is_anonymous(const struct type_member *m, struct type_ref *ret)
+{
+	struct type_info info;
+
+	return m->kind == MEMBER_DATA && !*m->name && !m->bit_size && has_members(m->type, ret, &info);
+}
+
+static struct err *show_members_at(struct dt *d, struct type_ref type, uint64_t base, uint64_t address,
+				   unsigned depth, unsigned nested, const char *path)
 {
 	struct type_member *members = NULL;
-	const char *rest;
+	struct type_ref inner;
 	size_t n = 0;
 
 	TRY(type.provider->ops->type_members(type.provider, type.id, d->arena, &members, &n));
 	for (size_t i = 0; i < n; i++) {
+		struct type_member m = members[i];
+
 		TRY(cancel_check());
-		if (!is_wanted(d, &members[i], depth, path, &rest))
-			continue;
-		TRY(emit_member(d, &members[i], address, depth));
-		TRY(rest ? follow_path(d, &members[i], address, depth, rest)
-			 : descend(d, &members[i], address, depth));
+		if (d->n_members++ > MAX_MEMBERS)
+			return err_new(ERR_UNSUPPORTED, "more than %d members: -r and -b go too deep here", MAX_MEMBERS);
+		m.offset += base;
+		if (nested < MAX_DEPTH && is_anonymous(&m, &inner))
+			TRY(show_members_at(d, inner, m.offset, address, depth, nested + 1, path));
+		else
+			TRY(show_member(d, &m, address, depth, path));
 	}
 	return NULL;
+}
+
+static struct err *show_members(struct dt *d, struct type_ref type, uint64_t address, unsigned depth,
+				const char *path)
+{
+	return show_members_at(d, type, 0, address, depth, 0, path);
 }
 
 static struct err *show_enum(struct dt *d, struct type_ref type)
@@ -448,6 +496,12 @@ static bool list_type(void *arg, struct type_ref type, const char *name)
 	return !l->e && !cancel_requested();
 }
 
+/* The kernel's own types are always at hand. */
+static bool is_vmlinux(struct target *t, const struct module *m)
+{
+	return target_kernel(t) && strcmp(m->name, "vmlinux") == 0;
+}
+
 static struct err *list_types(struct dt *d, const char *pattern)
 {
 	const char *module = type_module(d->arena, pattern), *bang = strchr(pattern, '!');
@@ -461,7 +515,7 @@ static struct err *list_types(struct dt *d, const char *pattern)
 		size_t n_providers;
 
 		if (module ? !str_match(module, modules[i]->name, true)
-			   : module_symbol_status(modules[i]) == SYMBOLS_DEFERRED)
+			   : module_symbol_status(modules[i]) == SYMBOLS_DEFERRED && !is_vmlinux(t, modules[i]))
 			continue;
 		n_providers = module_providers(t, modules[i], &providers);
 		for (size_t k = 0; k < n_providers; k++) {
@@ -548,6 +602,35 @@ static struct err *show_local(struct dt *d, const struct value *v)
 	return show_type(d, NULL, type, address);
 }
 
+/* "task_struct.pid,comm", as users of crash type it: the members become fields. */
+static struct err *split_fields(struct dt *d, char *name)
+{
+	char *p = strchr(name, '.');
+
+	while (p && d->n_fields < MAX_FIELDS) {
+		*p++ = '\0';
+		d->fields[d->n_fields++] = p;
+		p = strchr(p, ',');
+	}
+	return p ? err_new(ERR_USAGE, "more than %d members", MAX_FIELDS) : NULL;
+}
+
+/* A type's name; "struct x" is x. */
+static struct err *parse_name(struct dt *d, const struct args *args, const char **p, char **ret)
+{
+	static const char *const words[] = { "struct", "union", "enum", "class" };
+
+	TRY(word_parse(args->arena, p, ret));
+	for (size_t i = 0; *ret && i < ARRAY_SIZE(words); i++)
+		if (strcmp(*ret, words[i]) == 0 && (isalpha((unsigned char)**p) || **p == '_')) {
+			TRY(word_parse(args->arena, p, ret));
+			break;
+		}
+	if (!*ret)
+		return usage_error(args, "a type is missing");
+	return strcmp(args->name, "dt") == 0 ? NULL : split_fields(d, *ret);
+}
+
 /* A variable, a type, or a local variable. */
 static struct err *run_dt(struct session *s, const struct args *args, struct out *o)
 {
@@ -559,9 +642,7 @@ static struct err *run_dt(struct session *s, const struct args *args, struct out
 	char *name = NULL;
 
 	parse_options(&d, &p);
-	TRY(word_parse(args->arena, &p, &name));
-	if (!name)
-		return usage_error(args, "a type is missing");
+	TRY(parse_name(&d, args, &p, &name));
 	TRY(parse_fields(&d, args, p, &address));
 	if (strpbrk(name, "*?"))
 		return list_types(&d, name);
@@ -580,10 +661,12 @@ static struct err *run_dt(struct session *s, const struct args *args, struct out
 	return show_type(&d, type_module(args->arena, name), type, address);
 }
 
+static const char *const dt_aliases[] = { "struct", "union", NULL };
 static const struct record *const dt_records[] = { &type_record, &member_record, NULL };
 
 const struct command command_dt = {
 	.name = "dt",
+	.aliases = dt_aliases,
 	.summary = "show a type, or memory as a type",
 	.usage = "[-r[depth]] [-a] [-b] [-v] [module!]type|variable [field...] [address]",
 	.help = "Without an address: members with offsets and types. With one: their values. A\n"
@@ -593,7 +676,11 @@ const struct command command_dt = {
 		"a depth, 5 by default), -b into all, -a shows array elements, -v the size. A\n"
 		"pattern with * or ? lists types. Types come from the module's symbols, then from\n"
 		"any symbols loaded, then from built-in public layouts (_PEB, _TEB,\n"
-		"_RTL_CRITICAL_SECTION, pthread objects ...).",
+		"_RTL_CRITICAL_SECTION, pthread objects ...). The members of anonymous structures and\n"
+		"unions are shown as those of the type around them.\n"
+		"Of a Linux kernel the types are its own (BTF). A per-CPU variable is that of the current\n"
+		"thread's processor; runqueues:1 is processor 1's. struct is another name, for users of\n"
+		"crash: struct task_struct.pid,comm ADDRESS.",
 	.records = dt_records,
 	.needs = NEEDS_TARGET,
 	.run = run_dt,

@@ -2,7 +2,9 @@
 /* Types and variables by name: see type_find.h. */
 #include "command/type_find.h"
 
+#include "symbol/btf.h"
 #include "target/bind.h"
+#include "target/kernel.h"
 
 #include <string.h>
 
@@ -58,6 +60,62 @@ static bool type_at(struct target *t, uint64_t address, const char *plain, struc
 	return ret->id;
 }
 
+/* --- variables of a kernel -------------------------------------------------------------- */
+
+/* Whether a symbol is one of per-CPU variables, of which each processor has its own. */
+static bool is_percpu(struct kernel *k, uint64_t address)
+{
+	uint64_t start, end;
+
+	return !err_ignore(kernel_symbol(k, "__per_cpu_start", &start)) &&
+	       !err_ignore(kernel_symbol(k, "__per_cpu_end", &end)) && address >= start && address < end;
+}
+
+/* "runqueues:1" is processor 1's, "runqueues" that of the current thread. False: no such form. */
+static bool split_cpu(struct session *s, const char *name, char *buf, size_t size, unsigned *ret_cpu)
+{
+	const char *colon = strchr(name, ':');
+	size_t n = colon ? (size_t)(colon - name) : strlen(name);
+	struct thread *th = session_thread(s);
+
+	if (n >= size)
+		return false;
+	memcpy(buf, name, n);
+	buf[n] = '\0';
+	*ret_cpu = th ? th->cpu : 0;
+	for (const char *p = colon ? colon + 1 : ""; *p; p++) {
+		if (*p < '0' || *p > '9')
+			return false;
+		*ret_cpu = (p == colon + 1 ? 0 : *ret_cpu % 100000 * 10) + (unsigned)(*p - '0');
+	}
+	return !colon || colon[1];
+}
+
+/* BTF has the types of variables, the kernel's names their addresses. */
+static bool find_kernel_variable(struct session *s, const char *name, struct type_ref *ret_type, uint64_t *ret_address)
+{
+	struct target *t = session_target(s);
+	struct kernel *k = target_kernel(t);
+	struct type_ref any, type;
+	uint64_t address;
+	char plain[256];
+	unsigned cpu;
+
+	if (str_starts(name, "vmlinux!"))
+		name += strlen("vmlinux!");
+	if (!k || !split_cpu(s, name, plain, sizeof(plain), &cpu) ||
+	    err_ignore(bind_type(t, HALF_NATIVE, "vmlinux", "list_head", &any)) || !btf_is(any.provider) ||
+	    err_ignore(btf_variable(any.provider, plain, &type)) || err_ignore(kernel_symbol(k, plain, &address)))
+		return false;
+	if (is_percpu(k, address))
+		address = kernel_percpu(k, address, cpu);
+	if (!address)
+		return false;
+	*ret_type = type;
+	*ret_address = address;
+	return true;
+}
+
 bool type_find_variable(struct session *s, const char *name, struct type_ref *ret_type,
 			uint64_t *ret_address)
 {
@@ -65,6 +123,8 @@ bool type_find_variable(struct session *s, const char *name, struct type_ref *re
 	const char *bang = strchr(name, '!');
 	uint64_t address;
 
+	if (find_kernel_variable(s, name, ret_type, ret_address))
+		return true;
 	if (err_ignore(target_symbol_named(t, name, &address)) ||
 	    !type_at(t, address, bang ? bang + 1 : name, ret_type))
 		return false;
