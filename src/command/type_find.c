@@ -2,9 +2,9 @@
 /* Types and variables by name: see type_find.h. */
 #include "command/type_find.h"
 
-#include "symbol/btf.h"
 #include "target/bind.h"
 #include "target/kernel.h"
+#include "target/kernel_types.h"
 
 #include <string.h>
 
@@ -96,7 +96,7 @@ static bool find_kernel_variable(struct session *s, const char *name, struct typ
 {
 	struct target *t = session_target(s);
 	struct kernel *k = target_kernel(t);
-	struct type_ref any, type;
+	struct type_ref type;
 	uint64_t address;
 	char plain[256];
 	unsigned cpu;
@@ -104,8 +104,7 @@ static bool find_kernel_variable(struct session *s, const char *name, struct typ
 	if (str_starts(name, "vmlinux!"))
 		name += strlen("vmlinux!");
 	if (!k || !split_cpu(s, name, plain, sizeof(plain), &cpu) ||
-	    err_ignore(bind_type(t, HALF_NATIVE, "vmlinux", "list_head", &any)) || !btf_is(any.provider) ||
-	    err_ignore(btf_variable(any.provider, plain, &type)) || err_ignore(kernel_symbol(k, plain, &address)))
+	    err_ignore(kernel_variable_type(t, plain, &type)) || err_ignore(kernel_symbol(k, plain, &address)))
 		return false;
 	if (is_percpu(k, address))
 		address = kernel_percpu(k, address, cpu);

@@ -14,6 +14,7 @@
 #include "base/cancel.h"
 #include "base/map.h"
 #include "target/bind.h"
+#include "target/kernel_types.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,6 @@
 #include "os/linux/kernel/place.h"
 
 #include "base/cursor.h"
-#include "symbol/btf.h"
 #include "target/bind.h"
 
 #include <inttypes.h>
@@ -62,16 +61,6 @@ struct place place_optional(struct target *t, const char *type, const char *path
 
 	(void)err_ignore(place_find(t, type, path, &p));
 	return p;
-}
-
-struct err *kernel_constant(struct target *t, const char *name, int64_t *ret)
-{
-	struct type_ref any;
-
-	TRY(bind_type(t, HALF_NATIVE, "vmlinux", "list_head", &any));
-	if (!btf_is(any.provider))
-		return err_new(ERR_NOTFOUND, "the kernel's enumerators are not known by name");
-	return btf_enumerator(any.provider, name, ret);
 }
 
 uint64_t place_uint(const struct place *p, const uint8_t *bytes, size_t n)

@@ -23,9 +23,6 @@ struct err *place_find(struct target *t, const char *type, const char *path, str
 /* The same; size 0 when there is none. */
 struct place place_optional(struct target *t, const char *type, const char *path);
 
-/* Value of an enumerator of the kernel, of any enumeration: "MM_ANONPAGES". NOTFOUND. */
-struct err *kernel_constant(struct target *t, const char *name, int64_t *ret) MUST_USE;
-
 /* An unsigned member of a structure whose bytes were read; 0 where it is not within n bytes. */
 uint64_t place_uint(const struct place *p, const uint8_t *bytes, size_t n);
 
