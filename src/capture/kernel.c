@@ -2,7 +2,7 @@
 /* A snapshot of the kernel: which way it is taken, and what both ways share. */
 #include "capture/kernel_impl.h"
 
-#include "../../kmod/osmosis_uapi.h"
+#include "kmod/osmosis_uapi.h"
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>

@@ -8,7 +8,7 @@
 #include "capture/kernel_impl.h"
 #include "capture/proc.h"
 
-#include "../../kmod/osmosis_uapi.h"
+#include "kmod/osmosis_uapi.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
