@@ -79,8 +79,9 @@ static void find_queues(struct target *t, struct klock_layout *l)
 	l->wait_private = klock_member(t, "wait_queue_entry", "private");
 	l->wait_func = klock_member(t, "wait_queue_entry", "func");
 	l->wait_head = klock_member(t, "wait_queue_head", "head");
-	l->percpu_waiters = klock_member(t, "percpu_rw_semaphore", "waiters");
+	l->percpu_waiters = klock_member(t, "percpu_rw_semaphore", "waiters.head");
 	l->percpu_writer = klock_member(t, "percpu_rw_semaphore", "writer.task");
+	l->percpu_block = klock_member(t, "percpu_rw_semaphore", "block");
 	l->bit_entry = klock_member(t, "wait_bit_queue_entry", "wq_entry");
 	l->bit_flags = klock_member(t, "wait_bit_queue_entry", "key.flags");
 	l->bit_nr = klock_member(t, "wait_bit_queue_entry", "key.bit_nr");
@@ -98,6 +99,7 @@ static void find_rt_and_futex(struct target *t, struct klock_layout *l)
 	l->rt_mutex_base = klock_member(t, "rt_mutex", "rtmutex");
 	l->mutex_rt = klock_member(t, "mutex", "rtmutex");
 	l->rwsem_rt = klock_member(t, "rw_semaphore", "rwbase.rtmutex");
+	l->rwsem_readers = klock_member(t, "rw_semaphore", "rwbase.readers");
 	l->spinlock_rt = klock_has(l->mutex_rt) ? klock_member(t, "spinlock", "lock") : (uint64_t)KLOCK_NOWHERE;
 	l->futex_task = klock_member(t, "futex_q", "task");
 	l->futex_list = klock_member(t, "futex_q", "list.node_list");

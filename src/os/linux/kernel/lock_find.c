@@ -169,8 +169,29 @@ static struct err *find_queue(struct klock_search *s, const struct klock_task *t
 
 /* --- locks without a waiter ------------------------------------------------------------------------ */
 
-/* A pointer on the stack at whose `offset` the task itself stands: nothing else is like that. */
-static uint64_t pointer_to_own(const struct klock_search *s, const struct klock_task *task, uint64_t offset, uint64_t mask)
+/* Whether a lock of the kind could be there, by what else it has. */
+typedef bool plausible_fn(const struct klock_search *s, uint64_t lock);
+
+/* The queue's links answer, and a writer has blocked the readers: 0 or 1, and 1 by then. */
+static bool is_percpu(const struct klock_search *s, uint64_t lock)
+{
+	uint64_t head = lock + s->at.percpu_waiters, next = 0, back = 0, block = 0;
+
+	return klock_has(s->at.percpu_waiters) && klock_has(s->at.percpu_block) && klock_word(s, head, &next) && klock_word(s, next + 8, &back) &&
+	       back == head && arch_read_uint(s->memory, lock + s->at.percpu_block, 4, &block) && block == 1;
+}
+
+/* Readers hold it: their number, without the bias of a lock that no writer wants. */
+static bool is_rt_rwsem(const struct klock_search *s, uint64_t lock)
+{
+	enum { WRITER = 1 << 30 };
+	uint64_t readers = 0;
+
+	return klock_has(s->at.rwsem_readers) && arch_read_uint(s->memory, lock + s->at.rwsem_readers, 4, &readers) && readers && readers < WRITER;
+}
+
+/* A pointer on the stack to a lock at whose `offset` the task itself stands. */
+static uint64_t pointer_to_own(const struct klock_search *s, const struct klock_task *task, uint64_t offset, uint64_t mask, plausible_fn *plausible)
 {
 	uint64_t w = 0;
 
@@ -180,7 +201,7 @@ static uint64_t pointer_to_own(const struct klock_search *s, const struct klock_
 		/* not into the stack itself, nor the task */
 		if (x >> 56 != 0xff || x % 8 || (x >= task->info.stack && x < task->top) || x == task->thread->task)
 			continue;
-		if (klock_word(s, x + offset, &w) && (w & ~mask) == task->thread->task)
+		if (klock_word(s, x + offset, &w) && (w & ~mask) == task->thread->task && plausible(s, x))
 			return x;
 	}
 	return 0;
@@ -194,14 +215,14 @@ static struct err *find_percpu(struct klock_search *s, const struct klock_task *
 	if (queue.address && klock_has(s->at.percpu_waiters)) {
 		*f = queue;
 		f->kind = KLOCK_PERCPU_RWSEM;
-		f->address = queue.address - s->at.percpu_waiters;
+		f->address = queue.address + s->at.wait_head - s->at.percpu_waiters;
 		f->known_by = "its wait_queue_entry on its stack, which is in the semaphore's queue";
 		f->writes = task->n_functions && strstr(task->functions[0], "write");
 		return NULL;
 	}
 	if (!klock_has(s->at.percpu_writer))
 		return NULL;
-	f->address = pointer_to_own(s, task, s->at.percpu_writer, 0);
+	f->address = pointer_to_own(s, task, s->at.percpu_writer, 0, is_percpu);
 	f->writes = true;
 	f->sure = 95;
 	f->known_by = "the semaphore, to which a pointer is on its stack, names it as the writer";
@@ -255,7 +276,7 @@ static struct err *find_rt_writer(struct klock_search *s, const struct klock_tas
 {
 	if (!klock_has(s->at.rwsem_rt) || !klock_has(s->at.rt_owner) || !calls(task, "rwbase_write_lock"))
 		return NULL;
-	f->address = pointer_to_own(s, task, s->at.rwsem_rt + s->at.rt_owner, 1);
+	f->address = pointer_to_own(s, task, s->at.rwsem_rt + s->at.rt_owner, 1, is_rt_rwsem);
 	f->writes = true;
 	f->sure = 95;
 	f->known_by = "the semaphore, to which a pointer is on its stack, names it as the writer";
