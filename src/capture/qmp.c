@@ -171,7 +171,7 @@ static struct err *await(struct qmp *q, int ms, struct jdoc **ret)
 		TRY(receive(q, STEP_MS, &some));
 		ms -= some ? 0 : STEP_MS;
 	}
-	return err_new(ERR_UNSUPPORTED, "%s: no answer from the virtual machine's monitor", q->path);
+	return err_os(ETIMEDOUT, "%s: the virtual machine's monitor", q->path);
 }
 
 static struct err *run(struct qmp *q, const char *command, const char *arguments, int fd, struct jdoc **ret)
@@ -231,7 +231,7 @@ static struct err *connect_to(struct qmp *q, const char *path)
 
 static struct err *no_greeting(struct qmp *q, struct err *e)
 {
-	if (err_code(e) == ERR_UNSUPPORTED && !q->in.len) {
+	if (err_errno(e) == ETIMEDOUT && !q->in.len) {
 		err_free(e);
 		return err_new(ERR_UNSUPPORTED, "%s: nobody greets here: another program has this monitor (libvirt keeps its own for itself). A second "
 			       "one is had with -qmp unix:PATH,server=on,wait=off", q->path);

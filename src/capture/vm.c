@@ -3,9 +3,8 @@
  * Snapshots of virtual machines: see capture/vm.h.
  *
  * Order, whichever the engine: what is to be undone is known (was the machine
- * running, which bandwidth was set), the guard is started, the pipe is given to
- * QEMU, then the command. Undoing goes the other way round, and is the same
- * after success, failure and Ctrl-C.
+ * running, which bandwidth was set), the guard is started, the file or the pipe
+ * is given to QEMU, then the command. Undoing goes the other way round.
  */
 #include "capture/vm.h"
 
@@ -33,6 +32,7 @@ enum {
 	RESUME_STEPS = 50,
 };
 #define FLOOR (UINT64_C(1) << 30)
+#define DEVICES_ROOM (UINT64_C(256) << 20)	/* states of devices, video memory, firmware */
 #define FD_NAME "osmodump"
 
 struct vm {
@@ -42,6 +42,7 @@ struct vm {
 	int ends[2];		/* of the pipe: ours, QEMU's; -1: closed */
 	uint64_t bandwidth;	/* that was set before; 0: not known */
 	bool we_stopped, capability, fd_given, moving;
+	bool leave;		/* a background snapshot is under way, and must come to its end */
 	uint8_t *buf;
 };
 
@@ -153,6 +154,19 @@ static struct err *check_space(const struct vm *v, const char *folder)
 		      folder, v->s->memory >> 20, left >> 20, floor >> 20);
 }
 
+/*
+ * QEMU must find room for all that it writes itself: pages with their addresses,
+ * devices. File systems that cannot set room aside have check_space() only.
+ */
+static struct err *take_room(struct vm *v)
+{
+	uint64_t most = v->s->memory + v->s->memory / 256 + DEVICES_ROOM;
+
+	if (fallocate(v->s->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)most) == 0 || errno == EOPNOTSUPP || errno == ENOSYS)
+		return NULL;
+	return err_os(errno, "%" PRIu64 " MB for what the virtual machine sends", most >> 20);
+}
+
 static struct err *put(struct vm *v, const uint8_t *p, size_t n)
 {
 	uint64_t at = v->s->received;
@@ -261,32 +275,62 @@ static struct err *set_background(struct vm *v, bool on)
 	return NULL;
 }
 
-static struct err *migration_end(struct vm *v)
+static struct err *migration_result(struct vm *v, const char *status)
 {
-	char status[32] = "", why[256];
+	char why[256];
 
-	for (unsigned i = 0; i < SETTLE_STEPS; i++) {
-		migration_status(v, status);
-		if (at_rest(status))
-			break;
-		TRY(qmp_listen(v->q, STEP_MS));
-	}
-	v->moving = !at_rest(status);
 	if (!strcmp(status, "completed"))
 		return NULL;
 	ask_text(v, "query-migrate", "error-desc", why, sizeof(why));
 	return err_new(ERR_UNSUPPORTED, "the virtual machine's state did not come as a whole (%s%s%s)", *status ? status : "no migration", *why ? ": " : "", why);
 }
 
+/* Until the migration is at rest. */
+static struct err *migration_end(struct vm *v)
+{
+	char status[32] = "";
+	struct stat st = { 0 };
+
+	for (;;) {
+		TRY(cancel_check());
+		TRY(qmp_listen(v->q, STEP_MS));
+		migration_status(v, status);
+		if (qmp_seen(v->q)->gone)
+			return err_os(ECONNRESET, "the virtual machine ended");
+		if (fstat(v->s->fd, &st) == 0)
+			v->s->received = (uint64_t)st.st_size;
+		if (at_rest(status))
+			break;
+		progress_report("receiving", v->s->received < v->s->memory ? v->s->received : v->s->memory, v->s->memory);
+	}
+	v->moving = v->leave = false;
+	progress_report("receiving", v->s->memory, v->s->memory);
+	phase("vm-received");
+	/* gives back what was set aside and not needed */
+	if (ftruncate(v->s->fd, (off_t)v->s->received) != 0)
+		return err_os(errno, "what the virtual machine sent");
+	return migration_result(v, status);
+}
+
+/* To the file, written by QEMU itself. */
 static struct err *migrate(struct vm *v)
 {
-	TRY(give_pipe(v));
+	struct err *e;
+
+	TRY(take_room(v));
 	TRY(set_bandwidth(v, UINT64_C(1) << 40));
-	TRY(qmp_run(v->q, "migrate", "{\"uri\":\"fd:" FD_NAME "\"}", NULL));
-	v->fd_given = false;
+	TRY(qmp_give(v->q, FD_NAME, v->s->fd));
+	v->fd_given = true;
 	v->moving = true;
+	v->leave = v->capability;
+	phase("vm-asking");
+	e = qmp_run(v->q, "migrate", "{\"uri\":\"fd:" FD_NAME "\"}", NULL);
+	if (e && err_code(e) == ERR_UNSUPPORTED) /* refused: nothing has begun */
+		v->moving = v->leave = false;
+	if (e)
+		return e;
+	v->fd_given = false;
 	phase("vm-migrating");
-	TRY(receive_all(v));
 	return migration_end(v);
 }
 
@@ -333,15 +377,19 @@ static const struct engine_row {
 
 /* ---- undoing ------------------------------------------------------------------------------------------------ */
 
-static void undo_text(const struct vm *v, char *ret, size_t size)
+/* What the guard does when we are dead. A background snapshot is not cancelled: see capture/vm.h. */
+static void undo_text(const struct vm *v, const struct engine_row *row, char *ret, size_t size)
 {
+	static const char cont[] = "{\"execute\":\"cont\"}\n", cancel[] = "{\"execute\":\"migrate_cancel\"}\n";
 	static const char off[] = "{\"execute\":\"migrate-set-capabilities\",\"arguments\":{\"capabilities\":[{\"capability\":"
 				  "\"background-snapshot\",\"state\":false}]}}\n";
+	bool background = row->take == by_background;
 	char rate[128] = "";
 
-	if (v->bandwidth)
+	if (v->bandwidth && row->migrates)
 		(void)snprintf(rate, sizeof(rate), "{\"execute\":\"migrate-set-parameters\",\"arguments\":{\"max-bandwidth\":%" PRIu64 "}}\n", v->bandwidth);
-	(void)snprintf(ret, size, "{\"execute\":\"migrate_cancel\"}\n%s%s%s%s", v->s->was_running ? "{\"execute\":\"cont\"}\n" : "", off, off, rate);
+	(void)snprintf(ret, size, "%s%s%s%s", row->take == by_migrate ? cancel : "", row->take == by_migrate && v->s->was_running ? cont : "",
+		       background ? off : "", rate);
 }
 
 /* Everything as it was; the machine goes on first of all. */
@@ -387,15 +435,26 @@ static void measure_pause(struct vm *v)
 static struct err *take_by(struct vm *v, const struct engine_row *row)
 {
 	uint64_t began = sink_now();
+	char undo_lines[1024];
 	struct err *e;
 
 	v->s->engine = row->name;
 	v->s->received = 0;
 	*qmp_seen(v->q) = (struct qmp_seen){ 0 };
-	if (ftruncate(v->s->fd, 0) != 0)
+	if (ftruncate(v->s->fd, 0) != 0 || lseek(v->s->fd, 0, SEEK_SET) != 0) /* QEMU writes where the descriptor stands */
 		return err_os(errno, "the file for what the virtual machine sends");
+	undo_text(v, row, undo_lines, sizeof(undo_lines));
+	v->guard = vm_guard_start(qmp_fd(v->q), undo_lines);
+	phase("vm-ready");
 	e = row->take(v);
+	if (e && v->leave && !qmp_seen(v->q)->gone) {
+		vm_guard_leave(v->guard);
+		v->guard = NULL;
+		return e;
+	}
 	undo(v);
+	vm_guard_dismiss(v->guard);
+	v->guard = NULL;
 	v->s->nanoseconds = sink_now() - began;
 	measure_pause(v);
 	return e;
@@ -404,7 +463,7 @@ static struct err *take_by(struct vm *v, const struct engine_row *row)
 /* Keeps why an engine did not do. False: nothing else is to be tried. */
 static bool may_go_on(struct vm *v, struct err **e)
 {
-	if (err_code(*e) != ERR_UNSUPPORTED || qmp_seen(v->q)->gone)
+	if (err_code(*e) != ERR_UNSUPPORTED || qmp_seen(v->q)->gone || v->leave)
 		return false;
 	(void)snprintf(v->s->reason, sizeof(v->s->reason), "%s", err_message(*e));
 	err_free(*e);
@@ -435,7 +494,6 @@ static struct err *take(struct vm *v, const char *wish)
 static struct err *set_up(struct vm *v, const struct vm_options *o)
 {
 	CLEANUP(freep) char *path = NULL;
-	char undo_lines[1024];
 
 	TRY(vm_find_monitor(o->monitor, &path));
 	TRY(qmp_open(path, &v->q));
@@ -443,12 +501,7 @@ static struct err *set_up(struct vm *v, const struct vm_options *o)
 	TRY(open_file(o->folder, &v->s->fd));
 	TRY(check_space(v, o->folder));
 	v->buf = malloc(PIECE);
-	if (!v->buf)
-		return err_nomem();
-	undo_text(v, undo_lines, sizeof(undo_lines));
-	v->guard = vm_guard_start(qmp_fd(v->q), undo_lines);
-	phase("vm-ready");
-	return NULL;
+	return v->buf ? NULL : err_nomem();
 }
 
 struct err *vm_take(const struct vm_options *o, struct vm_snapshot *ret)
@@ -465,7 +518,6 @@ struct err *vm_take(const struct vm_options *o, struct vm_snapshot *ret)
 	e = set_up(&v, o);
 	if (!e)
 		e = take(&v, wish);
-	vm_guard_dismiss(v.guard);
 	sink_release_signals(&signals);
 	qmp_close(v.q);
 	free(v.buf);

@@ -7,11 +7,19 @@
  *	stop		dump-guest-memory: the machine stands still until all of the memory is written
  *	migrate		the machine is stopped, migrated to us, and told to go on
  *
- * Whatever QEMU sends goes through a pipe to a nameless file, which is then
- * converted. The pipe is the safety line: when we die QEMU's next write fails, it
- * gives up, and lets the machine run on, by itself. What it would not undo (a
- * migration that ended with the machine standing still, a capability that was
- * set) a child of ours does: it holds the monitor's socket and notices our end.
+ * What comes is kept in a nameless file, which is then converted.
+ *
+ * The machine must live on whatever happens to us. For stop QEMU writes to a
+ * pipe: when we die its next write fails, it gives up and lets the machine run on
+ * by itself. A background snapshot, on the other hand, must never fail on its
+ * way: QEMU (7.2) keeps the memory write-protected then, and a processor that
+ * writes to it while it holds QEMU's lock hangs all of it. So QEMU writes to the
+ * file itself, for which all room was taken beforehand, and nobody breaks it off:
+ * neither our death nor Ctrl-C, which leave it to come to its end.
+ *
+ * What is left to be undone then (a machine that we stopped, a capability that
+ * was set) a child of ours does: it holds the monitor's socket, and notices our
+ * end.
  */
 #ifndef OSM_CAPTURE_VM_H
 #define OSM_CAPTURE_VM_H
@@ -50,10 +58,11 @@ void vm_snapshot_deinit(struct vm_snapshot *s);
 /* Path of the QMP socket of what was named: a socket itself, or a libvirt domain's. To be freed. NOTFOUND. */
 struct err *vm_find_monitor(const char *name, char **ret) MUST_USE;
 
-/* --- vm_guard.c: a process that undoes what we did to QEMU when we cannot any more */
+/* --- vm_guard.c: a process that undoes what we did to QEMU when we cannot any more, or do not want to wait */
 struct vm_guard;
-/* `undo`: QMP commands, a line each, that it sends through fd. NULL: there is none, for want of a process. */
+/* `undo`: QMP commands, a line each, that it sends through fd, each again and again until it is granted. NULL: there is none, for want of a process. */
 struct vm_guard *vm_guard_start(int fd, const char *undo);
-void vm_guard_dismiss(struct vm_guard *g); /* accepts NULL */
+void vm_guard_dismiss(struct vm_guard *g); /* accepts NULL; there is nothing to be undone */
+void vm_guard_leave(struct vm_guard *g);   /* accepts NULL; it does its work now, and ends by itself */
 
 #endif

@@ -7,7 +7,7 @@
  *
  * It has a session of its own, so that what ends a whole group of processes by
  * a key does not reach it. Who kills a whole cgroup kills it as well: then
- * there is QEMU's own giving up alone (capture/vm.h).
+ * a machine that was stopped for a plain migration stays so.
  */
 #include "capture/vm.h"
 
@@ -21,22 +21,38 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SOCKET = 3, QUIET_MS = 300, ROUNDS = 20 };
+enum { SOCKET = 3, QUIET_MS = 300, ROUNDS = 20, AGAIN_US = 500000, TRIES = 7200 };
 
 struct vm_guard {
 	pid_t pid;
 	int alive;
 };
 
-/* Takes in what QEMU answers until it is quiet. */
-static void drain(void)
+/* Takes in what QEMU answers until it is quiet. True: a command was granted; also when nobody is there any more. */
+static bool granted(void)
 {
 	struct pollfd p = { .fd = SOCKET, .events = POLLIN };
 	char buf[4096];
+	bool yes = false;
 
-	for (unsigned i = 0; i < ROUNDS && poll(&p, 1, QUIET_MS) > 0; i++)
-		if (recv(SOCKET, buf, sizeof(buf), MSG_DONTWAIT) <= 0)
+	for (unsigned i = 0; i < ROUNDS && poll(&p, 1, QUIET_MS) > 0; i++) {
+		ssize_t n = recv(SOCKET, buf, sizeof(buf), MSG_DONTWAIT);
+
+		if (n <= 0)
+			return true;
+		yes |= memmem(buf, (size_t)n, "\"return\"", 8) != NULL;
+	}
+	return yes;
+}
+
+/* What is refused while a migration is under way is granted at its end. */
+static void undo_line(const char *line, size_t len)
+{
+	for (unsigned i = 0; i < TRIES; i++) {
+		if (send(SOCKET, line, len, MSG_NOSIGNAL) < 0 || granted())
 			return;
+		(void)usleep(AGAIN_US);
+	}
 }
 
 static _Noreturn void guard(int pipe_end, int socket_fd, const char *undo)
@@ -56,12 +72,12 @@ static _Noreturn void guard(int pipe_end, int socket_fd, const char *undo)
 	(void)prctl(PR_SET_NAME, "osmodump-vm");
 	(void)!read(0, &byte, 1);
 	(void)send(SOCKET, "\xff", 1, MSG_NOSIGNAL);
-	drain();
+	(void)granted();
 	for (const char *p = undo, *eol; *p; p = eol + 1) {
 		eol = strchr(p, '\n');
-		if (!eol || send(SOCKET, p, (size_t)(eol + 1 - p), MSG_NOSIGNAL) < 0)
+		if (!eol)
 			break;
-		drain();
+		undo_line(p, (size_t)(eol + 1 - p));
 	}
 	_exit(0);
 }
@@ -97,6 +113,14 @@ void vm_guard_dismiss(struct vm_guard *g)
 		return;
 	(void)kill(g->pid, SIGKILL);
 	(void)waitpid(g->pid, NULL, 0);
+	(void)close(g->alive);
+	free(g);
+}
+
+void vm_guard_leave(struct vm_guard *g)
+{
+	if (!g)
+		return;
 	(void)close(g->alive);
 	free(g);
 }
