@@ -142,7 +142,10 @@ static const char *trust_name(enum frame_trust trust)
 /* WinDbg's words for x86 frame data: [parameters, locals, saved] in dwords. */
 static void emit_note(struct out *o, const struct frame *f)
 {
-	if (!f->has_fpo)
+	if (f->trap_frame)
+		out_strf(o, "note", "(TrapFrame @ %08" PRIx64 "`%08" PRIx64 ")", f->trap_frame >> 32,
+			 f->trap_frame & 0xffffffff);
+	if (!f->has_fpo || f->trap_frame)
 		return;
 	if (f->fpo.kind == X86_FRAME_NONFPO || f->fpo.uses_ebp)
 		out_str(o, "note", "(FPO: [Non-Fpo])");

@@ -292,6 +292,7 @@ static struct err *apply(const struct arch_memory *m, const struct orc_rule *rul
 	TRY(find_sp(m, rule, callee, &sp, &res->other_stack));
 	if (rule->type == ORC_CALL)
 		return by_call(m, rule, sp, callee, r, res);
+	res->trust = TRUST_CONTEXT;
 	res->frame = sp;
 	res->saved_regs = rule->type == ORC_REGS ? sp : 0;
 	res->machine_frame = rule->exact;

@@ -89,6 +89,8 @@ static void read_params(struct walk *w, struct frame *f, uint64_t return_slot)
 	unsigned size = w->regs.arch->pointer_size;
 
 	f->n_params = 0;
+	if (w->t->kernel)
+		return; /* arguments are in registers, and none of what is above are theirs */
 	while (f->n_params < ARRAY_SIZE(f->params) &&
 	       arch_read_uint(&w->t->memory, return_slot + size * (1 + f->n_params), size,
 			      &f->params[f->n_params]))
@@ -120,7 +122,8 @@ static void complete(struct walk *w, const struct step *s, bool stepped)
 	if (s->result.frame)
 		f->frame = s->result.frame;
 	f->ret = regs_ip(&s->caller);
-	if (s->result.machine_frame && !w->no_symbols && w->t->facts->os == OS_LINUX)
+	f->trap_frame = s->result.saved_regs;
+	if (s->result.machine_frame && !w->no_symbols && w->t->facts->os == OS_LINUX && !w->t->kernel)
 		name_signal_frame(f);
 	if (s->result.return_slot)
 		read_params(w, f, s->result.return_slot);
@@ -144,7 +147,16 @@ static bool advance(struct walk *w)
 	w->trust = s.result.trust;
 	w->exact = s.result.machine_frame;
 	w->depth++;
+	w->switches += s.result.other_stack;
 	return true;
+}
+
+/* A task of a kernel that does not run stands behind the call that switched away from it, but for a
+ * new one, which has not called anything. */
+static bool stands_behind_call(const struct walk *w, const struct thread *th, const struct stack_options *o)
+{
+	return w->t->kernel && th && !th->on_cpu && !(o && o->start) &&
+	       after_call(w->regs.arch, &w->t->memory, regs_ip(&w->regs));
 }
 
 static struct err *start(struct walk *w, struct thread *th, const struct stack_options *o)
@@ -158,7 +170,7 @@ static struct err *start(struct walk *w, struct thread *th, const struct stack_o
 	w->no_symbols = o && o->no_symbols;
 	w->no_inlines = o && o->no_inlines;
 	w->trust = TRUST_CONTEXT;
-	w->exact = true;
+	w->exact = !stands_behind_call(w, th, o);
 	if (w->regs.arch->ip == ARCH_NO_REG || !regs_has(&w->regs, w->regs.arch->ip))
 		return err_new(ERR_NOTFOUND, "the context holds no instruction pointer");
 	return NULL;

@@ -12,6 +12,7 @@ struct walk {
 	enum frame_trust trust;
 	bool exact;			/* its ip is no return address */
 	unsigned depth;			/* physical frames behind us */
+	unsigned switches;		/* of them, those whose caller was on another stack */
 	/* x86: the frame unwound before this one, and the bytes it was passed, if
 	 * its frame data or its ret told */
 	uint64_t callee_lookup;
@@ -41,6 +42,8 @@ bool stack_is_code(struct target *t, uint64_t address);
 bool stack_may_return_to(void *arg, uint64_t address);
 /* The caller's stack pointer is above, and not absurdly far. */
 bool stack_makes_progress(const struct walk *w, const struct step *s);
+/* A frame of a kernel's dump that belongs to a process: the kernel was entered there. */
+bool stack_in_user_mode(const struct walk *w);
 /* stack_fixed.c */
 bool stack_fixed_frame(struct walk *w, struct module *m, struct step *s);
 /* stack_x86.c */

@@ -17,6 +17,7 @@ enum {
 	SCAN_WORDS_INNERMOST = 160,
 	LONGEST_CALL = 8,	  /* x64: prefix, opcode, ModRM, SIB, disp32 */
 	MAX_STACK_JUMP = 64 << 20, /* a frame larger than this is no frame */
+	MAX_SWITCHES = 32,	   /* a kernel's interrupts nest a few levels deep */
 };
 
 static bool segment_is_executable(struct target *t, uint64_t address)
@@ -94,7 +95,9 @@ bool stack_makes_progress(const struct walk *w, const struct step *s)
 
 	if (!regs_has(&s->caller, w->regs.arch->sp))
 		return false;
-	if (s->result.machine_frame)
+	if (s->result.other_stack && w->switches >= MAX_SWITCHES)
+		return false;
+	if (s->result.machine_frame || s->result.other_stack)
 		return to != from || regs_ip(&s->caller) != regs_ip(&w->regs);
 	if (to == from)
 		return w->exact && regs_ip(&s->caller) != regs_ip(&w->regs);
@@ -216,12 +219,22 @@ static bool is_entry_code(struct walk *w, uint64_t ip)
 	return false;
 }
 
+/* Kernels have the upper half of the addresses. */
+bool stack_in_user_mode(const struct walk *w)
+{
+	return w->t->kernel && !(regs_ip(&w->regs) >> 63);
+}
+
 bool stack_step(struct walk *w, struct step *s)
 {
 	uint64_t ip = regs_ip(&w->regs);
 	struct module *m = target_module_at(w->t, w->exact ? ip : ip - 1);
 
 	*s = (struct step){ .why = "no caller found" };
+	if (stack_in_user_mode(w)) {
+		s->why = "user mode";
+		return false;
+	}
 	if (!regs_has(&w->regs, w->regs.arch->sp)) {
 		s->why = "stack pointer not known";
 		return false;
