@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* !address and !vprot: the address space in regions. */
+#include "command/address_kernel.h"
 #include "command/region.h"
 
 #include "base/cancel.h"
@@ -304,6 +305,18 @@ static struct err *list(struct out *o, const struct region *regions, size_t n, c
 	return NULL;
 }
 
+static struct err *of_kernel(struct session *s, const struct args *args, const char *p, bool summary, struct out *o)
+{
+	struct kernel *k = target_kernel(session_target(s));
+	uint64_t address;
+
+	if (!*p)
+		return address_kernel_areas(k, !summary, o);
+	TRY(expr_parse(s, &p, &address));
+	TRY(end_parse(args, p));
+	return address_kernel(s, k, args->arena, address, o);
+}
+
 static struct err *run_address(struct session *s, const struct args *args, struct out *o)
 {
 	const struct region *regions = NULL;
@@ -321,6 +334,8 @@ static struct err *run_address(struct session *s, const struct args *args, struc
 		else
 			return usage_error(args, "unknown option '%s'", word);
 	}
+	if (target_kernel(session_target(s)))
+		return of_kernel(s, args, p, summary, o);
 	TRY(target_regions(session_target(s), &regions, &n));
 	if (*p) {
 		struct region r;
@@ -355,7 +370,7 @@ static struct err *run_vprot(struct session *s, const struct args *args, struct 
 	return emit_region(o, &r, vprot_layout, &address);
 }
 
-static const struct record *const region_records[] = { &region_record, &summary_record, NULL };
+static const struct record *const region_records[] = { &region_record, &summary_record, &kernel_region_record, &kernel_area_record, NULL };
 
 const struct command command_address = {
 	.name = "!address",
@@ -367,7 +382,10 @@ const struct command command_address = {
 		"TEB, PEB, MappedFile, Free, VAR), state, type or protection (MEM_COMMIT,\n"
 		"PAGE_READWRITE). A dump without a region list (minidumps without memory\n"
 		"information, ELF cores) shows the memory that it lists. What nothing tells about\n"
-		"is <unknown>.",
+		"is <unknown>.\n"
+		"Of a kernel: the pages that are mapped alike, -summary the parts of its address space,\n"
+		"with an address also its physical address, the symbol, the slab cache and object, or\n"
+		"the task whose kernel stack it is in.",
 	.records = region_records,
 	.needs = NEEDS_TARGET,
 	.run = run_address,

@@ -51,6 +51,9 @@ void kernel_destroy(struct kernel *k);	/* accepts NULL */
 /* kernel_info.c: the nth VMCOREINFO: a note's first, then those in memory. *ret false: there are no more. */
 struct err *kernel_find_info(struct kernel *k, unsigned nth, bool *ret) MUST_USE;
 
+/* kernel_clock.c: the time, and how many CPUs were online, as the kernel had them */
+void kernel_state_facts(struct kernel *k, struct dump_facts *f);
+
 /* kernel_symbols.c */
 struct provider *kernel_names(struct kernel *k);	/* borrowed; NULL */
 struct provider *kernel_types(struct kernel *k);

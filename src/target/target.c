@@ -109,6 +109,7 @@ static void state_kernel(struct target *t)
 	t->found.pointer_size = 8;
 	t->facts = &t->found;
 	t->arch = arch_for(t->facts->machine);
+	kernel_state_facts(t->kernel, &t->found);
 }
 
 /* ELF vmcores show what their notes and virtual addresses tell, without a kernel too. */
