@@ -99,6 +99,42 @@ static void file_destroy(struct source *src)
 	memory_destroy(src);
 }
 
+/* ---- files that cannot be mapped: /proc/kcore ------------------------------------------- */
+
+struct read_source {
+	struct source src;
+	int fd;
+};
+
+static struct err *fd_read(struct source *src, uint64_t offset, void *buf, size_t len)
+{
+	struct read_source *r = (struct read_source *)src;
+	uint8_t *to = buf;
+
+	while (len) {
+		ssize_t n = pread(r->fd, to, len, (off_t)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_os(errno, "%s: offset 0x%" PRIx64, src->name, offset);
+		if (!n)
+			return err_new(ERR_TRUNCATED, "%s: nothing to be read at offset 0x%" PRIx64, src->name, offset);
+		to += n;
+		offset += (size_t)n;
+		len -= (size_t)n;
+	}
+	return NULL;
+}
+
+static void fd_destroy(struct source *src)
+{
+	(void)close(((struct read_source *)src)->fd);
+	memory_destroy(src);
+}
+
+static const struct source_ops fd_ops = { fd_read, fd_destroy };
+
 static const struct source_ops memory_ops = { memory_read, memory_destroy };
 static const struct source_ops file_ops = { file_read, file_destroy };
 
@@ -121,6 +157,24 @@ static struct err *make(const struct source_ops *ops, size_t struct_size, const 
 	return NULL;
 }
 
+static struct err *keep_file(const char *path, int fd, uint64_t size, struct source **ret)
+{
+	struct source *src = NULL;
+	int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	struct err *e;
+
+	if (own < 0)
+		return err_os(errno, "%s", path);
+	e = make(&fd_ops, sizeof(struct read_source), path, NULL, size, &src);
+	if (e) {
+		(void)close(own);
+		return e;
+	}
+	((struct read_source *)src)->fd = own;
+	*ret = src;
+	return NULL;
+}
+
 static struct err *map_file(const char *path, int fd, struct source **ret)
 {
 	void *map = NULL;
@@ -133,6 +187,8 @@ static struct err *map_file(const char *path, int fd, struct source **ret)
 		return err_new(ERR_UNSUPPORTED, "%s: not a regular file", path);
 	if (st.st_size) {
 		map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (map == MAP_FAILED && (errno == EIO || errno == ENODEV || errno == ENOMEM))
+			return keep_file(path, fd, (uint64_t)st.st_size, ret);
 		if (map == MAP_FAILED)
 			return err_os(errno, "%s: cannot map", path);
 	}

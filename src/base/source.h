@@ -31,7 +31,8 @@ struct source {
 	const uint8_t *map;	/* all of it in memory, or NULL */
 };
 
-/* Maps the file read-only. ERR_OS; UNSUPPORTED for directories and pipes. */
+/* Maps the file read-only; one that cannot be mapped (/proc/kcore) is read when it is asked.
+ * ERR_OS; UNSUPPORTED for directories and pipes. */
 struct err *source_open_file(const char *path, struct source **ret);
 /* Borrows `data`, which must outlive the source. */
 struct err *source_from_memory(const char *name, const void *data, size_t size,

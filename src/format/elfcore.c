@@ -525,6 +525,8 @@ static const char *make_title(struct elfcore *c)
 	const char *machine = c->is64 || f->machine != MACHINE_X64 ? machine_name(f->machine) : "x32";
 	const char *os = f->os == OS_UNKNOWN ? "" : dump_os_name(f->os), *snapshot;
 
+	if (f->flags & ELFCORE_KERNEL && !c->d.src->map && strcmp(c->d.src->name, "/proc/kcore") == 0)
+		return arena_printf(&c->d.arena, "Live Kernel (/proc/kcore), which runs on: what is seen is smeared: %s kernel", machine);
 	if (f->flags & ELFCORE_KERNEL)
 		return arena_printf(&c->d.arena,
 				    "Kernel Core Dump File (vmcore): %s%s%s kernel, not a process", os,

@@ -50,6 +50,7 @@ struct settings {
 	bool kernel, all_classes, calibrate, no_module;
 	const char *compress, *limit_rate;	/* of files that are written */
 	bool keep_partial, force;
+	bool live;
 	bool verbose, json, quiet, no_color, help, version, man, markdown, no_inlines;
 };
 

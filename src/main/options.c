@@ -29,6 +29,8 @@ const struct option_row option_rows[] = {
 	{ { "-logo", "--log" }, "FILE", "copy what is printed to a file", "debug", AT(log),
 	  .completes_files = true },
 	{ { "-z" }, "FILE", "the dump, as cdb takes it", "debug analyze info", .completes_files = true },
+	{ { "--live" }, NULL, "the kernel that runs here, by /proc/kcore: it goes on meanwhile, so that what is seen is smeared",
+	  "debug analyze info extract", AT(live) },
 	{ { "-q", "--quiet" }, NULL, "no banner and no notices", "debug analyze info snap symbolize convert strip extract diff", AT(quiet) },
 	{ { "-v", "--verbose" }, NULL, "all of each list, also what did not change", "diff", AT(verbose) },
 	{ { "--tmpdir" }, "DIR", "where compressed dumps are unpacked (default: $TMPDIR or /var/tmp)",
@@ -191,6 +193,8 @@ struct err *options_read(int argc, char **argv, struct settings *ret)
 			e = err_new(ERR_USAGE, "'%s' is no option of 'osmodump %s'",
 				    seen.v[i]->names[0], ret->subcommand->name);
 	vec_deinit(&seen);
+	if (!e && ret->live && !vec_push(&ret->words, "/proc/kcore"))
+		e = err_nomem();
 	return e;
 }
 
