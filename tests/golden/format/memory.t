@@ -70,7 +70,7 @@ One part of a split dump, one that was not finished, old versions, 32 bits:
   $ osmodump info part | sed -n '/^Format/p;/physical/p;/^Damaged/p'
   Format:          kdump: Compressed Kernel Dump File (kdump version 5, zlib, level 0): Linux x86 kernel
     physical          1              4096    4.000 kB
-  Damaged: part: one part of a split dump: page frames 0x2 to 0x6
+  Damaged: part: of a split dump, the part with page frames 0x0 to 0x2 is not here
   $ osmodump convert --force --to raw part raw > said && text raw
   in this part
   $ mkdump - old <<'END'
@@ -82,6 +82,63 @@ One part of a split dump, one that was not finished, old versions, 32 bits:
   Format:          kdump: Compressed Kernel Dump File (kdump version 1, zlib, level 0): Linux ARM64 kernel
     physical          1              4096    4.000 kB
   Damaged: old: its writer could not finish it: pages are missing
+
+The parts of a split dump find each other, whatever their names:
+
+  $ for part in "0 2 one" "2 4 zwei" "4 6 trois"; do set -- $part; printf '%s\n' 'kdump x64' 'header time=5' "split $1 $2" 'memory 0x1000 "first"' \
+  > 'memory 0x2000 "second"' 'memory 0x5000 "third"' | mkdump - "$3"; done
+  $ for f in one zwei trois; do osmodump info $f | sed -n '/physical/p;/^Damaged/p'; osmodump convert --force --to raw $f raw > said; text raw; done
+    physical          2             12288   12.000 kB
+  firstsecondthird
+    physical          2             12288   12.000 kB
+  firstsecondthird
+    physical          2             12288   12.000 kB
+  firstsecondthird
+  $ rm zwei; osmodump info trois | sed -n '/physical/p;/^Damaged/p'
+    physical          2              8192    8.000 kB
+  Damaged: trois: of a split dump, the part with page frames 0x2 to 0x4 is not here
+
+A page that an unfinished dump has no descriptor for is a hole:
+
+  $ mkdump - unfinished <<'END'
+  > kdump x64
+  > header status=8
+  > memory 0x1000 "one"
+  > memory 0x2000 "two"
+  > patch 0x4018 0000000000000000 00000000 00000000
+  > END
+  $ osmodump convert --force --to raw unfinished raw > said
+  osmodump: unfinished: 4096 bytes of memory could not be read: they are zeros in the new file
+  [1]
+  $ text raw
+  one
+
+Written by ourselves: pages of zeros share one, notes come along, each compression gives the same memory, and a pipe gets a flattened file:
+
+  $ osmodump convert --to kdump k ours
+  ours: 24949 bytes, 7 pages, 0 of them zero
+  $ osmodump info ours | sed -n '/^Format/p;/^System/p;/^Processors/p;/VMCOREINFO/p;/physical/p;/^Damaged/p'
+  Format:          kdump: Compressed Kernel Dump File (kdump version 6, zlib, level 31): Linux x64 kernel
+  System:          Linux 6.1.0-9-amd64
+  Processors:      2
+           0  unknown                                  1218           96  VMCOREINFO
+    physical          4             28672   28.000 kB
+  $ osmodump convert --force --to raw k raw > said
+  $ for how in zlib:9 zstd snappy none; do osmodump convert -q --force --to kdump --compress $how k ours > said && osmodump convert -q --force --to raw ours raw2 > said && cmp raw raw2; done
+  $ osmodump convert --to kdump k - | cat > flat; osmodump info flat | sed -n '/^Format/p;/^Damaged/p'; osmodump convert --force --to raw flat raw2 > said && cmp raw raw2
+  Format:          kdump: Compressed Kernel Dump File (kdump version 6, zlib, level 31): Linux x64 kernel
+  $ mkdump - zeros <<'END'
+  > kdump x64
+  > memory 0x1000 zero 8192 "x"
+  > END
+  $ osmodump convert --json --to kdump zeros z | jq -c '[.pages, .zero_pages]'
+  [3,2]
+  $ osmodump convert --to kdump --compress lz4 k x
+  osmodump: --compress: 'lz4' is none of zlib, zlib:LEVEL (1 to 9), zstd, zstd:LEVEL (1 to 19), snappy, none, which pages of a kdump may have
+  [2]
+  $ osmodump convert --format raw --to kdump raw x
+  osmodump: raw: a compressed kernel dump has to name its machine, and nothing in the memory tells which it is
+  [3]
 
 Damage:
 
@@ -183,5 +240,5 @@ Of a process there is no such memory:
   osmodump: core: no physical memory in it: it is not the dump of a machine
   [3]
   $ osmodump convert --to tar k x
-  osmodump: no kind of memory image "tar" (there are: elf, lime, raw)
+  osmodump: no kind of memory image "tar" (there are: elf, kdump, lime, raw)
   [2]
