@@ -11,7 +11,7 @@ static int copy_page_running(struct osm *o, struct osm_direct *d, unsigned long 
 {
 	unsigned long slot = atomic_long_read(&o->used) + 1;
 
-	d->start = d->end = 0; /* what is mapped may change */
+	d->end = 0; /* what is mapped may change */
 	if (slot > osm_slots(&o->pool))
 		return -ENOSPC;
 	if (!osm_direct_mapped(o, d, pfn) ||

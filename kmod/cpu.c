@@ -44,7 +44,7 @@ int osm_cpu_watch(void)
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu)
-		*per_cpu_ptr(&seen, cpu) = (struct seen){ 0 };
+		memset(per_cpu_ptr(&seen, cpu), 0, sizeof(struct seen));
 	for_each_kernel_tracepoint(find_tracepoint, NULL);
 	/* without it, what was displaced is not known, and that is said */
 	if (sched_switch && tracepoint_probe_register(sched_switch, see_switch, NULL))

@@ -123,6 +123,7 @@ struct osm_direct {
 	unsigned long start, end;	/* page frames that are known to be */
 	u64 root;
 };
+
 bool osm_direct_mapped(const struct osm *o, struct osm_direct *d, unsigned long pfn);
 
 /* classify.c */

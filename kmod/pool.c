@@ -126,10 +126,10 @@ static void take(struct osm *o, struct osm_pool *p, unsigned long pages, unsigne
 		if (left(reclaim) <= (long)keep)
 			break;
 		page = alloc_pages(gfp, order);
+		if (!page && !order)
+			break;
 		if (page)
 			put_block(p, page, order);
-		else if (!order)
-			break;
 		else
 			order = order > 3 ? order - 3 : 0;
 		cond_resched();

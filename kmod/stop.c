@@ -167,9 +167,10 @@ static void do_chunk(struct work *w, unsigned long chunk)
 
 	if (!w->users) {
 		look_at(w, r->index + (pfn - r->start), pfn, end - pfn);
-		smp_store_release(&w->o->chunk_done[chunk], 1);
+		smp_store_release(&w->o->chunk_done[chunk], 1); /* after what kind[] says of it: see below */
 		return;
 	}
+	/* kind[] is read after this: see above */
 	while (!smp_load_acquire(&w->o->chunk_done[chunk]) && !READ_ONCE(w->p->late))
 		cpu_relax();
 	for (; pfn < end && !is_late(w->p); pfn += n) {
