@@ -9,12 +9,13 @@
  */
 #include "base/cancel.h"
 #include "capture/kernel_impl.h"
-#include "capture/phase.h"
 #include "capture/record.h"
 #include "format/dump.h"
 #include "format/elfcore_write.h"
 
+#include <inttypes.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { NT_PRSTATUS = 1 };
@@ -97,7 +98,25 @@ static struct err *add_cpus(struct kernel_image *k)
 	return NULL;
 }
 
-static struct err *add_record(struct kernel_image *k)
+struct more {
+	const struct kernel_snapshot *s;
+	uint64_t closing;	/* offset of the closing record, 0 while it is not known: its text is as long */
+};
+
+static void write_more(const void *arg, struct json_write *j)
+{
+	const struct more *m = arg;
+	char at[20];
+
+	(void)snprintf(at, sizeof(at), "0x%016" PRIx64, m->closing);
+	json_open(j, "closing", '{');
+	json_str(j, "at", at);
+	json_uint(j, "size", RECORD_CLOSING_SIZE);
+	json_close(j, '}');
+	kernel_write_record(m->s, j);
+}
+
+static struct err *build_record(struct kernel_image *k, uint64_t closing, struct core_note *ret)
 {
 	const struct kernel_snapshot *s = k->s;
 	struct snapshot_range *ranges = ARENA_NEW_N(&k->arena, struct snapshot_range, s->ranges.n + 1);
@@ -105,10 +124,8 @@ static struct err *add_record(struct kernel_image *k)
 		.engine = s->engine, .engine_why = s->why, .consistency = s->consistency, .consistency_why = s->consistency_why,
 		.paused = s->paused, .pause = { .total = s->pause_ns, .interrupt = s->pause_ns - s->inside_ns, .copy = s->inside_ns },
 		.start_ns = s->time_ns, .trigger = "demand", .n_ranges = s->ranges.n,
-		.default_class = s->paused ? RANGE_PAUSE : RANGE_LIVE, .more = kernel_write_record, .more_arg = s,
+		.default_class = s->paused ? RANGE_PAUSE : RANGE_LIVE, .more = write_more, .more_arg = &(struct more){ s, closing },
 	};
-	const void *data;
-	size_t size;
 
 	if (!ranges)
 		return err_nomem();
@@ -116,14 +133,15 @@ static struct err *add_record(struct kernel_image *k)
 		ranges[i] = (struct snapshot_range){ s->page_offset + s->ranges.v[i].start, s->page_offset + s->ranges.v[i].end,
 						     s->ranges.v[i].live ? RANGE_LIVE : RANGE_PAUSE, "" };
 	r.ranges = ranges;
-	TRY(record_build(&r, &k->arena, &data, &size));
-	return add_note(k, OSMOSIS_NOTE_OWNER, OSMOSIS_NOTE_RECORD, data, size);
+	*ret = (struct core_note){ .owner = OSMOSIS_NOTE_OWNER, .type = OSMOSIS_NOTE_RECORD };
+	return record_build(&r, &k->arena, &ret->data, &ret->size);
 }
 
 static struct err *lay_out(struct kernel_image *k)
 {
 	struct core_image image = { .machine = MACHINE_X64, .trailer_size = RECORD_CLOSING_SIZE, .trailer_owner = OSMOSIS_NOTE_OWNER,
-				    .trailer_type = OSMOSIS_NOTE_CLOSING };
+				    .trailer_type = OSMOSIS_NOTE_CLOSING, .trailer_unlisted = true };
+	struct core_note record;
 
 	TRY(add_image(k));
 	TRY(add_memory(k));
@@ -132,11 +150,16 @@ static struct err *lay_out(struct kernel_image *k)
 	TRY(add_cpus(k));
 	if (k->s->vmcoreinfo)
 		TRY(add_note(k, "VMCOREINFO", 0, k->s->vmcoreinfo, k->s->vmcoreinfo_size));
-	TRY(add_record(k));
+	TRY(build_record(k, 0, &record));
+	if (!vec_push(&k->notes, record))
+		return err_nomem();
 	image.notes = k->notes.v;
 	image.n_notes = k->notes.n;
 	image.segments = k->segments.v;
 	image.n_segments = k->segments.n;
+	TRY(core_layout_build(&image, &k->arena, &k->layout));
+	/* once more, with the place of the end in it */
+	TRY(build_record(k, k->layout.trailer_content, &k->notes.v[k->notes.n - 1]));
 	return core_layout_build(&image, &k->arena, &k->layout);
 }
 

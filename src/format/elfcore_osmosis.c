@@ -53,6 +53,24 @@ static struct err *load_note(struct elfcore *c, uint32_t type, struct jdoc **ret
 	return NULL;
 }
 
+/* Of a vmcore: no program header tells of it, but the record does. */
+static struct err *load_unlisted(struct elfcore *c)
+{
+	const struct jval *closing = jval_get(jdoc_root(c->record), "closing");
+	const char *at = jval_text(jval_get(closing, "at"));
+	uint64_t size = 0, offset = str_starts(at, "0x") ? strtoull(at, NULL, 16) : 0;
+	struct err *e;
+
+	if (c->closing || !offset || !jval_u64(jval_get(closing, "size"), &size) || size > MAX_NOTE)
+		return NULL;
+	e = elfcore_osmosis_parse(c, &(struct elf_note){ .owner = OWNER_OSMOSIS, .type = OSMOSIS_NOTE_CLOSING, .desc = offset,
+							 .size = (uint32_t)size }, &c->closing);
+	if (e && err_code(e) == ERR_NOMEM)
+		return e;
+	dump_add_defect(&c->d, e);
+	return NULL;
+}
+
 struct err *elfcore_osmosis_list(struct elfcore *c, const char *name, const struct jval **ret)
 {
 	if (c->owners[OWNER_OSMOSIS] && !c->lists_tried)
@@ -78,7 +96,8 @@ static void check_closing(struct elfcore *c)
 {
 	uint64_t n = 0;
 
-	if (c->record && !elfcore_find(c, OWNER_OSMOSIS, OSMOSIS_NOTE_CLOSING))
+	if (c->record && !c->closing && !elfcore_find(c, OWNER_OSMOSIS, OSMOSIS_NOTE_CLOSING) &&
+	    !jval_get(jdoc_root(c->record), "closing"))
 		dump_add_defect(&c->d, err_new(ERR_TRUNCATED,
 					       "%s: the closing record at the end of the file is missing: what could "
 					       "not be read is not known",
@@ -167,6 +186,7 @@ struct err *elfcore_osmosis_facts(struct elfcore *c)
 	TRY(read_stripped(c));
 	TRY(load_note(c, OSMOSIS_NOTE_RECORD, &c->record));
 	TRY(load_note(c, OSMOSIS_NOTE_CLOSING, &c->closing));
+	TRY(load_unlisted(c));
 	check_closing(c);
 	if (!c->record)
 		return NULL;
@@ -304,6 +324,7 @@ struct err *elfcore_osmosis_snapshot(struct dump *d, struct dump_snapshot **ret)
 	}
 	TRY(elfcore_osmosis_ranges(c, &ranges, &s->n_ranges));
 	s->ranges = ranges;
+	TRY(elfcore_osmosis_kernel(c, &s->kernel));
 	*ret = s;
 	return NULL;
 }

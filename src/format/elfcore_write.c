@@ -72,14 +72,19 @@ static struct err *add_note(uint64_t *sum, const char *owner, uint64_t size)
 	return NULL;
 }
 
+static bool lists_trailer(const struct core_image *image)
+{
+	return image->trailer_size && !image->trailer_unlisted;
+}
+
 static struct err *measure_head(struct plan *p)
 {
 	const struct core_image *image = p->image;
 	uint64_t end;
 
-	p->n_phdrs = (uint64_t)image->n_segments + 1 + (image->trailer_size != 0);
+	p->n_phdrs = (uint64_t)image->n_segments + 1 + lists_trailer(image);
 	if (p->n_phdrs >= PN_XNUM)
-		p->n_shdrs = 2 + (image->trailer_size != 0);
+		p->n_shdrs = 2 + lists_trailer(image);
 	p->phdrs_at = p->ehdr + p->n_shdrs * p->shdr;
 	if (p->n_phdrs > UINT32_MAX)
 		return err_new(ERR_UNSUPPORTED, "%" PRIu64 " segments are too many for an ELF core",
@@ -191,7 +196,7 @@ static void put_shdrs(struct put *w, const struct plan *p)
 		return;
 	put_shdr(w, SHT_NULL, 0, p->n_shdrs, (uint32_t)p->n_phdrs);
 	put_shdr(w, SHT_NOTE, p->notes_at, p->notes_size, 0);
-	if (p->trailer_note)
+	if (lists_trailer(p->image))
 		put_shdr(w, SHT_NOTE, p->out.trailer_offset, p->trailer_note, 0);
 }
 
@@ -225,7 +230,7 @@ static void put_note_phdr(struct put *w, uint64_t offset, uint64_t size)
 static void put_phdrs(struct put *w, const struct plan *p)
 {
 	put_note_phdr(w, p->notes_at, p->notes_size);
-	if (p->trailer_note)
+	if (lists_trailer(p->image))
 		put_note_phdr(w, p->out.trailer_offset, p->trailer_note);
 	for (size_t i = 0; i < p->image->n_segments; i++) {
 		const struct core_segment *from = &p->image->segments[i];

@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/machine.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,6 +45,7 @@ struct core_image {
 	uint64_t trailer_size;	/* content of the note at the end; 0: none */
 	const char *trailer_owner;
 	uint32_t trailer_type;
+	bool trailer_unlisted;	/* no program header for it: readers of vmcores know of one PT_NOTE, the first */
 };
 
 struct core_layout {

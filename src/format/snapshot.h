@@ -71,6 +71,39 @@ struct snapshot_count {
 	uint64_t ranges, bytes;
 };
 
+/* Pages of a class, in the snapshot of a kernel. */
+struct snapshot_kernel_class {
+	const char *name;
+	bool wanted, whole;	/* whole: all of it is there, of the instant */
+	uint64_t pages, captured, live, changed_bytes, fresh;
+};
+
+/* What a CPU was doing: the task that the capturing one took it from, which is switched out. */
+struct snapshot_kernel_cpu {
+	uint64_t cpu, task;	/* task: address of the one that ran at the instant, which captured */
+	int64_t pid;
+	bool has_displaced;
+	int64_t displaced_pid;
+	const char *displaced_name;
+	uint64_t displaced_task, displaced_sp;
+	const uint64_t *user_registers; /* 27, in the order of NT_PRSTATUS; NULL: a kernel thread */
+};
+
+struct snapshot_kernel_process {
+	int64_t pid;
+	const char *name;
+	uint64_t resident, swapped, captured; /* pages */
+};
+
+struct snapshot_kernel {
+	const char *partial;	/* why not all that was wanted is there; "" */
+	uint64_t predicted_ns, first_pass_ns, compared, changed_pages, changed_bytes, fresh_pages, reserved;
+	const struct snapshot_kernel_class *classes;
+	const struct snapshot_kernel_cpu *cpus;
+	const struct snapshot_kernel_process *processes;
+	size_t n_classes, n_cpus, n_processes;
+};
+
 /* Strings and arrays belong to the dump. */
 struct dump_snapshot {
 	const char *tool;	/* "osmodump 0.1.0" */
@@ -92,6 +125,7 @@ struct dump_snapshot {
 	const char *incomplete_why;
 	uint64_t written, writing_ns;
 	uint64_t not_listed;	/* ranges that did not fit in */
+	const struct snapshot_kernel *kernel; /* NULL: a process */
 };
 
 #endif

@@ -117,7 +117,8 @@ static const struct record defect_record = {
 };
 
 static const struct record *const records[] = {
-	&dump_record,	     &event_record,  &info_snapshot_record, &info_class_record,
+	&dump_record,	     &event_record,  &info_snapshot_record, &info_class_record, &info_kernel_record, &info_kernel_class_record,
+	&info_kernel_cpu_record, &info_kernel_process_record,
 	&info_reason_record, &stream_record, &coverage_record,	     &defect_record,
 	&info_set_record,    &info_member_record, NULL,
 };

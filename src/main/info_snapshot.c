@@ -193,5 +193,7 @@ struct err *info_emit_snapshot(struct dump *d, struct out *o)
 	emit_closing(s, o);
 	TRY(out_end(o));
 	TRY(emit_classes(s, o));
+	if (s->kernel)
+		TRY(info_emit_kernel(s->kernel, o));
 	return find_reasons(s, o);
 }
