@@ -274,7 +274,7 @@ struct err *emit_stack(struct session *s, struct arena *a, struct out *o, const 
 		const struct frame *f = &stack->frames[i];
 
 		TRY(emit_frame(s, a, o, &l, f, previous && f->sp > previous ? f->sp - previous : 0));
-		previous = f->sp;
+		previous = f->leaves_stack ? 0 : f->sp;
 	}
 	return NULL;
 }

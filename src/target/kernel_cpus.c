@@ -26,19 +26,40 @@ static bool bit_of(const uint8_t *bits, unsigned n)
 	return bits[n / 8] >> n % 8 & 1;
 }
 
-/* One note for each CPU that was online, in their order. */
+static bool is_regs(const struct dump_stream *s)
+{
+	return s->type == NT_PRSTATUS && !strcmp(s->owner, "CORE") && s->piece.size >= PRSTATUS_REGS + PRSTATUS_REGS_SIZE;
+}
+
+static unsigned count_cpus(const struct kernel *k, bool offline)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < k->n_cpus; i++)
+		n += k->cpus[i].online || (offline && k->cpus[i].possible);
+	return n;
+}
+
+/*
+ * One note for each CPU that was online, in their order. A kernel that has panicked
+ * counts those that it stopped as offline: a virtual machine has notes of all.
+ */
 static void find_regs(struct kernel *k)
 {
 	const struct dump_stream *v;
 	unsigned cpu = 0;
-	size_t n;
+	size_t n, notes = 0;
+	bool offline;
 
 	if (err_ignore(dump_streams(k->t->dump, &v, &n)))
 		return;
+	for (size_t i = 0; i < n; i++)
+		notes += is_regs(&v[i]);
+	offline = notes > count_cpus(k, false) && notes <= count_cpus(k, true);
 	for (size_t i = 0; i < n; i++) {
-		if (v[i].type != NT_PRSTATUS || strcmp(v[i].owner, "CORE") != 0 || v[i].piece.size < PRSTATUS_REGS + PRSTATUS_REGS_SIZE)
+		if (!is_regs(&v[i]))
 			continue;
-		while (cpu < k->n_cpus && !k->cpus[cpu].online)
+		while (cpu < k->n_cpus && !k->cpus[cpu].online && !(offline && k->cpus[cpu].possible))
 			cpu++;
 		if (cpu == k->n_cpus)
 			return;

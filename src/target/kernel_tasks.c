@@ -164,7 +164,7 @@ static struct err *add_running(struct task_list *l)
 	uint64_t task;
 
 	for (unsigned i = 0; i < n; i++)
-		if (kernel_cpu_online(l->k, i) && kernel_cpu_task(l->k, i, &task))
+		if ((kernel_cpu_online(l->k, i) || l->k->cpus[i].regs.size) && kernel_cpu_task(l->k, i, &task))
 			TRY(add_task(l, task, (int)i));
 	return NULL;
 }

@@ -123,6 +123,7 @@ static void complete(struct walk *w, const struct step *s, bool stepped)
 		f->frame = s->result.frame;
 	f->ret = regs_ip(&s->caller);
 	f->trap_frame = s->result.saved_regs;
+	f->leaves_stack = s->result.other_stack;
 	if (s->result.machine_frame && !w->no_symbols && w->t->facts->os == OS_LINUX && !w->t->kernel)
 		name_signal_frame(f);
 	if (s->result.return_slot)

@@ -199,7 +199,8 @@ struct frame {
 	bool has_fpo;
 	struct x86_frame_data fpo;	/* kv */
 	enum thread_half half;
-	uint64_t trap_frame;		/* kernel; 0: none */
+	uint64_t trap_frame;		/* kernel: saved registers that lead to the caller; 0: none */
+	bool leaves_stack;		/* its caller is on another stack */
 };
 
 struct stack_options {
