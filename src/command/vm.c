@@ -3,6 +3,7 @@
 #include "command/kernel.h"
 #include "command/slab.h"
 
+#include "os/linux/kernel/cgroup.h"
 #include "os/linux/kernel/counters.h"
 #include "os/linux/kernel/meminfo.h"
 
@@ -10,7 +11,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { SHOW_FIGURES = 1, SHOW_ZONES = 2, SHOW_COUNTERS = 4, SHOW_USERS = 8, DEFAULT_USERS = 10 };
+enum { SHOW_FIGURES = 1, SHOW_ZONES = 2, SHOW_COUNTERS = 4, SHOW_USERS = 8, SHOW_GROUPS = 16, DEFAULT_USERS = 10 };
 
 static const struct field figure_fields[] = {
 	{ "name", FIELD_STR, "as in /proc/meminfo" },
@@ -87,7 +88,26 @@ static const struct record user_record = {
 	.text = "{task}  {pid:7} {name:-16} {resident_kb:12} {anon_kb:12} {file_kb:12} {shmem_kb:12} {swap_kb:10} {total_kb:12}"
 		"[ {oom_score_adj:6}]\n",
 };
-static const struct record *const vm_records[] = { &figure_record, &zone_record, &counter_record, &user_record, NULL };
+
+static const struct field group_fields[] = {
+	{ "address", FIELD_ADDR, "of its struct mem_cgroup" },
+	{ "path", FIELD_STR, "its folder below the control groups' root" },
+	{ "usage_kb", FIELD_UINT, "kilobytes in use, those of groups in it included" },
+	{ "peak_kb", FIELD_UINT, "most that it used" },
+	{ "swap_kb", FIELD_UINT, "swapped out" },
+	{ "high_kb", FIELD_UINT, "above this it is slowed down; absent: no such limit" },
+	{ "max_kb", FIELD_UINT, "more it cannot have; absent: no limit" },
+	{ "failures", FIELD_UINT, "how often max was reached" },
+	{ NULL },
+};
+static const struct record group_record = {
+	.kind = "memory_group",
+	.help = "a control group by the memory it uses",
+	.fields = group_fields,
+	.text = "{address}  {usage_kb:12} {peak_kb:12} {swap_kb:10} {high_kb:12|none} {max_kb:12|none} {failures:9}  {path}\n",
+};
+static const struct record *const vm_records[] = { &figure_record, &zone_record, &counter_record, &user_record, &group_record,
+						   NULL };
 
 /* --- parts ------------------------------------------------------------------------------------ */
 
@@ -224,6 +244,35 @@ static struct err *show_users(struct target *t, struct arena *a, uint64_t limit,
 	return n > limit ? out_heading(o, "(%zu more: !vm -p -n %zx)\n", n - (size_t)limit, n) : NULL;
 }
 
+static struct err *show_group(struct out *o, const struct memory_group *g)
+{
+	out_begin(o, &group_record);
+	out_addr(o, "address", g->address);
+	out_str(o, "path", g->path);
+	out_uint(o, "usage_kb", g->usage * 4);
+	out_uint(o, "peak_kb", g->peak * 4);
+	out_uint(o, "swap_kb", g->swap * 4);
+	if (g->high != MEMORY_NO_LIMIT)
+		out_uint(o, "high_kb", g->high * 4);
+	if (g->max != MEMORY_NO_LIMIT)
+		out_uint(o, "max_kb", g->max * 4);
+	out_uint(o, "failures", g->failures);
+	return out_end(o);
+}
+
+static struct err *show_groups(struct target *t, struct arena *a, struct out *o)
+{
+	struct memory_group *v;
+	size_t n;
+
+	TRY(kernel_memory_groups(t, a, &v, &n));
+	TRY(out_heading(o, "\n%-*s  %12s %12s %10s %12s %12s %9s  %s   (kB)\n", out_pointer_width(o), "Group", "Usage", "Peak",
+			"Swap", "High", "Max", "Failures", "Path"));
+	for (size_t i = 0; i < n; i++)
+		TRY(show_group(o, &v[i]));
+	return NULL;
+}
+
 /* --- the command --------------------------------------------------------------------------------- */
 
 static struct err *show(struct session *s, struct arena *a, unsigned what, uint64_t users, struct out *o)
@@ -236,7 +285,9 @@ static struct err *show(struct session *s, struct arena *a, unsigned what, uint6
 		TRY(show_zones(t, a, o));
 	if (what & SHOW_COUNTERS)
 		TRY(show_counters(t, a, o));
-	return what & SHOW_USERS ? show_users(t, a, users, o) : NULL;
+	if (what & SHOW_USERS)
+		TRY(show_users(t, a, users, o));
+	return what & SHOW_GROUPS ? show_groups(t, a, o) : NULL;
 }
 
 /* The letter of an option that stands alone; 0: there is none. */
@@ -258,11 +309,12 @@ static struct err *parse_vm(struct session *s, const struct args *args, unsigned
 	while (p != before) {
 		before = p;
 		TRY(option_value(s, &p, 'n', users, &found));
-		switch (take_letter(&p, "mzsp")) {
+		switch (take_letter(&p, "mzspc")) {
 		case 'm': *what |= SHOW_FIGURES; break;
 		case 'z': *what |= SHOW_ZONES; break;
 		case 's': *what |= SHOW_COUNTERS; break;
 		case 'p': *what |= SHOW_USERS; break;
+		case 'c': *what |= SHOW_GROUPS; break;
 		default: break;
 		}
 	}
@@ -283,13 +335,14 @@ static struct err *run_vm(struct session *s, const struct args *args, struct out
 const struct command command_vm = {
 	.name = "!vm",
 	.summary = "show the system's memory",
-	.usage = "[-m] [-z] [-p] [-s] [-n count]",
+	.usage = "[-m] [-z] [-p] [-s] [-c] [-n count]",
 	.help = "The figures of /proc/meminfo (-m); the zones with their free pages and watermarks\n"
 		"(-z); the processes that have most in memory (-p; -n how many, 10 else); the counters of\n"
-		"/proc/vmstat (-s). Without an option all but the last. Counters are shown as the\n"
-		"kernel shows them; what its processors have counted and not added yet stands beside\n"
-		"them as pending, so that the sum of both is exact. Counters have the kernel's own names,\n"
-		"in lower case. What processes have in memory is exact.",
+		"/proc/vmstat (-s); the control groups with their limits (-c). Without an option the\n"
+		"first three. Counters are shown as the kernel shows them; what its processors have\n"
+		"counted and not added yet stands beside them as pending, so that the sum of both is\n"
+		"exact. Counters have the kernel's own names, in lower case. What processes have in\n"
+		"memory is exact.",
 	.records = vm_records,
 	.needs = NEEDS_TARGET,
 	.whole_word = true,

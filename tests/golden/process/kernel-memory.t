@@ -36,9 +36,9 @@ Words that they do not understand
   !dmesg: no such option: '-q'
   Usage: !dmesg [-c] [-x] [-l level[,level...]|level+] [-n count] [pattern]
   !vm: Extra character error at '-q'
-  Usage: !vm [-m] [-z] [-p] [-s] [-n count]
+  Usage: !vm [-m] [-z] [-p] [-s] [-c] [-n count]
   !vm: Extra character error at '3'
-  Usage: !vm [-m] [-z] [-p] [-s] [-n count]
+  Usage: !vm [-m] [-z] [-p] [-s] [-c] [-n count]
   kmem: an option is missing
   Usage: kmem -i | -s [name] | -V | -z
   kmem: Extra character error at 'b'
