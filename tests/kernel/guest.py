@@ -48,6 +48,10 @@ class Skip(Exception):
     """Something outside this tree is not to be had."""
 
 
+class Silent(RuntimeError):
+    """The guest does not answer in time."""
+
+
 def call(*words, **more):
     return subprocess.run(words, check=True, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, **more).stdout
 
@@ -210,7 +214,7 @@ def static(source, out):
     """A program without libraries, from one C file."""
     if not os.path.exists(out) or os.path.getmtime(out) < os.path.getmtime(source):
         os.makedirs(os.path.dirname(out), exist_ok=True)
-        call('gcc', '-static', '-O1', '-Wall', '-Wextra', '-pthread', '-o', f'{out}.new', source)
+        call('gcc', '-static', '-O1', '-Wall', '-Wextra', '-pthread', '-D_GNU_SOURCE=', '-o', f'{out}.new', source)
         os.rename(f'{out}.new', out)
     return out
 
@@ -368,9 +372,7 @@ class Guest:
 
     def end(self):
         """Ends the session that the guest's QEMU is alone in."""
-        if self.link:
-            self.link.close()
-            self.link = None
+        self.release()
         try:
             with open(f'{self.dir}/pid', encoding='ascii') as f:
                 pid = int(f.read())
@@ -444,8 +446,8 @@ class Guest:
         data, self.buffer = self.buffer[:n], self.buffer[n:]
         return data
 
-    def run(self, command, timeout=120, until=None):
-        """(exit code, output). until: a word after which the output's caller goes on, the command still running."""
+    def run(self, command, timeout=120):
+        """(exit code, output)"""
         end = time.monotonic() + timeout
         if not self.link:
             self._connect(end)
@@ -453,11 +455,21 @@ class Guest:
         data = command.encode()
         self.link.sendall(f'\nRUN {self.token} {len(data)}\n'.encode() + data)
         try:
-            return self._answer(end, until)
+            return self._answer(end)
         except socket.timeout:
-            raise RuntimeError(f'no end of "{command[:200]}" after {timeout} s; the console ends:\n{self.console()[-2000:]}') from None
+            raise Silent(f'no end of "{command[:200]}" after {timeout} s; the console ends:\n{self.console()[-2000:]}') from None
 
-    def _answer(self, end, until=None, out=b''):
+    def wait_for_answer(self, timeout):
+        """To the command that was silent."""
+        return self._answer(time.monotonic() + timeout)
+
+    def release(self):
+        """Leaves the agent to another."""
+        if self.link:
+            self.link.close()
+            self.link = None
+
+    def _answer(self, end, out=b''):
         while True:
             words = self._line(end).split()
             if len(words) == 3 and words[1] == self.token.encode():
@@ -465,12 +477,6 @@ class Guest:
                     return int(words[2]), out.decode('utf-8', 'replace')
                 if words[0] == b'OUT':
                     out += self._bytes(int(words[2]), end)
-                    if until and until.encode() in out:
-                        return None, out.decode('utf-8', 'replace')
-
-    def rest(self, timeout=120):
-        """What remains of a command that run(until=...) left running."""
-        return self._answer(time.monotonic() + timeout)
 
     def must(self, command, timeout=120):
         code, out = self.run(command, timeout)

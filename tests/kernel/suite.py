@@ -5,10 +5,11 @@
 usage: suite.py KIND [FOLDER]
 Environment: OSMODUMP, OSMOSIS_LONG (more of everything), OSMOSIS_KEEP (leaves dumps and sayings in FOLDER). Ends with "N passed, N failed, N skipped".
 """
-import glob
+import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import time
 
@@ -21,11 +22,13 @@ import truth  # noqa: E402
 
 OSMODUMP = os.environ.get('OSMODUMP', f'{guest.TOP}/build/osmodump')
 LONG = bool(os.environ.get('OSMOSIS_LONG'))
-PIVOTS = int(os.environ.get('OSMOSIS_PIVOTS', '200' if LONG else '5'))
+PIVOTS = int(os.environ.get('OSMOSIS_PIVOTS', '200' if LONG else '3'))
 CAPTURES = int(os.environ.get('OSMOSIS_CAPTURES', '500' if LONG else '20'))
 PROGRAMS = ('oracle', 'troupe', 'kcore_copy', 'pivot_user')
 # 4 and 5 levels of page tables, by turns.
 CPUS = {'cloud': 'max', 'generic': 'max,la57=off', 'rt': 'max', 'cloud612': 'max,la57=off'}
+PAUSE_MAX = 20000  # ms: emulated processors are slow, and the machine may be busy
+EXPLAINED = 40   # pages of the stoppers that capture: their stacks, and what they write
 HARM = re.compile(r'WARNING:|BUG:|Oops|[Dd]etected.* stall|lockup|Call Trace|blocked for more than|refcount_t|unregister_netdevice')
 
 
@@ -49,10 +52,12 @@ class Suite:
     def boot(self, g):
         programs = {f'bin/{n}': guest.static(f'{HERE}/truth/{n}.c', f'{guest.KERNELS}/bin/{n}') for n in PROGRAMS}
         modules = guest.build_module(self.kind, f'{HERE}/subject')
-        self.module = f'{guest.TOP}/kmod'
-        self.osmosis = [k for k in (guest.build_module(self.kind, self.module) if os.path.isdir(self.module) else [])]
+        files = {'bin/osmodump': OSMODUMP, **programs}
+        if os.path.isdir(f'{guest.TOP}/kmod'):
+            files['osmosis.ko'], = guest.build_module(self.kind, f'{guest.TOP}/kmod')
+            files['bin/exercise'] = guest.static(f'{HERE}/kmod-exercise.c', f'{guest.KERNELS}/bin/exercise')
         self.step('modules are built')
-        g.start(self.kind, cpu=CPUS[self.kind], limit=7200 if LONG else 600, files={'bin/osmodump': OSMODUMP, **programs}, insmod=modules)
+        g.start(self.kind, memory=400, cpu=CPUS[self.kind], limit=7200 if LONG else 600, files=files, insmod=modules)
         g.must('troupe >/tmp/parts 2>&1 & pivot_user /data/pages 8 >/tmp/pivots 2>&1 & '
                'until grep -q ready /tmp/parts && grep -q ready /tmp/pivots; do sleep 0.2; done', 60)
         self.parts = [line.split() for line in g.must('cat /tmp/parts').splitlines() if line.startswith('part')]
@@ -103,6 +108,123 @@ class Suite:
         self.check(not good and why.startswith('out of step'), f'a copy of /proc/kcore is found out: {why[:60]}')
         self.step('smeared copy')
 
+    # ---- dumps by osmosis.ko
+    def snap(self, g, options, out='/data/vmcore', timeout=600):
+        """What osmodump says of a dump that it takes inside."""
+        text = g.must(f'osmodump snap --kernel --json --force --pause-max {PAUSE_MAX} {options} -o {out}', timeout)
+        rows = [json.loads(line) for line in text.splitlines() if line.startswith('{')]
+        return next(r for r in rows if r['kind'] == 'kernel_snapshot'), {r['class']: r for r in rows if r['kind'] == 'kernel_class'}
+
+    def by_module(self, g, places):
+        if g.run('[ -f /data/osmosis.ko ]')[0]:
+            self.say('skip', 'osmosis.ko: this tree has no kmod')
+            return
+        g.must('insmod /data/osmosis.ko')
+        self.told_by_module(g)
+        self.counted_by_module(g, places)
+        self.as_qemu_sees_it(g)
+        self.at_each_state(g)
+        self.disk_full(g)
+        self.many(g)
+        g.must('rmmod osmosis')
+        self.step('osmosis.ko has been unloaded')
+
+    def told_by_module(self, g):
+        g.must('echo halt >/proc/pivot; oracle /tmp/before')
+        said, classes = self.snap(g, '--all')
+        g.must('oracle /tmp/after')
+        before, after = self.sayings(g, ('before', 'after'))
+        path = f'{self.folder}/osmosis'
+        g.get('/data/vmcore', path)
+        self.step(f'dumped by osmosis.ko, pause {said["pause_ms"]} ms')
+        short = [n for n, c in classes.items() if not c['whole']]
+        self.check(said['consistency'] == 'instantaneous' and not short, f'dump by osmosis.ko: {said["consistency"]}, not whole: {short or "nothing"}')
+        facts = truth.compare(truth.View('osmosis.ko', OSMODUMP, path, before, after, self.parts, loose=True), self.say)
+        print(f'figure: {self.kind}: {facts} facts compared with the dump by osmosis.ko, pause {said["pause_ms"]} ms, '
+              f'{said["changed_bytes"]} bytes mended in it')
+        self.step('compared')
+
+    def counted_by_module(self, g, places):
+        """Nothing is claimed of a dump that says that it is smeared; but with so much time none may be."""
+        g.must('echo go >/proc/pivot; sleep 1')
+        good, pauses = 0, []
+        for _ in range(PIVOTS):
+            said, _ = self.snap(g, '--all')
+            g.get('/data/vmcore', f'{self.folder}/osmosis')
+            right, why = pivot_check.verdict(f'{self.folder}/osmosis', places)
+            if right and said['consistency'] == 'instantaneous':
+                good += 1
+            else:
+                print(f'    {said["consistency"]}: {why[:200]}')
+            pauses.append(said['pause_ms'])
+        g.must('echo halt >/proc/pivot; rm /data/vmcore')
+        self.check(good == PIVOTS, f'counters in {good} of {PIVOTS} dumps by osmosis.ko in step')
+        print(f'figure: {self.kind}: median pause {sorted(pauses)[len(pauses) // 2]:.0f} ms under emulation, counters running')
+        self.step('counters')
+
+    def as_qemu_sees_it(self, g):
+        """All processors are held in the pause until QEMU has taken its dump, too."""
+        g.must(f'rm -f /tmp/held; (OSMOSIS_KERNEL_HOLD=1 osmodump snap --kernel --all --force --pause-max {PAUSE_MAX} -o /data/held >/tmp/held 2>&1; '
+               'echo done >>/tmp/held) >/dev/null 2>&1 &')
+        held = guest.Guest(g.dir)
+        g.release()
+        try:
+            for _ in range(600):
+                held.run('true', 4)
+                time.sleep(0.05)
+            self.check(False, 'the processors are held in the pause')
+            return
+        except guest.Silent:
+            time.sleep(3)
+        theirs = g.dump('elf', f'{self.folder}/qemu.elf')
+        held.wait_for_answer(120)
+        held.release()
+        g.must('until grep -q done /tmp/held; do sleep 0.5; done', 300)
+        ours = f'{self.folder}/osmosis'
+        g.get('/data/held', ours)
+        g.must('rm /data/held')
+        done = subprocess.run([sys.executable, f'{HERE}/kmod-compare.py', ours, theirs, str(EXPLAINED)], capture_output=True, text=True, check=False)
+        print('    ' + done.stdout.strip().replace('\n', '\n    ') + done.stderr[-500:])
+        self.check(done.returncode == 0, f'page by page as QEMU saw it: {(done.stdout.splitlines() or ["nothing"])[0]}')
+        self.step('compared with QEMU\'s dump of the same pause')
+
+    def at_each_state(self, g):
+        for verb in ('misuse', 'cancel'):
+            code, said = g.run(f'exercise {verb}', 300)
+            self.check(code == 0, f'osmosis.ko: {verb}: {said.strip().splitlines()[-1] if said.strip() else code}')
+        for state in ('idle', 'armed', 'capturing', 'ready', 'draining'):
+            g.must(f'exercise hold {state} >/tmp/hold 2>&1 & echo $! >/tmp/pid; until grep -q holding /tmp/hold; do sleep 0.1; done')
+            refused = g.run('rmmod osmosis')[0] != 0
+            g.must('kill -9 $(cat /tmp/pid); while [ -d /proc/$(cat /tmp/pid) ] && ! grep -q "State:.Z" /proc/$(cat /tmp/pid)/status; do sleep 0.1; done')
+            code, said = g.run('for i in $(seq 50); do rmmod osmosis 2>/dev/null && exec insmod /data/osmosis.ko; sleep 0.1; done; exit 1')
+            self.check(refused and code == 0, f'killed while {state}: not unloaded before, unloaded after {said.strip()}')
+        self.step('killed at each state')
+
+    def disk_full(self, g):
+        g.must('mkdir -p /tmp/small; mount -t tmpfs -o size=6m small /tmp/small')
+        code, said = g.run(f'osmodump snap --kernel --pause-max {PAUSE_MAX} -o /tmp/small/vmcore', 300)
+        left = g.must('ls /tmp/small; umount /tmp/small').strip()
+        self.check(code != 0 and not left, f'disk full: {said.strip().splitlines()[-1] if said.strip() else "nothing said"}; left behind: {left or "nothing"}')
+
+    def many(self, g):
+        """Captures one after the other while there is work."""
+        g.must('(while [ ! -f /tmp/enough ]; do cat /proc/*/maps >/dev/null 2>&1; dd if=/dev/zero of=/tmp/work bs=64k count=40 2>/dev/null; done) '
+               '>/dev/null 2>&1 &')
+        code, said = g.run(f'exercise capture {CAPTURES} 7ff {PAUSE_MAX}', 7000 if LONG else 400)
+        g.must('touch /tmp/enough')
+        lines = [line for line in said.splitlines() if line.startswith('armed')]
+        self.check(code == 0 and len(lines) == CAPTURES, f'{len(lines)} captures under load')
+        self.clocks(g)
+        self.step('many captures')
+
+    def clocks(self, g):
+        """The guest's clock and the host's go together; the guest's clock source is the one it began with."""
+        a, b = float(g.must('cut -d" " -f1 /proc/uptime')), time.monotonic()
+        time.sleep(2)
+        c, d = float(g.must('cut -d" " -f1 /proc/uptime')), time.monotonic()
+        source = g.must('cat /sys/devices/system/clocksource/clocksource0/current_clocksource').strip()
+        self.check(abs((c - a) - (d - b)) < 1 and source == 'tsc', f'clocks: {c - a:.1f} s in the guest, {d - b:.1f} s here, by {source}')
+
     def harmless(self, g):
         """Nothing in the kernel's log that was not planted."""
         log = g.must('dmesg')
@@ -117,6 +239,7 @@ class Suite:
             self.boot(g)
             places = self.places(g)
             self.frozen(g)
+            self.by_module(g, places)
             self.smeared(g, places)
             self.harmless(g)
         self.step('ended')

@@ -6,6 +6,7 @@ give or take what is said where it is compared. A command that osmodump has not 
 """
 import json
 import random
+import re
 import subprocess
 
 SHOWN = 5  # of what differs
@@ -84,7 +85,7 @@ def symbols(view, tally):
     names = sorted(n for n, a in known.items() if a < lowest)
     sample = random.Random(5).sample(names, 300) + [n for n in ('init_task', 'jiffies', 'schedule', '_stext', 'planted_a') if n in names]
     rows = view.records('; '.join(f'x vmlinux!{n}' for n in sample), 'symbol')
-    got = {r.get('symbol', r.get('name', '')).split('!')[-1]: number(r.get('address')) for r in rows}
+    got = {r['name']: number(r['address']) for r in rows}
     for n in sample:
         tally.same(f'symbol {n}', known[n], got.get(n))
 
@@ -145,8 +146,158 @@ def mounts(view, tally):
         tally.same(f'mount {path}', (parent, device, path, kind, source), tuple(r.get(k) for k in ('parent_id', 'device', 'path', 'type', 'source')))
 
 
+# ---- processes ----------------------------------------------------------------------
+
+MOVES = ('oracle', 'sh', 'agent')  # what is busy answering, and what it starts
+POLICIES = {0: 'other', 1: 'fifo', 2: 'rr', 3: 'batch', 5: 'idle', 6: 'deadline'}
+
+
+def same_name(tally, what, stat, got):
+    """The guest tells the full name of a kernel thread, and what a worker does; the task itself has 15 bytes."""
+    comm = stat['comm']
+    may_be = {comm, comm[:15], re.split(r'[+-]', comm)[0][:15]} if stat['flags'] & 0x200000 else {comm}
+    tally.same(f'name of {what}', comm, comm if got in may_be else got)
+
+
+def steady_tasks(view):
+    """{tid: stat} of tasks that did nothing between the two sayings: not even run."""
+    def read(o):
+        return {tid: tuple(sorted(s.items())) for tid, s in o.tasks().items() if s['comm'] not in MOVES}
+    return {tid: dict(s) for tid, s in view.steady(read).items()}
+
+
+def processes(view, tally):
+    got = {r['pid']: r for r in view.records('!process 0 1', 'kernel_process')}
+    for pid in sorted(set(view.before.pids()) & set(view.after.pids())):
+        s, t = view.before.stat(pid), view.after.stat(pid)
+        r = got.get(pid)
+        if s['comm'] in MOVES:
+            continue
+        tally.same(f'process {pid} is there', True, r is not None)
+        if r:
+            same_name(tally, f'process {pid}', s, r['name'])
+        for key, field in (('ppid', 'ppid'), ('state', 'state'), ('threads', 'threads')):
+            if r and s[key] == t[key] and not (key == 'state' and s['comm'].startswith('kworker')):
+                tally.same(f'{field} of process {pid} ({s["comm"]})', s[key], r.get(field))
+        if r and s['vsize'] == t['vsize']:
+            tally.same(f'size of process {pid} ({s["comm"]})', s['vsize'], r.get('vm_size', 0))
+        status = view.before.status(pid)
+        if r and status.get('Uid'):
+            tally.same(f'uid of process {pid}', (int(status['Uid'].split()[0]), int(status['Gid'].split()[0])), (r.get('uid'), r.get('gid')))
+        program = view.before.links.get(f'/proc/{pid}/exe')
+        if r and program:
+            tally.same(f'program of process {pid}', program, r.get('program'))
+        words = (view.before.of(pid, 'cmdline') or '').rstrip('\0').replace('\0', ' ')
+        if r and words:
+            tally.same(f'arguments of process {pid}', words, r.get('command_line'))
+    extra = {p for p in got if p} - set(view.before.pids()) - set(view.after.pids())
+    tally.same('processes that the guest knows nothing of', set(), {p for p in extra if got[p]['name'] not in MOVES})
+
+
+def threads(view, tally):
+    got = {r['tid']: r for r in view.records('!process 0 2', 'kernel_thread')}
+    for tid, s in steady_tasks(view).items():
+        r, what = got.get(tid, {}), f'thread {tid} ({s["comm"]})'
+        same_name(tally, what, s, r.get('name'))
+        tally.same(f'{what}: pid, state, nice', (s['pid'], s['state'], s['nice']), tuple(r.get(k) for k in ('pid', 'state', 'nice')))
+        tally.same(f'{what}: policy, priority', (POLICIES[s['policy']], s['rt_priority'] or None), (r.get('policy'), r.get('rt_priority') or None))
+        tally.same(f'{what}: processor', s['processor'], r.get('cpu'))
+        tally.same(f'{what}: affinity', view.before.status(s['pid'], tid).get('Cpus_allowed_list'), r.get('affinity'))
+        status = view.before.status(s['pid'], tid)
+        tally.same(f'{what}: switches', (status.get('voluntary_ctxt_switches'), status.get('nonvoluntary_ctxt_switches')),
+                   (str(r.get('voluntary_switches')), str(r.get('involuntary_switches'))))
+
+
+def stacks_of(view):
+    """{tid: [(function, its address)]} of the kernel's part of each stack."""
+    known = {'vmlinux'} | set(view.before.modules())
+    found, at = {}, None
+    for r in view.records('!process 0 6'):
+        if r['kind'] == 'kernel_thread':
+            at = found.setdefault(r['tid'], [])
+        elif r['kind'] == 'frame' and at is not None and r.get('symbol', {}).get('module') in known:
+            at.append((r['symbol']['name'], number(r['symbol']['address']) - r['symbol'].get('offset', 0)))
+    return found
+
+
+def stacks(view, tally):
+    """The guest leaves the innermost functions out, those that only change over to another task: its stack is the end of ours."""
+    got, symbols_ = stacks_of(view), view.before.symbols()
+    for tid, s in steady_tasks(view).items():
+        want = view.before.stack(s['pid'], tid)
+        if not want or want != view.after.stack(s['pid'], tid) or s['state'] == 'R':
+            continue
+        ours = got.get(tid, [])
+        # One place may have several names.
+        alike = len(ours) >= len(want) and all(w == name or address in symbols_.get(w, ())
+                                               for w, (name, address) in zip(want, ours[len(ours) - len(want):]))
+        tally.same(f'stack of {tid} ({s["comm"]})', want, want if alike else [n for n, _ in ours])
+
+
+def wait_channels(view, tally):
+    """The guest does not name functions of locks, and those that change over: ours may be further in."""
+    inner = stacks_of(view)
+    got = {r['tid']: r for r in view.records('!process 0 2', 'kernel_thread')}
+    for tid, s in steady_tasks(view).items():
+        want = view.before.of(s['pid'], f'task/{tid}/wchan')
+        if want and want != '0' and s['state'] in 'SDI':
+            ours, names = got.get(tid, {}).get('wait_channel'), [n for n, _ in inner.get(tid, [])]
+            further = want in names and ours in names[:names.index(want)]
+            tally.same(f'wait channel of {tid} ({s["comm"]})', want, want if further else ours)
+
+
+def to_look_at(view):
+    """Processes that are made to be looked at, and the first."""
+    for pid in view.before.pids():
+        comm = view.before.stat(pid)['comm']
+        if pid == 1 or comm.startswith('t-') and comm != 't-zombie':
+            yield pid, comm
+
+
+def files(view, tally):
+    for pid, comm in to_look_at(view):
+        if view.before.fds(pid) != view.after.fds(pid):
+            continue
+        got = {r['fd']: r for r in view.records(f'files {pid}', 'kernel_file', need=bool(view.before.fds(pid)))}
+        tally.same(f'descriptors of {comm}', view.before.fds(pid), {fd: r.get('target') for fd, r in got.items()})
+        for fd, r in got.items():
+            info = view.before.fdinfo(pid, fd)
+            if 'position' in r and 'pos' in info:
+                tally.same(f'position of {comm}, {fd}', int(info['pos']), r['position'])
+
+
+def maps(view, tally):
+    for pid, comm in to_look_at(view):
+        want = [row for row in view.before.maps(pid) if row[4] != '[vsyscall]']
+        rows = view.records(f'vm {pid}', 'vma')
+        got = [(number(r['start']), number(r['end']), r['protection'], r.get('file_offset', 0), r.get('name', '')) for r in rows
+               if r.get('name') != '[vsyscall]']
+        tally.n += max(0, len(want) - 1)
+        tally.same(f'mappings of {comm}', [w if w[4].startswith('/') else w[:3] + (0,) + w[4:] for w in want],
+                   [g if g[4].startswith('/') else g[:3] + (0,) + g[4:] for g in got])
+
+
+def locks(view, tally):
+    """Those that the module planted: it knows who has them and who waits."""
+    names = {'mutex': ('mutex',), 'rwsem': ('rw_semaphore',), 'percpu_rwsem': ('percpu_rw_semaphore',), 'semaphore': ('semaphore',),
+             'rtmutex': ('rt_mutex', 'mutex')}
+    got = {number(r['address']): r for r in view.records('!locks') if 'address' in r and 'type' in r}
+    for w in view.before.facts():
+        if w[0] != 'lock' or 'owner' not in w:
+            continue
+        r, owner, waiters = got.get(int(w[3], 16)), int(w[5]), sorted(map(int, w[7:]))
+        tally.same(f'lock {w[2]} is there', True, r is not None)
+        if not r:
+            continue
+        tally.same(f'lock {w[2]}: who waits', waiters, sorted(number(p) for p in r.get('waiting_pids', [])))
+        if w[1] in ('mutex', 'rtmutex'):
+            tally.same(f'lock {w[2]}: its owner', owner, r.get('owner_pid'))
+        tally.same(f'lock {w[2]}: its kind', True, r['type'] in names[w[1]] or 'rt' in view.name)
+
+
 COMPARISONS = [('modules', modules), ('symbols', symbols), ('log', dmesg), ('slab caches', slabs), ('memory', memory), ('zones', zones),
-               ('mounts', mounts)]
+               ('mounts', mounts), ('processes', processes), ('threads', threads), ('stacks', stacks), ('wait channels', wait_channels),
+               ('files', files), ('mappings', maps), ('locks', locks)]
 
 
 def compare(view, say):

@@ -167,7 +167,7 @@ static int go(void)
 		if (IS_ERR(t))
 			break;
 		kthread_bind(t, cpu);
-		set_user_nice(t, 10);
+		set_user_nice(t, 19);
 		threads[n++] = t;
 	}
 	n_threads = n;
