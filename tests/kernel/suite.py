@@ -88,12 +88,12 @@ class Suite:
             facts += truth.compare(truth.View(f'QEMU {how}', OSMODUMP, dump, before, after, self.parts), self.say)
         print(f'figure: {self.kind}: {facts} facts of {len(before.pids())} processes compared with QEMU\'s dumps')
         self.step('compared')
-        self.counted_by_qemu(g, places, dumps)
+        self.counted_by_qemu(g, places)
 
-    def counted_by_qemu(self, g, places, dumps):
+    def counted_by_qemu(self, g, places):
         g.must('echo go >/proc/pivot; sleep 1')
         g.stop()
-        path = g.dump('kdump', dumps['kdump'])
+        path = g.dump('kdump', f'{self.folder}/counters')
         g.cont()
         good, why = pivot_check.verdict(path, places)
         self.check(good, f'counters in QEMU\'s dump of a running guest: {why}')
