@@ -25,7 +25,7 @@ static const struct field process_fields[] = {
 	{ "task_addr", FIELD_ADDR, "task_struct of its leader" },
 	{ "pid", FIELD_UINT, "process id" },
 	{ "ppid", FIELD_UINT, "process id of the parent" },
-	{ "name", FIELD_STR, "comm: name of the program, cut to 15 bytes, or what it was set to" },
+	{ "name", FIELD_STR, "comm: name of the program, cut to 15 bytes, or what it was set to; of kernel threads not cut" },
 	{ "state", FIELD_STR, "R S D T t X Z P I, as ps has them" },
 	{ "threads", FIELD_UINT, "how many threads it has" },
 	{ "cpu", FIELD_UINT, "the leader runs, or last ran, on" },
@@ -137,14 +137,6 @@ static void emit_memory(struct target *t, const struct kernel_task *p, struct ou
 		out_uint(o, "swap", u.swap);
 }
 
-static void emit_name(const struct kernel_task *p, struct out *o)
-{
-	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
-
-	strbuf_add_utf8(&sb, p->comm, strlen(p->comm));
-	out_str(o, "name", sb.s);
-}
-
 static struct err *emit_process(struct target *t, const struct request *r, const struct kernel_task *p, unsigned depth,
 				struct out *o)
 {
@@ -155,7 +147,7 @@ static struct err *emit_process(struct target *t, const struct request *r, const
 	out_addr(o, "task_addr", p->address);
 	out_uint(o, "pid", p->pid);
 	out_uint(o, "ppid", p->ppid);
-	emit_name(p, o);
+	out_str(o, "name", kernel_task_name(t, p, &a));
 	out_str(o, "state", letter);
 	out_uint(o, "threads", p->n_threads);
 	out_uint(o, "cpu", p->cpu);

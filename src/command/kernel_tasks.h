@@ -40,6 +40,8 @@ struct err *kernel_files_show(struct session *s, const struct args *args, const 
 extern const struct record kernel_file_record;
 /* !handle and files, on the dump of a kernel. */
 struct err *kernel_handle_run(struct session *s, const struct args *args, struct out *o) MUST_USE;
+/* The leader of the process that .process made the target; 0: the kernel is. */
+uint64_t session_inside_task(const struct session *s);
 /* Whether the dump that was opened is a kernel's, also while a process inside it is the target. */
 bool session_has_kernel(const struct session *s);
 

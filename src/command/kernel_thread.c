@@ -106,6 +106,8 @@ struct err *task_current(struct session *s, struct kernel_task *ret)
 {
 	struct thread *th = session_thread(s);
 
+	if (session_inside_task(s))
+		return kernel_task_read(session_target(s), session_inside_task(s), ret);
 	if (!th || !th->task)
 		return err_new(ERR_NOTFOUND, "no task is current; ~Ns chooses one, or give a PID");
 	return kernel_task_read(session_target(s), th->task, ret);
@@ -186,14 +188,12 @@ static void emit_stack_place(struct target *t, const struct kernel_task *task, s
 
 static void emit_head(struct target *t, struct arena *a, const struct kernel_task *task, struct out *o)
 {
-	CLEANUP(strbuf_deinit) struct strbuf name = STRBUF_INIT;
 	const char letter[2] = { task->letter, '\0' };
 
-	strbuf_add_utf8(&name, task->comm, strlen(task->comm));
 	out_addr(o, "task_addr", task->address);
 	out_uint(o, "pid", task->tgid);
 	out_uint(o, "tid", task->pid);
-	out_str(o, "name", name.s);
+	out_str(o, "name", kernel_task_name(t, task, a));
 	out_str(o, "state", letter);
 	out_str(o, "state_text", task->on_cpu ? "on its processor" : task->letter == 'R' ? "ready" :
 				 kernel_state_word(task->letter));

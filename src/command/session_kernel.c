@@ -44,6 +44,11 @@ static bool is_inside(const struct session *s)
 	return s->inside && s->inside->current != (size_t)KERNEL;
 }
 
+uint64_t session_inside_task(const struct session *s)
+{
+	return is_inside(s) ? s->inside->v.v[s->inside->current].task : 0;
+}
+
 bool session_has_kernel(const struct session *s)
 {
 	return is_inside(s) || (s->target && target_kernel(s->target));

@@ -91,6 +91,8 @@ struct err *kernel_memory_of(struct target *t, const struct kernel_task *task, s
 bool kernel_task_ids(struct target *t, const struct kernel_task *task, uint32_t *ret_uid, uint32_t *ret_gid);
 /* PIDs from the first namespace to its own: "1234 7"; n 1: none but the first. */
 size_t kernel_task_pids(struct target *t, const struct kernel_task *task, uint32_t *ret, size_t max);
+/* comm; of a kernel thread the whole of a name that was too long for it. As UTF-8 in the arena. */
+const char *kernel_task_name(struct target *t, const struct kernel_task *task, struct arena *a);
 const char *kernel_task_cgroup(struct target *t, const struct kernel_task *task, struct arena *a);
 /* Its arguments with blanks between, "" when they are not in the dump: from the process's own memory. */
 const char *kernel_task_arguments(struct target *t, const struct kernel_task *task, struct arena *a);

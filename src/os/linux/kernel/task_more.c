@@ -239,6 +239,42 @@ size_t kernel_task_pids(struct target *t, const struct kernel_task *task, uint32
 	return n;
 }
 
+/* --- name ---------------------------------------------------------------------------------- */
+
+struct private_facts {
+	uint64_t has;
+	uint64_t kthread;
+};
+static const struct bind_member private_members[] = {
+	{ "worker_private", offsetof(struct private_facts, kthread), BIND_UINT, false }, { NULL }
+};
+static const struct binding private_binding = { "vmlinux", "task_struct", private_members };
+
+struct kthread_facts {
+	uint64_t has;
+	uint64_t name;
+};
+static const struct bind_member kthread_members[] = {
+	{ "full_name", offsetof(struct kthread_facts, name), BIND_UINT, false }, { NULL }
+};
+static const struct binding kthread_binding = { "vmlinux", "kthread", kthread_members };
+
+const char *kernel_task_name(struct target *t, const struct kernel_task *task, struct arena *a)
+{
+	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
+	struct private_facts p = { 0 };
+	struct kthread_facts k = { 0 };
+	const char *full = NULL;
+
+	if ((task->flags & TASK_IS_KTHREAD) && !err_ignore(bind_read(t, HALF_NATIVE, &private_binding, task->address, &p)) &&
+	    p.kthread && !err_ignore(bind_read(t, HALF_NATIVE, &kthread_binding, p.kthread, &k)) && k.name)
+		full = kernel_string(t, k.name, a);
+	if (full && str_starts(full, task->comm))
+		return full;
+	strbuf_add_utf8(&sb, task->comm, strlen(task->comm));
+	return sb.failed ? "" : arena_strdup(a, sb.s);
+}
+
 /* --- cgroup -------------------------------------------------------------------------------- */
 
 struct set_facts {
