@@ -20,7 +20,8 @@ import locks_check  # noqa: E402
 
 OSMODUMP = os.environ.get('OSMODUMP', f'{guest.TOP}/build/osmodump')
 HEALTHY = ('!deadlock.lock-cycle', '!kernel.hung-task', '!wait.starved-owner', '!cpu.starved-queue', '!kernel.lockup', '!kernel.rcu-stall',
-           '!kernel.panic', '!kernel.oops', '!kernel.warning', '!kernel.out-of-memory', '!quality.kernel-smeared')
+           '!kernel.panic', '!kernel.oops', '!kernel.warning', '!kernel.out-of-memory', '!quality.kernel-smeared', '!resource.zombies',
+           '!resource.process-factory', '!resource.file-leak')
 
 # name, commands in the guest, seconds to wait, [(options of !analyze, what it must say)]
 SCENES = (
@@ -30,6 +31,14 @@ SCENES = (
         ('-t hung.seconds=3600', ('deadlock.lock-cycle', '!kernel.hung-task'))]),
     ('memory', '(dd if=/dev/zero of=/dev/null bs=900M count=1; tail /dev/zero >/dev/null) 2>/dev/null; true', 2, [
         ('', ('kernel.out-of-memory', '!kernel.panic', '!kernel.oops'))]),
+    # 150 children that end after the program that started them has become one that waits for none; as many that sleep; 10 of 10 descriptors
+    ('families', 'sh -c "i=0; while [ \\$i -lt 150 ]; do sleep 9 & i=\\$((i+1)); done; exec sleep 900" >/dev/null 2>&1 & '
+     'sh -c "i=0; while [ \\$i -lt 150 ]; do sleep 900 & i=\\$((i+1)); done; exec sleep 901" >/dev/null 2>&1 & '
+     'sh -c "ulimit -n 10; exec 3</dev/null 4</dev/null 5</dev/null 6</dev/null 7</dev/null 8</dev/null 9</dev/null; exec sleep 902" '
+     '>/dev/null 2>&1 & true', 16, [
+         ('-t factory.children=120 -t zombies.count=20', ('resource.zombies', 'resource.process-factory', 'resource.file-leak', '!kernel.hung-task')),
+         ('-t zombies.count=200 -t factory.children=200 -t files.limit=101',
+          ('!resource.zombies', '!resource.process-factory', '!resource.file-leak'))]),
     # a realtime loop on processor 1, beside it an ordinary one that may run nowhere else
     ('starved', 'echo -1 >/proc/sys/kernel/sched_rt_runtime_us; taskset 2 sh -c "while :; do :; done" >/dev/null 2>&1 & '
      'sleep 1; taskset 2 chrt -f 40 sh -c "while :; do :; done" >/dev/null 2>&1 & true', 8, [
