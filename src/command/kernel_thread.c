@@ -235,9 +235,11 @@ static struct err *show_stack(struct session *s, struct arena *a, const struct k
 		th = &threads[i];
 	if (!th || th->task != task->address)
 		return out_heading(o, "    no stack: the task is in no list\n\n");
+	if (!task->stack) /* of one that has ended */
+		return out_heading(o, "    no stack: it was given back\n\n");
 	e = stack_walk(t, th, &options, a, &stack);
 	if (e) {
-		session_report(s, err_prefix(e, "stack of task %u", task->pid));
+		session_report(s, e);
 		return NULL;
 	}
 	TRY(emit_stack(s, a, o, "k", &stack));

@@ -344,24 +344,35 @@ const char *kernel_policy_name(uint32_t policy)
 
 /* --- waiting ------------------------------------------------------------------------------ */
 
-/* Functions whose frames say only that a task does not run. */
-static bool is_scheduler(const char *name)
-{
-	static const char *const prefixes[] = {
-		"__schedule", "schedule", "preempt_schedule", "io_schedule", "__switch_to", "context_switch",
-		"rt_mutex_schedule", "do_task_dead", "__cond_resched",
-	};
+/* The section that the kernel keeps the scheduler and what sleeps in it in: /proc leaves it out of what it
+ * calls the wait channel. */
+struct sched_text {
+	uint64_t start, end;
+};
 
-	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
-		if (str_starts(name, prefixes[i]))
-			return true;
-	return false;
+static struct sched_text sched_text(struct target *t)
+{
+	struct kernel *k = target_kernel(t);
+	struct sched_text s = { 0 };
+
+	if (err_ignore(kernel_symbol(k, "__sched_text_start", &s.start)) ||
+	    err_ignore(kernel_symbol(k, "__sched_text_end", &s.end)))
+		return (struct sched_text){ 0 };
+	return s;
+}
+
+static bool is_scheduler(const struct sched_text *s, const struct frame *f)
+{
+	if (s->end)
+		return f->lookup >= s->start && f->lookup < s->end;
+	return str_starts(f->function, "__schedule") || str_starts(f->function, "schedule");
 }
 
 const char *kernel_wait_channel(struct target *t, const struct kernel_task *task, struct arena *a)
 {
-	struct stack_options o = { .max_frames = 12, .no_inlines = true };
+	struct stack_options o = { .max_frames = 16, .no_inlines = true };
 	struct thread *th = target_thread_by_tid(t, task->pid);
+	struct sched_text scheduler = sched_text(t);
 	struct stack stack = { 0 };
 
 	if (!th || th->task != task->address || th->on_cpu || task->letter == 'R' || !task->stack)
@@ -369,7 +380,7 @@ const char *kernel_wait_channel(struct target *t, const struct kernel_task *task
 	if (err_ignore(stack_walk(t, th, &o, a, &stack)))
 		return NULL;
 	for (size_t i = 0; i < stack.n; i++)
-		if (stack.frames[i].function && !is_scheduler(stack.frames[i].function))
+		if (stack.frames[i].function && !is_scheduler(&scheduler, &stack.frames[i]))
 			return stack.frames[i].function;
 	return NULL;
 }

@@ -78,8 +78,8 @@ struct err *kernel_task_by_pid(struct target *t, uint32_t pid, struct kernel_tas
 /* "R (running)" */
 const char *kernel_state_word(char letter);
 const char *kernel_policy_name(uint32_t policy);	/* "other", "fifo" ...; "unknown" */
-/* The function that a task that does not run waits in: the innermost of its stack that is no
- * part of the scheduler. NULL: not known. In the arena. */
+/* The function that a task that does not run waits in, as /proc/PID/wchan has it: the innermost of its
+ * stack outside of the scheduler's section. NULL: not known. In the arena. */
 const char *kernel_wait_channel(struct target *t, const struct kernel_task *task, struct arena *a);
 /* Bytes of a kernel stack (THREAD_SIZE); 0: not known. */
 uint64_t kernel_stack_size(struct target *t);
