@@ -39,6 +39,10 @@ static struct err *add_registers(struct dump_core *c, const struct dump_thread *
 	const void *data;
 	size_t size;
 
+	if (th->has & THREAD_HAS_CPU_TIMES) {
+		p.user_us = th->user_time / 10;
+		p.system_us = th->kernel_time / 10;
+	}
 	TRY(dump_read_piece(c->dump, th->context, regs, sizeof(regs)));
 	p.regs = regs;
 	p.regs_size = sizeof(regs);

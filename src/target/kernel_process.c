@@ -42,8 +42,9 @@ struct process_dump {
 	struct dump_thread *threads;
 	struct dump_file_mapping *files;
 	struct dump_auxv *auxv;
+	struct dump_handle *handles;
 	struct dump_annotation *annotations;
-	size_t n_segments, n_threads, n_files, n_auxv, n_annotations;
+	size_t n_segments, n_threads, n_files, n_auxv, n_handles, n_annotations;
 };
 
 /* --- bytes ------------------------------------------------------------------------ */
@@ -282,7 +283,8 @@ static struct err *add_threads(struct process_dump *d, const struct kernel_proce
 		const struct kernel_process_thread *from = &p->threads[i];
 		struct dump_thread *to = &d->threads[i];
 
-		*to = (struct dump_thread){ .tid = from->tid, .live = from->live,
+		*to = (struct dump_thread){ .tid = from->tid, .live = from->live, .has = THREAD_HAS_CPU_TIMES,
+					    .user_time = from->user_time, .kernel_time = from->kernel_time,
 					    .name = arena_strdup(&d->d.arena, from->name) };
 		if (!to->name)
 			return err_nomem();
@@ -314,6 +316,26 @@ static struct err *add_files(struct process_dump *d, const struct kernel_process
 		if (!f->path)
 			return err_nomem();
 		d->n_files++;
+	}
+	return NULL;
+}
+
+/* Strings are the dump's from then on. */
+static struct err *add_handles(struct process_dump *d, const struct kernel_process *p)
+{
+	d->handles = ARENA_NEW_N(&d->d.arena, struct dump_handle, p->n_handles + 1);
+	if (!d->handles)
+		return err_nomem();
+	for (size_t i = 0; i < p->n_handles; i++) {
+		struct dump_handle *h = &d->handles[i];
+
+		*h = p->handles[i];
+		h->type = arena_strdup(&d->d.arena, h->type);
+		h->name = arena_strdup(&d->d.arena, h->name);
+		h->detail = arena_strdup(&d->d.arena, h->detail);
+		if (!h->type || !h->name || !h->detail)
+			return err_nomem();
+		d->n_handles++;
 	}
 	return NULL;
 }
@@ -369,11 +391,12 @@ LIST(dump_segment, segments)
 LIST(dump_thread, threads)
 LIST(dump_file_mapping, files)
 LIST(dump_auxv, auxv)
+LIST(dump_handle, handles)
 LIST(dump_annotation, annotations)
 
 static const struct dump_ops dump_ops = {
 	.segments = list_segments, .threads = list_threads, .file_mappings = list_files, .auxv = list_auxv,
-	.annotations = list_annotations,
+	.handles = list_handles, .annotations = list_annotations,
 };
 
 static struct err *fill(struct process_dump *d, const struct kernel_process *p, struct process_source *source)
@@ -382,6 +405,7 @@ static struct err *fill(struct process_dump *d, const struct kernel_process *p, 
 	TRY(add_segments(d, p, source));
 	TRY(add_threads(d, p));
 	TRY(add_files(d, p));
+	TRY(add_handles(d, p));
 	return add_note(d);
 }
 

@@ -35,6 +35,7 @@ struct kernel_process_thread {
 	uint32_t tid;
 	const char *name;
 	bool has_regs, has_fpregs;
+	uint64_t user_time, kernel_time;	/* 100 ns */
 	uint8_t regs[KERNEL_PROCESS_REGS], fpregs[KERNEL_PROCESS_FPREGS];
 	const struct dump_thread_live *live; /* NULL: nothing; lives as long as the kernel's target */
 };
@@ -50,6 +51,8 @@ struct kernel_process {
 	size_t n_threads;
 	const struct dump_auxv *auxv;
 	size_t n_auxv;
+	const struct dump_handle *handles;	/* open files */
+	size_t n_handles;
 	uint32_t pid, ppid;
 	const char *name, *command_line, *release;
 	uint64_t time;			/* of the machine's dump, Unix seconds; 0: not known */

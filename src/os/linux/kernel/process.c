@@ -14,7 +14,7 @@
 #include "base/cursor.h"
 #include "base/map.h"
 #include "base/vec.h"
-#include "os/linux/kernel/path.h"
+#include "os/linux/kernel/file.h"
 #include "os/linux/kernel/vma.h"
 #include "target/bind.h"
 
@@ -284,7 +284,8 @@ struct gathering {
 	struct page_cache cache;
 	struct dump_auxv auxv[MAX_AUXV];
 	struct kernel_process p;
-	uint64_t mm;
+	VEC(struct dump_handle) handles;
+	uint64_t mm, files;
 	struct err *trouble;
 };
 
@@ -292,6 +293,7 @@ static void gathering_deinit(struct gathering *g)
 {
 	kernel_tasks_deinit(&g->threads);
 	vec_deinit(&g->cache.v);
+	vec_deinit(&g->handles);
 	arena_deinit(&g->arena);
 	err_free(g->trouble);
 }
@@ -353,10 +355,14 @@ static struct err *gather_threads(struct gathering *g, const struct kernel_task 
 			return err_nomem();
 		v[g->p.n_threads].has_regs = kernel_user_regs(g->target, k, v[g->p.n_threads].regs);
 		v[g->p.n_threads].has_fpregs = user_fpregs(g->target, k, v[g->p.n_threads].fpregs);
+		v[g->p.n_threads].user_time = k->utime / 100;
+		v[g->p.n_threads].kernel_time = k->stime / 100;
 		if (th && th->task == k->address)
 			v[g->p.n_threads].live = th->record->live;
 		if (k->mm && !g->mm)
 			g->mm = k->mm;
+		if (k->files && !g->files)
+			g->files = k->files;
 		g->p.n_threads++;
 	}
 	g->p.threads = v;
@@ -394,6 +400,31 @@ static struct err *gather_ranges(struct gathering *g)
 	return NULL;
 }
 
+static bool on_file(void *arg, const struct kernel_file *f)
+{
+	struct gathering *g = arg;
+	struct dump_handle h = { .handle = f->fd, .type = f->type, .name = f->path, .is_descriptor = true, .detail = f->detail,
+				 .attributes = f->flags, .position = f->position, .peer = f->peer };
+
+	return vec_push(&g->handles, h);
+}
+
+/* What cannot be read is lacking there, as where a file is closed meanwhile. */
+static struct err *gather_files(struct gathering *g)
+{
+	struct err *e = g->files ? kernel_files_each(g->target, g->files, &g->arena, on_file, g) : NULL;
+
+	if (e && err_code(e) == ERR_CANCELLED)
+		return e;
+	if (g->trouble)
+		err_free(e);
+	else
+		g->trouble = e;
+	g->p.handles = g->handles.v;
+	g->p.n_handles = g->handles.n;
+	return NULL;
+}
+
 static struct err *gather_facts(struct gathering *g, const struct kernel_task *process)
 {
 	const struct dump_facts *f = target_facts(g->target);
@@ -424,6 +455,7 @@ static struct err *gather(struct gathering *g, const struct kernel_task *process
 		return err_prefix(err_fault(mm.pgd), "the page tables of process %u", process->tgid);
 	gather_auxv(g, mm.auxv);
 	TRY(gather_ranges(g));
+	TRY(gather_files(g));
 	TRY(gather_facts(g, process));
 	g->p.physical = kernel_physical_space(k);
 	g->cache.target = g->target;
