@@ -106,7 +106,7 @@ queue behind them:
        gdb:      x/1xw 0x500008
      What to do: Give all locks one order and take them in it, or take only one at a time. The stacks show where each thread took the lock that it holds and where it waits. To go on now, the process has to be ended.
   $ osmodump -q --json deadlock -c '!analyze -v'
-  {"kind":"analysis","verdict":"Deadlock: thread 1 (tid 101) waits for mutex at 0x500040, which thread 2 (tid 102) holds; thread 2 (tid 102) waits for mutex at 0x500000, which thread 1 (tid 101) holds. 3 more threads wait behind them.","severity":"problem","confidence":90,"pattern":"deadlock.lock-cycle","problems":1,"warnings":1,"notes":1,"undecided":0,"patterns_run":56,"patterns_unfit":33}
+  {"kind":"analysis","verdict":"Deadlock: thread 1 (tid 101) waits for mutex at 0x500040, which thread 2 (tid 102) holds; thread 2 (tid 102) waits for mutex at 0x500000, which thread 1 (tid 101) holds. 3 more threads wait behind them.","severity":"problem","confidence":90,"pattern":"deadlock.lock-cycle","problems":1,"warnings":1,"notes":1,"undecided":0,"patterns_run":56,"patterns_unfit":48}
   {"kind":"finding","number":1,"pattern":"deadlock.lock-cycle","title":"Deadlock","category":"wait","severity":"problem","decision":"decided","confidence":90,"confidence_why":"which lock a thread waits for was inferred","verdict":"Deadlock: thread 1 (tid 101) waits for mutex at 0x500040, which thread 2 (tid 102) holds; thread 2 (tid 102) waits for mutex at 0x500000, which thread 1 (tid 101) holds. 3 more threads wait behind them.","depth":0,"threads":[1,2,3,4,5],"tids":[101,102,103,104,105],"recommendation":"Give all locks one order and take them in it, or take only one at a time. The stacks show where each thread took the lock that it holds and where it waits. To go on now, the process has to be ended."}
   {"kind":"evidence","finding":1,"meaning":"thread 1 (tid 101) waits for mutex at 0x500040; known by its futex call, and what the word belongs to by its contents","command":"~1k","windbg":"~~[65]k","gdb":"thread find 101"}
   {"kind":"evidence","finding":1,"address":"0x500048","value":102,"size":4,"meaning":"owner of mutex at 0x500040: thread 2 (tid 102)","command":"dd 0x500048 L1","windbg":"dd 0x500048 L1","gdb":"x/1xw 0x500048"}
@@ -152,6 +152,7 @@ The catalogue:
   quality     quality.clone                 Clone dump
   quality     quality.smeared               Inconsistent dump
   quality     quality.missing-symbols       Missing symbols
+  quality     quality.kernel-smeared        Contradictory state of the kernel
   exception   exception.stack-overflow      Stack overflow (user mode)
   exception   exception.null-data           Null pointer (data)
   exception   exception.null-code           Null pointer (code)
@@ -176,6 +177,10 @@ The catalogue:
   exception   exception.self-dump           Self-dump
   exception   exception.resource-limit      Resource limit exceeded
   exception   exception.sent-signal         Signal that was sent
+  exception   kernel.panic                  Kernel panic
+  exception   kernel.oops                   Kernel oops or BUG
+  exception   kernel.warning                Warnings of the kernel
+  exception   kernel.tainted                Tainted kernel
   wait        deadlock.lock-cycle           Deadlock
   wait        deadlock.self                 Self-deadlock
   wait        wait.orphaned-lock            Orphaned lock
@@ -196,6 +201,8 @@ The catalogue:
   wait        wait.barrier                  Barrier that stays shut
   wait        deadlock.pipe                 Pipe to itself
   wait        deadlock.processes            Deadlock of processes
+  wait        wait.starved-owner            Starved owner of a lock
+  wait        kernel.hung-task              Hung task
   resource    resource.handle-leak          Handle leak
   resource    resource.thread-explosion     Thread explosion
   resource    resource.region-leak          Memory leak (regions)
@@ -207,10 +214,18 @@ The catalogue:
   resource    resource.heap-leak            Memory leak (process heap)
   resource    resource.bstr-leak            Memory leak (BSTR)
   resource    resource.nt-heap-leak         Memory leak (process heap)
+  resource    kernel.out-of-memory          Out of memory
+  resource    kernel.memory-pressure        Memory pressure
+  resource    kernel.slab-leak              Slab leak
+  resource    kernel.zombies                Zombie processes
   cpu         cpu.spiking-thread            Spiking thread
   cpu         cpu.distributed-spike         Distributed spike
   cpu         cpu.spin-wait                 Spin wait (livelock)
   cpu         cpu.recursion                 Infinite recursion
+  cpu         cpu.starved-queue             Starved run queue
+  cpu         cpu.busy-system               Busy system and spiking tasks
+  cpu         kernel.lockup                 Soft or hard lockup
+  cpu         kernel.rcu-stall              RCU stall
   corruption  corruption.critical-section   Critical section corruption
   corruption  corruption.heap-overflow      Heap overflow
   corruption  corruption.double-free        Double free
@@ -242,7 +257,7 @@ The catalogue:
   What to do: Split the function in one that takes the lock and one that expects it to be held. The stack shows both places: the outer frame that took the lock and the inner one that waits.
   
   Needs threads.
-  May be the cause of wait.chain.
+  May be the cause of wait.chain, kernel.hung-task.
   $ osmodump -q --json deadlock -c '!patterns' | head -1
   {"kind":"pattern","id":"quality.truncated","title":"Truncated or damaged dump","category":"quality","definition":"The dump file ends before the data that its own headers announce, or is damaged otherwise.","context":"A full disk, a limit on the size of core files, a dumping tool or a transfer that was broken off.","criterion":"Something that the file's own tables announce lies behind the end of the file, or a snapshot's closing record is missing or says so. Other damage that the reader met is a note.","false_positives":"Files that a tool cut on purpose, to share only their beginning.","recommendation":"Take the dump again where there is room for it, or copy the file again and compare sizes. What this dump still has is shown as far as it goes; absent memory is ??.","thresholds":["truncated.stacks=90 percent: fewer threads than this with a stack in the dump make it a problem"],"explains":["quality.partial"]}
   $ osmodump -q --json deadlock -c '!pattern wait.chain'
