@@ -6,6 +6,7 @@
 #include "base/vec.h"
 #include "command/kernel.h"
 #include "os/linux/kernel/slab.h"
+#include "os/linux/kernel/slab_of.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -51,7 +52,22 @@ static const struct record total_record = {
 	.fields = total_fields,
 	.text = "{caches} caches, {slabs} slabs, {bytes:S}, of it in use {active_bytes:S}[; there may be more: {trouble}]\n",
 };
-static const struct record *const slab_records[] = { &cache_record, &total_record, NULL };
+static const struct field object_fields[] = {
+	{ "address", FIELD_ADDR, "that was asked for" },
+	{ "object", FIELD_ADDR, "first byte of the object that it lies in" },
+	{ "offset", FIELD_HEX, "from there" },
+	{ "size", FIELD_UINT, "bytes that an object takes" },
+	{ "cache", FIELD_ADDR, "struct kmem_cache that it is of" },
+	{ "name", FIELD_STR, "name of the cache" },
+	{ NULL },
+};
+static const struct record object_record = {
+	.kind = "slab_object",
+	.help = "the object that an address lies in",
+	.fields = object_fields,
+	.text = "{address} is [at +0x{offset} of object {object}, {size} bytes, ]of cache {name} ({cache})\n",
+};
+static const struct record *const slab_records[] = { &cache_record, &total_record, &object_record, NULL };
 
 struct slab_list {
 	VEC(struct slab_cache) v;
@@ -148,22 +164,53 @@ struct err *slab_show(struct session *s, const char *pattern, bool in_order, str
 	return e2;
 }
 
+/* An object's cache, or the cache itself when its own structure is asked for. */
+struct err *slab_show_address(struct session *s, struct arena *a, uint64_t address, struct out *o)
+{
+	struct slab_object object;
+	struct slab_cache c;
+
+	if (!slab_object_at(session_target(s), a, address, &object))
+		return err_new(ERR_NOTFOUND, "0x%" PRIx64 " lies in no slab", address);
+	if (object.object == address && strcmp(object.name, "kmem_cache") == 0) {
+		TRY(kernel_slab_cache(session_target(s), address, &c));
+		return show_cache(o, &c);
+	}
+	out_begin(o, &object_record);
+	out_addr(o, "address", address);
+	if (object.object) {
+		out_addr(o, "object", object.object);
+		out_uint(o, "offset", address - object.object);
+	}
+	out_uint(o, "size", object.size);
+	out_addr(o, "cache", object.cache);
+	out_str(o, "name", object.name);
+	return out_end(o);
+}
+
+/* A number, a register, or so many hexadecimal digits that no cache has such a name. */
+static bool is_address(const char *p)
+{
+	enum { DIGITS = 8 };
+	size_t n = strspn(p, "0123456789abcdefABCDEF`");
+
+	return isdigit((unsigned char)*p) || *p == '@' || (n >= DIGITS && (!p[n] || p[n] == ' '));
+}
+
 static struct err *run_slab(struct session *s, const struct args *args, struct out *o)
 {
 	const char *p = args->tail;
-	struct slab_cache c;
 	struct kernel *k;
 	char *word = NULL;
 	unsigned bits;
 	uint64_t address;
 
 	TRY(options_parse(&p, "l", &bits));
-	if (isdigit((unsigned char)*p)) {
+	if (is_address(p)) {
 		TRY(expr_parse(s, &p, &address));
 		TRY(end_parse(args, p));
 		TRY(kernel_need(s, args, &k));
-		TRY(kernel_slab_cache(session_target(s), address, &c));
-		return show_cache(o, &c);
+		return slab_show_address(s, args->arena, address, o);
 	}
 	TRY(word_parse(args->arena, &p, &word));
 	TRY(end_parse(args, p));
@@ -180,7 +227,8 @@ const struct command command_slab = {
 		"/proc/slabinfo, where objects that a processor keeps free in a slab of its own count as\n"
 		"in use; JSON has those that are really handed out as \"allocated\". The largest come\n"
 		"first, with -l as in the kernel's list. A name (* and ? may stand for anything) or the\n"
-		"address of a struct kmem_cache shows only these.",
+		"address of a struct kmem_cache shows only these; any other address tells the object that\n"
+		"it lies in, and of which cache that is.",
 	.records = slab_records,
 	.needs = NEEDS_TARGET,
 	.whole_word = true,

@@ -354,16 +354,22 @@ const struct command command_vm = {
 static struct err *run_kmem(struct session *s, const struct args *args, struct out *o)
 {
 	const char *p = args->tail;
+	uint64_t address = 0;
 	struct kernel *k;
 	char *word = NULL;
 	unsigned bits;
 
 	TRY(options_parse(&p, "isSVz", &bits));
-	TRY(word_parse(args->arena, &p, &word));
+	if (!bits && *p)
+		TRY(expr_parse(s, &p, &address));
+	else
+		TRY(word_parse(args->arena, &p, &word));
 	TRY(end_parse(args, p));
-	if (!bits)
-		return usage_error(args, "an option is missing");
+	if (!bits && !address)
+		return usage_error(args, "an option or address is missing");
 	TRY(kernel_need(s, args, &k));
+	if (!bits)
+		return slab_show_address(s, args->arena, address, o);
 	if (bits & 1)
 		TRY(show(s, args->arena, SHOW_FIGURES, 0, o));
 	if (bits & 6)
@@ -376,8 +382,9 @@ static struct err *run_kmem(struct session *s, const struct args *args, struct o
 const struct command command_kmem = {
 	.name = "kmem",
 	.summary = "show the system's memory, by the options of crash",
-	.usage = "-i | -s [name] | -V | -z",
-	.help = "-i is !vm -m, -s and -S are !slab -l, -V is !vm -s, -z is !vm -z.",
+	.usage = "-i | -s [name] | -V | -z | address",
+	.help = "-i is !vm -m, -s and -S are !slab -l, -V is !vm -s, -z is !vm -z; an\n"
+		"address is that of !slab.",
 	.records = vm_records,
 	.needs = NEEDS_TARGET,
 	.whole_word = true,

@@ -26,7 +26,7 @@ The log, memory and mounts are those of a kernel: in the dump of a process the c
 
 Words that they do not understand
 
-  $ for c in '!dmesg -l loud' '!dmesg -l' '!dmesg -q' '!vm -q' '!vm 3' 'kmem' 'kmem -i -s a b' '!slab -x' '!mount a b'; do
+  $ for c in '!dmesg -l loud' '!dmesg -l' '!dmesg -q' '!vm -q' '!vm 3' 'kmem' 'kmem -i -s a b' '!slab ff1fc80582280000 3' '!slab -x' '!mount a b'; do
   >   osmodump -q app.dmp -c "$c"
   > done
   !dmesg: no level of the log: 'loud'
@@ -39,10 +39,12 @@ Words that they do not understand
   Usage: !vm [-m] [-z] [-p] [-s] [-c] [-n count]
   !vm: Extra character error at '3'
   Usage: !vm [-m] [-z] [-p] [-s] [-c] [-n count]
-  kmem: an option is missing
-  Usage: kmem -i | -s [name] | -V | -z
+  kmem: an option or address is missing
+  Usage: kmem -i | -s [name] | -V | -z | address
   kmem: Extra character error at 'b'
-  Usage: kmem -i | -s [name] | -V | -z
+  Usage: kmem -i | -s [name] | -V | -z | address
+  !slab: Extra character error at '3'
+  Usage: !slab [-l] [name|address]
   Syntax error: no such option at '-x'
   !mount: Extra character error at 'b'
   Usage: !mount [-p pid] [path|type|source]
