@@ -185,14 +185,21 @@ void osm_process_pages(struct osm *o, struct osm_process *p, mark_fn *mark)
 	osm_walk(o, __pa(p->mm->pgd), 0, TASK_SIZE_MAX, mark_process, &m);
 }
 
+/* What was freed of the image at boot, and given out again, is still in its mapping: but it is not reserved any more. */
+bool osm_apt(u8 now, u8 class)
+{
+	if (class == OSMOSIS_PROCESS)
+		return now == OSMOSIS_ANON || now == OSMOSIS_SHMEM;
+	if (class == OSMOSIS_KERNEL || class == OSMOSIS_PERCPU)
+		return now == OSMOSIS_BOOT;
+	return now == OSMOSIS_OTHER || now == OSMOSIS_BOOT;
+}
+
 /* --- all of it, while the system runs -------------------------------------------------------- */
 
 static void mark_running(struct osm *o, unsigned long index, unsigned long pfn, u8 class)
 {
-	u8 now = o->kind[index];
-
-	if (now == OSMOSIS_OTHER || now == OSMOSIS_BOOT ||
-	    (class == OSMOSIS_PROCESS && (now == OSMOSIS_ANON || now == OSMOSIS_SHMEM)))
+	if (osm_apt(o->kind[index], class))
 		o->kind[index] = class;
 }
 

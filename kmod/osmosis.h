@@ -131,6 +131,8 @@ bool osm_direct_mapped(const struct osm *o, struct osm_direct *d, unsigned long 
 enum osmosis_class osm_classify_page(struct page *page, unsigned long *run);
 /* EINTR */
 int osm_classify(struct osm *o);
+/* Whether a page that its struct page calls `now` may be of this special class. */
+bool osm_apt(u8 now, u8 class);
 void osm_special(struct osm *o, void (*mark)(struct osm *o, unsigned long index, unsigned long pfn, u8 class));
 void osm_process_pages(struct osm *o, struct osm_process *p,
 		       void (*mark)(struct osm *o, unsigned long index, unsigned long pfn, u8 class));

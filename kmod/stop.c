@@ -185,11 +185,7 @@ static struct work *last_work; /* of the one CPU that is at it */
 
 static void mark_stopped(struct osm *o, unsigned long index, unsigned long pfn, u8 class)
 {
-	u8 before = o->kind[index] & OSMOSIS_MAP_CLASS;
-	bool apt = class == OSMOSIS_PROCESS ? before == OSMOSIS_ANON || before == OSMOSIS_SHMEM
-					    : before == OSMOSIS_OTHER || before == OSMOSIS_BOOT;
-
-	if (!apt)
+	if (!osm_apt(o->kind[index] & OSMOSIS_MAP_CLASS, class))
 		return;
 	if (o->slot[index])
 		o->kind[index] = (o->kind[index] & ~OSMOSIS_MAP_CLASS) | class;
