@@ -10,7 +10,7 @@
  * "pc": RAM of 3.5 GB or more has 3 GB below; "q35": RAM of 2.75 GB or more has
  * 2 GB below; "microvm": 3 GB. Seen with QEMU 7.2.
  *
- * 0xa0000 to 0xbffff are the video card's window. The firmware's flash, "pc.bios",
+ * 0xa0000 to 0xbffff are the video card's window, if there is a VGA card. The firmware's flash, "pc.bios",
  * ends at 4 GB; a video card's memory is where its first BAR says. Other blocks
  * have addresses that are not known here; they are no RAM.
  *
@@ -118,12 +118,18 @@ static struct err *add_segments(struct qs *q, const struct qs_block *b, uint64_t
 	return NULL;
 }
 
-/* Without the video card's window. */
+/* A machine without a VGA card has RAM where others have its window. */
+static bool has_video(const struct qs *q)
+{
+	for (size_t i = 0; i < q->blocks.n; i++)
+		if (str_ends_nocase(q->blocks.v[i].name, "vga.vram"))
+			return true;
+	return false;
+}
+
 static struct err *place_low(struct qs *q, const struct qs_block *b, uint64_t size)
 {
-	bool window = !machine_is(q, "microvm");
-
-	if (!window || size <= VIDEO)
+	if (!has_video(q) || size <= VIDEO)
 		return add_segments(q, b, 0, size, 0);
 	TRY(add_segments(q, b, 0, VIDEO, 0));
 	return size > VIDEO_END ? add_segments(q, b, VIDEO_END, size - VIDEO_END, VIDEO_END) : NULL;

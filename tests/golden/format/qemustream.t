@@ -60,7 +60,7 @@ With the memory's place in the file (mapped-ram), and memory above the hole, as 
   > END
   $ osmodump info m | sed -n '/^Format/p;/physical/p;/^Damaged/p'
   Format:          qemu: QEMU Migration Stream (pc-q35-9.0, mapped-ram)
-    physical          3          20840448   19.875 MB
+    physical          2          20971520   20.000 MB
   $ osmodump convert --to lime m l2 > said; text l2 | tail -c 13
   iL\x01\x01\xff\xff\x1f\x01high (esc)
 
