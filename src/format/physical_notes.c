@@ -140,8 +140,12 @@ struct err *physical_notes(struct dump *d, struct arena *a, struct physical_note
 	*ret = (struct physical_notes){ .v = ARENA_NEW_N(a, struct core_note, n + 1) };
 	if (!ret->v)
 		return err_nomem();
-	for (size_t i = 0; i < n; i++)
-		TRY(copy_note(d, a, &v[i], ret));
+	for (size_t i = 0; i < n; i++) /* notes first: the text stands where it stood among them */
+		if (*v[i].owner)
+			TRY(copy_note(d, a, &v[i], ret));
+	for (size_t i = 0; i < n && !ret->info; i++)
+		if (!*v[i].owner)
+			TRY(copy_note(d, a, &v[i], ret));
 	if (!ret->info)
 		TRY(search_memory(d, a, ret));
 	ret->machine = dump_facts(d)->machine;
