@@ -114,6 +114,10 @@ static struct err *place_segments(struct plan *p, uint64_t *at)
 				       " bytes do not fit the address space of %s",
 				       s->address, s->file_size, s->mem_size,
 				       machine_name(p->image->machine));
+		if (s->shared) {
+			p->out.offsets[i] = p->out.offsets[s->shared_with] + s->shared_from;
+			continue;
+		}
 		if (s->file_size && !align_up(at, PAGE))
 			return too_large(p);
 		p->out.offsets[i] = *at;

@@ -27,6 +27,9 @@ struct core_segment {
 	uint64_t address, mem_size, file_size;
 	uint32_t prot;		/* DUMP_PROT_* of format/dump.h */
 	uint64_t physical;	/* p_paddr: of a machine's memory; 0 in processes' cores */
+	bool shared;		/* its bytes are those of an earlier segment, from an offset in it on */
+	size_t shared_with;
+	uint64_t shared_from;
 };
 
 struct core_note {

@@ -255,6 +255,29 @@ static void lay_out(struct writing *w)
 
 /* ---- headers ------------------------------------------------------------------------------------------- */
 
+/*
+ * The kernel's own utsname, out of its memory: libkdumpfile (drgn) believes none
+ * of the header when a field of it is empty. All of it zero: it is not there, or not known where.
+ */
+static void read_uts(struct writing *w, char ret[6][UTSNAME_FIELD])
+{
+	const char *symbol = physical_info_value(&w->notes, "SYMBOL(init_uts_ns)"), *offset = physical_info_value(&w->notes, "OFFSET(uts_namespace.name)");
+	const char *release = physical_info_value(&w->notes, "OSRELEASE");
+	struct physical_image_map map;
+	uint64_t at;
+
+	memset(ret, 0, 6 * UTSNAME_FIELD);
+	if (!symbol || !offset || !release || !w->runs.n || !physical_kernel_map(&w->notes, &map))
+		return;
+	at = strtoull(symbol, NULL, 16) - map.address + map.physical + strtoull(offset, NULL, 10);
+	if (at < (w->runs.v[w->runs.n - 1].first + w->runs.v[w->runs.n - 1].n) * w->block - 6 * UTSNAME_FIELD)
+		physical_image_read(w->image, at, (uint8_t *)ret, 6 * UTSNAME_FIELD);
+	for (unsigned i = 0; i < 6; i++)
+		ret[i][UTSNAME_FIELD - 1] = '\0';
+	if (strcmp(ret[4], w->machine) != 0 || strncmp(ret[2], release, strlen(ret[2])) != 0 || release[strlen(ret[2])] != '\n')
+		memset(ret, 0, 6 * UTSNAME_FIELD);
+}
+
 /* "6.1.0-9-amd64" out of VMCOREINFO. */
 static void put_release(struct buffer *b, const struct writing *w)
 {
@@ -264,6 +287,19 @@ static void put_release(struct buffer *b, const struct writing *w)
 	n = n < UTSNAME_FIELD ? n : UTSNAME_FIELD - 1;
 	memcpy(b->p + b->n, release ? release : "", n);
 	b->n += UTSNAME_FIELD;
+}
+
+static void put_uts(struct buffer *b, struct writing *w)
+{
+	char uts[6][UTSNAME_FIELD];
+
+	read_uts(w, uts);
+	put_text(b, dump_facts(w->d)->os == OS_LINUX || w->notes.info ? "Linux" : "", UTSNAME_FIELD);
+	put_text(b, uts[1], UTSNAME_FIELD);
+	put_release(b, w);
+	put_text(b, uts[3], UTSNAME_FIELD);
+	put_text(b, w->machine, UTSNAME_FIELD);
+	put_text(b, uts[5], UTSNAME_FIELD);
 }
 
 static uint32_t processors(const struct writing *w)
@@ -287,12 +323,7 @@ static struct err *put_header(struct writing *w, bool finished)
 		return err_nomem();
 	put_text(&b, "KDUMP   ", 8);
 	put(&b, VERSION, 4);
-	put_text(&b, dump_facts(w->d)->os == OS_LINUX || w->notes.info ? "Linux" : "", UTSNAME_FIELD);
-	put_text(&b, "", UTSNAME_FIELD);
-	put_release(&b, w);
-	put_text(&b, "", UTSNAME_FIELD);
-	put_text(&b, w->machine, UTSNAME_FIELD);
-	put_text(&b, "", UTSNAME_FIELD);
+	put_uts(&b, w);
 	b.n = (b.n + w->word - 1) / w->word * w->word;
 	put(&b, dump_facts(w->d)->dump_time, w->word);
 	put(&b, 0, w->word);

@@ -11,6 +11,7 @@
 
 #include "base/cancel.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_NOTE = 16 << 20, PAGE = 4096, MAX_INFO = 1 << 20 };
@@ -121,6 +122,33 @@ const char *physical_info_value(const struct physical_notes *n, const char *key)
 		if (!strncmp(p, key, len) && p[len] == '=')
 			return p + len + 1;
 	return NULL;
+}
+
+#define KERNEL_MAP UINT64_C(0xffffffff80000000)	/* of x86-64: the image lies in the first GB of it (Documentation/arch/x86/x86_64/mm.rst) */
+#define KERNEL_MAP_END UINT64_C(0xffffffffc0000000)
+
+bool physical_kernel_map(const struct physical_notes *n, struct physical_image_map *ret)
+{
+	const char *base = physical_info_value(n, "NUMBER(phys_base)");
+	uint64_t low = UINT64_MAX, high = 0;
+
+	if (n->machine != MACHINE_X64 || !base)
+		return false;
+	for (const char *p = n->info; p && *p; p = strchr(p, '\n') ? strchr(p, '\n') + 1 : NULL) {
+		const char *eq = strchr(p, '=');
+		uint64_t value = !strncmp(p, "SYMBOL(", 7) && eq ? strtoull(eq + 1, NULL, 16) : 0;
+
+		if (value < KERNEL_MAP || value >= KERNEL_MAP_END)
+			continue;
+		low = value < low ? value : low;
+		high = value > high ? value : high;
+	}
+	if (low > high)
+		return false;
+	ret->address = low / PAGE * PAGE;
+	ret->size = high / PAGE * PAGE + PAGE - ret->address;
+	ret->physical = ret->address - KERNEL_MAP + (uint64_t)strtoll(base, NULL, 10);
+	return true;
 }
 
 /* By names that each architecture's part of the text has: arch/.../kernel/vmcore_info.c. */

@@ -28,4 +28,13 @@ struct err *physical_notes(struct dump *d, struct arena *a, struct physical_note
 /* The value of a line "key=value" of the text, which ends with a NUL or a newline; NULL. */
 const char *physical_info_value(const struct physical_notes *n, const char *key);
 
+/*
+ * Where a part of the kernel's image is mapped: from the first to the last of
+ * the symbols that the text names. False: nothing is known, or the machine is not x86-64.
+ */
+struct physical_image_map {
+	uint64_t address, size, physical;
+};
+bool physical_kernel_map(const struct physical_notes *n, struct physical_image_map *ret);
+
 #endif

@@ -70,14 +70,36 @@ static struct err *lay_lime(struct physical_image *p, const struct dump_segment 
 	return NULL;
 }
 
+/*
+ * The kernel's image once more, at its virtual address and with the same bytes:
+ * as /proc/vmcore has it. drgn begins its translation with page tables that it finds there.
+ */
+static size_t add_kernel(const struct physical_notes *notes, struct core_segment *segments, size_t n)
+{
+	struct physical_image_map map;
+
+	if (!physical_kernel_map(notes, &map))
+		return n;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t from = map.physical - segments[i].physical;
+
+		if (map.physical < segments[i].physical || from >= segments[i].file_size || segments[i].file_size - from < map.size)
+			continue;
+		segments[n] = (struct core_segment){ .address = map.address, .mem_size = map.size, .file_size = map.size, .physical = map.physical,
+						     .shared = true, .shared_with = i, .shared_from = from };
+		return n + 1;
+	}
+	return n;
+}
+
 static struct err *lay_elf(struct physical_image *p, const struct dump_segment *v, size_t n)
 {
-	struct core_segment *segments = ARENA_NEW_N(&p->arena, struct core_segment, n);
+	struct core_segment *segments = ARENA_NEW_N(&p->arena, struct core_segment, n + 1);
 	struct core_layout layout = { 0 };
 	struct physical_notes notes;
-	struct core_image image = { .segments = segments, .n_segments = n };
+	struct core_image image = { .segments = segments };
 
-	if (n && !segments)
+	if (!segments)
 		return err_nomem();
 	TRY(physical_notes(p->dump, &p->arena, &notes));
 	image.machine = notes.machine;
@@ -85,6 +107,7 @@ static struct err *lay_elf(struct physical_image *p, const struct dump_segment *
 	image.n_notes = notes.n;
 	for (size_t i = 0; i < n; i++)
 		segments[i] = (struct core_segment){ .mem_size = v[i].size, .file_size = v[i].size, .physical = v[i].address };
+	image.n_segments = add_kernel(&notes, segments, n);
 	TRY(core_layout_build(&image, &p->arena, &layout));
 	if (!add(p, 0, layout.head_size, layout.head, 0))
 		return err_nomem();
