@@ -27,7 +27,9 @@ CAPTURES = int(os.environ.get('OSMOSIS_CAPTURES', '500' if LONG else '20'))
 PROGRAMS = ('oracle', 'troupe', 'kcore_copy', 'pivot_user')
 # 4 and 5 levels of page tables, by turns.
 CPUS = {'cloud': 'max', 'generic': 'max,la57=off', 'rt': 'max', 'cloud612': 'max,la57=off'}
-PAUSE_MAX = 20000  # ms: emulated processors are slow, and the machine may be busy
+# What a short run does beside the truth: each part under one kernel.
+SHORT = {'cloud': ('counters',), 'cloud612': ('pages', 'harm'), 'generic': ('counters',), 'rt': ('pages', 'harm')}
+PAUSE_MAX = 8000  # ms: emulated processors are slow, and the machine may be busy
 EXPLAINED = 40   # pages of the stoppers that capture: their stacks, and what they write
 HARM = re.compile(r'WARNING:|BUG:|Oops|[Dd]etected.* stall|lockup|Call Trace|blocked for more than|refcount_t|unregister_netdevice')
 
@@ -41,6 +43,9 @@ class Suite:
     def say(self, word, text):
         self.counts[word] += 1
         print(f'{word}: {self.kind}: {text}', flush=True)
+
+    def has(self, part):
+        return LONG or part in SHORT.get(self.kind, ())
 
     def check(self, good, text):
         self.say('ok' if good else 'FAIL', text)
@@ -60,7 +65,6 @@ class Suite:
         g.start(self.kind, memory=400, cpu=CPUS[self.kind], limit=7200 if LONG else 600, files=files, insmod=modules)
         g.must('troupe >/tmp/parts 2>&1 & pivot_user /data/pages 8 >/tmp/pivots 2>&1 & '
                'until grep -q ready /tmp/parts && grep -q ready /tmp/pivots; do sleep 0.2; done', 60)
-        self.parts = [line.split() for line in g.must('cat /tmp/parts').splitlines() if line.startswith('part')]
         self.step('the guest is up, its processes are at rest')
 
     def places(self, g):
@@ -85,7 +89,7 @@ class Suite:
         self.step('frozen and dumped by QEMU')
         facts = 0
         for how, dump in dumps.items():
-            facts += truth.compare(truth.View(f'QEMU {how}', OSMODUMP, dump, before, after, self.parts), self.say)
+            facts += truth.compare(truth.View(f'QEMU {how}', OSMODUMP, dump, before, after), self.say)
         print(f'figure: {self.kind}: {facts} facts of {len(before.pids())} processes compared with QEMU\'s dumps')
         self.step('compared')
         self.counted_by_qemu(g, places)
@@ -101,7 +105,7 @@ class Suite:
     # ---- a copy that takes its time
     def smeared(self, g, places):
         """The counters have to be able to tell a dump that is not of one instant."""
-        g.must('echo go >/proc/pivot 2>/dev/null; nice -n -19 kcore_copy /data/smeared', 600)
+        g.must('echo go >/proc/pivot 2>/dev/null; kcore_copy /data/smeared', 600)
         g.get('/data/smeared', f'{self.folder}/smeared')
         g.must('rm /data/smeared')
         good, why = pivot_check.verdict(f'{self.folder}/smeared', places)
@@ -121,11 +125,14 @@ class Suite:
             return
         g.must('insmod /data/osmosis.ko')
         self.told_by_module(g)
-        self.counted_by_module(g, places)
-        self.as_qemu_sees_it(g)
-        self.at_each_state(g)
-        self.disk_full(g)
-        self.many(g)
+        if self.has('counters'):
+            self.counted_by_module(g, places)
+        if self.has('pages'):
+            self.as_qemu_sees_it(g)
+        if self.has('harm'):
+            self.at_each_state(g)
+            self.disk_full(g)
+            self.many(g)
         g.must('rmmod osmosis')
         self.step('osmosis.ko has been unloaded')
 
@@ -139,7 +146,7 @@ class Suite:
         self.step(f'dumped by osmosis.ko, pause {said["pause_ms"]} ms')
         short = [n for n, c in classes.items() if not c['whole']]
         self.check(said['consistency'] == 'instantaneous' and not short, f'dump by osmosis.ko: {said["consistency"]}, not whole: {short or "nothing"}')
-        facts = truth.compare(truth.View('osmosis.ko', OSMODUMP, path, before, after, self.parts, loose=True), self.say)
+        facts = truth.compare(truth.View('osmosis.ko', OSMODUMP, path, before, after, said['reserved'] >> 10), self.say)
         print(f'figure: {self.kind}: {facts} facts compared with the dump by osmosis.ko, pause {said["pause_ms"]} ms, '
               f'{said["changed_bytes"]} bytes mended in it')
         self.step('compared')
@@ -213,7 +220,9 @@ class Suite:
         code, said = g.run(f'exercise capture {CAPTURES} 7ff {PAUSE_MAX}', 7000 if LONG else 400)
         g.must('touch /tmp/enough')
         lines = [line for line in said.splitlines() if line.startswith('armed')]
-        self.check(code == 0 and len(lines) == CAPTURES, f'{len(lines)} captures under load')
+        if code:
+            print('    ' + said[-1500:].replace('\n', '\n    '))
+        self.check(code == 0 and len(lines) == CAPTURES, f'{len(lines)} of {CAPTURES} captures under load, exit code {code}')
         self.clocks(g)
         self.step('many captures')
 
@@ -240,7 +249,8 @@ class Suite:
             places = self.places(g)
             self.frozen(g)
             self.by_module(g, places)
-            self.smeared(g, places)
+            if self.has('counters'):
+                self.smeared(g, places)
             self.harmless(g)
         self.step('ended')
 
