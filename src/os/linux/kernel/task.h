@@ -21,6 +21,7 @@ enum {
 enum kernel_task_flag {			/* PF_*, of include/linux/sched.h; /proc/PID/stat shows them */
 	TASK_IS_IDLE = 0x2,
 	TASK_IS_EXITING = 0x4,
+	TASK_IS_WORKER = 0x20,		/* of a workqueue */
 	TASK_IS_KTHREAD = 0x200000,
 };
 
@@ -91,7 +92,8 @@ struct err *kernel_memory_of(struct target *t, const struct kernel_task *task, s
 bool kernel_task_ids(struct target *t, const struct kernel_task *task, uint32_t *ret_uid, uint32_t *ret_gid);
 /* PIDs from the first namespace to its own: "1234 7"; n 1: none but the first. */
 size_t kernel_task_pids(struct target *t, const struct kernel_task *task, uint32_t *ret, size_t max);
-/* comm; of a kernel thread the whole of a name that was too long for it. As UTF-8 in the arena. */
+/* comm; of a kernel thread that is no worker of a workqueue the whole of a name that was too long for it, as
+ * /proc has it. As UTF-8 in the arena. */
 const char *kernel_task_name(struct target *t, const struct kernel_task *task, struct arena *a);
 const char *kernel_task_cgroup(struct target *t, const struct kernel_task *task, struct arena *a);
 /* Its arguments with blanks between, "" when they are not in the dump: from the process's own memory. */

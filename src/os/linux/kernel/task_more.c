@@ -266,8 +266,9 @@ const char *kernel_task_name(struct target *t, const struct kernel_task *task, s
 	struct kthread_facts k = { 0 };
 	const char *full = NULL;
 
-	if ((task->flags & TASK_IS_KTHREAD) && !err_ignore(bind_read(t, HALF_NATIVE, &private_binding, task->address, &p)) &&
-	    p.kthread && !err_ignore(bind_read(t, HALF_NATIVE, &kthread_binding, p.kthread, &k)) && k.name)
+	if ((task->flags & (TASK_IS_KTHREAD | TASK_IS_WORKER)) == TASK_IS_KTHREAD &&
+	    !err_ignore(bind_read(t, HALF_NATIVE, &private_binding, task->address, &p)) && p.kthread &&
+	    !err_ignore(bind_read(t, HALF_NATIVE, &kthread_binding, p.kthread, &k)) && k.name)
 		full = kernel_string(t, k.name, a);
 	if (full && str_starts(full, task->comm))
 		return full;
