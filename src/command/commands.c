@@ -23,6 +23,7 @@ extern const struct command command_slab;
 extern const struct command command_vm;
 extern const struct command command_kmem;
 extern const struct command command_mount;
+extern const struct command command_irq;
 extern const struct command command_pagediff;
 extern const struct command command_diff;
 extern const struct command command_dt;
@@ -157,6 +158,7 @@ const struct command *const commands[] = {
 	&command_vm,
 	&command_kmem,
 	&command_mount,
+	&command_irq,
 	&command_pagediff,
 	&command_diff,
 	/* modules and symbols */
