@@ -24,6 +24,7 @@ extern const struct command command_vm;
 extern const struct command command_kmem;
 extern const struct command command_mount;
 extern const struct command command_irq;
+extern const struct command command_workqueue;
 extern const struct command command_pagediff;
 extern const struct command command_diff;
 extern const struct command command_dt;
@@ -159,6 +160,7 @@ const struct command *const commands[] = {
 	&command_kmem,
 	&command_mount,
 	&command_irq,
+	&command_workqueue,
 	&command_pagediff,
 	&command_diff,
 	/* modules and symbols */
