@@ -11,9 +11,9 @@
 #include "base/cancel.h"
 #include "base/vec.h"
 #include "os/linux/kernel/walk.h"
-#include "symbol/btf.h"
 #include "target/bind.h"
 #include "target/kernel.h"
+#include "target/kernel_types.h"
 
 #include <string.h>
 
@@ -197,18 +197,11 @@ static bool next_pool(void *arg, uint64_t index, uint64_t entry)
 static uint64_t find_pwq_mask(struct target *t)
 {
 	static const char *const names[] = { "WORK_STRUCT_PWQ_SHIFT", "WORK_STRUCT_FLAG_BITS" };
-	struct provider **providers;
-	struct module *m = target_module_named(t, "vmlinux");
-	size_t n = m ? module_providers(t, m, &providers) : 0;
+	int64_t bits;
 
-	for (size_t j = 0; j < ARRAY_SIZE(names); j++)
-		for (size_t i = 0; i < n; i++) {
-			int64_t bits;
-
-			if (btf_is(providers[i]) && !err_ignore(btf_enumerator(providers[i], names[j], &bits)) && bits > 0 &&
-			    bits < 32)
-				return ~(uint64_t)0 << bits;
-		}
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!err_ignore(kernel_constant(t, names[i], &bits)))
+			return bits > 0 && bits < 32 ? ~(uint64_t)0 << bits : 0;
 	return 0;
 }
 
