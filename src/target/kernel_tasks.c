@@ -294,11 +294,13 @@ void kernel_load_threads(struct kernel *k)
 
 struct stack_facts {
 	uint64_t has;
-	uint64_t sp;
+	uint64_t sp, stack;
 };
+enum { HAS_STACK = 2 };
 
 static const struct bind_member stack_members[] = {
 	{ "thread.sp", offsetof(struct stack_facts, sp), BIND_UINT, false },
+	{ "stack", offsetof(struct stack_facts, stack), BIND_UINT, true },
 	{ NULL },
 };
 static const struct binding stack_binding = { "vmlinux", "task_struct", stack_members };
@@ -330,6 +332,9 @@ struct err *kernel_thread_regs(struct kernel *k, struct thread *th, struct regs 
 	if (th->on_cpu)
 		return kernel_cpu_regs(k, th->cpu, ret);
 	TRY(bind_read(k->t, HALF_NATIVE, &stack_binding, th->task, &s));
+	/* others may have it by now, and thread.sp stays */
+	if ((s.has & HAS_STACK) && !s.stack)
+		return err_new(ERR_NOTFOUND, "task %u has ended and given back its kernel stack", th->tid);
 	TRY(bind_offset(k->t, HALF_NATIVE, &frame_binding, "ret_addr", &size));
 	TRY(err_prefix(bind_read(k->t, HALF_NATIVE, &frame_binding, s.sp, &f), "stack of task %u", th->tid));
 	*ret = (struct regs){ .arch = k->t->arch };
