@@ -147,7 +147,7 @@ static void add_kernel_orc(struct kernel *k, struct module *m)
 
 struct module_tables {
 	uint64_t has;
-	uint64_t kallsyms, orc_ip, orc, n_orc, btf, btf_size;
+	uint64_t kallsyms, orc_ip, orc, n_orc;
 };
 
 static const struct bind_member module_members[] = {
@@ -155,8 +155,6 @@ static const struct bind_member module_members[] = {
 	{ "arch.orc_unwind_ip", offsetof(struct module_tables, orc_ip), BIND_UINT, true },
 	{ "arch.orc_unwind", offsetof(struct module_tables, orc), BIND_UINT, true },
 	{ "arch.num_orcs", offsetof(struct module_tables, n_orc), BIND_UINT, true },
-	{ "btf_data", offsetof(struct module_tables, btf), BIND_UINT, true },
-	{ "btf_data_size", offsetof(struct module_tables, btf_size), BIND_UINT, true },
 	{ NULL },
 };
 static const struct binding module_binding = { "vmlinux", "module", module_members };
@@ -199,12 +197,54 @@ static void add_module_names(struct kernel *k, struct module *m, uint64_t kallsy
 		module_add_provider(m, p, SYMBOLS_PUBLIC);
 }
 
-static void add_module_types(struct kernel *k, struct module *m, const struct module_tables *t)
+/* A module's types: module.btf_data leads to its file, which is gone once it has been loaded; the
+ * kernel keeps a copy of them in a list of its own. */
+struct btf_entry {
+	uint64_t has;
+	uint64_t module, data, size, next;
+};
+static const struct bind_member entry_members[] = {
+	{ "module", offsetof(struct btf_entry, module), BIND_UINT, false },
+	{ "btf", offsetof(struct btf_entry, data), BIND_UINT, false },
+	{ "list.next", offsetof(struct btf_entry, next), BIND_UINT, false },
+	{ NULL },
+};
+static const struct binding entry_binding = { "vmlinux", "btf_module", entry_members };
+
+static const struct bind_member blob_members[] = {
+	{ "data", offsetof(struct btf_entry, data), BIND_UINT, false },
+	{ "data_size", offsetof(struct btf_entry, size), BIND_UINT, false },
+	{ NULL },
+};
+static const struct binding blob_binding = { "vmlinux", "btf", blob_members };
+
+/* False: the module has none. */
+static bool find_module_types(struct kernel *k, uint64_t module, struct btf_entry *ret)
+{
+	enum { MAX_ENTRIES = 1 << 14 };
+	uint64_t head, at, link;
+
+	if (err_ignore(kernel_symbol(k, "btf_modules", &head)) || !arch_read_uint(target_memory(k->t), head, 8, &at) ||
+	    err_ignore(bind_offset(k->t, HALF_NATIVE, &entry_binding, "list", &link)))
+		return false;
+	for (unsigned n = 0; at != head && n < MAX_ENTRIES; n++) {
+		struct btf_entry e;
+
+		if (err_ignore(bind_read(k->t, HALF_NATIVE, &entry_binding, at - link, &e)))
+			return false;
+		if (e.module == module)
+			return !err_ignore(bind_read(k->t, HALF_NATIVE, &blob_binding, e.data, ret));
+		at = e.next;
+	}
+	return false;
+}
+
+static void add_module_types(struct kernel *k, struct module *m, const struct btf_entry *t)
 {
 	struct btf_input in = { .name = m->name, .base = kernel_types(k) };
 	struct provider *p = NULL;
 	struct view v;
-	struct err *e = keep_bytes(k, t->btf, t->btf_size, &v);
+	struct err *e = keep_bytes(k, t->data, t->size, &v);
 
 	if (!e) {
 		in.data = v.data;
@@ -220,13 +260,14 @@ static void add_module_types(struct kernel *k, struct module *m, const struct mo
 static void load_module(struct kernel *k, struct module *m, uint64_t address)
 {
 	struct module_tables t = { 0 };
+	struct btf_entry types;
 
 	if (err_ignore(bind_read(k->t, HALF_NATIVE, &module_binding, address, &t)))
 		return;
 	if (t.kallsyms)
 		add_module_names(k, m, t.kallsyms);
-	if (t.btf && t.btf_size)
-		add_module_types(k, m, &t);
+	if (find_module_types(k, address, &types))
+		add_module_types(k, m, &types);
 	if (t.orc_ip && t.orc && t.n_orc)
 		add_orc(k, m, &(struct orc_input){ .ip_table = t.orc_ip, .entry_table = t.orc, .n = t.n_orc });
 }
