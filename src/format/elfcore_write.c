@@ -246,7 +246,7 @@ static void put_phdrs(struct put *w, const struct plan *p)
 			.physical = from->physical,
 			.file_size = from->file_size,
 			.mem_size = from->mem_size,
-			.align = PAGE,
+			.align = p->image->vmcore ? 0 : PAGE,
 		};
 
 		put_phdr(w, &s);

@@ -45,6 +45,7 @@ struct core_image {
 	size_t n_notes;
 	const struct core_segment *segments;
 	size_t n_segments;
+	bool vmcore;		/* of a machine: p_align 0 as in /proc/vmcore, by which crash tells such a file from netdump's */
 	uint64_t trailer_size;	/* content of the note at the end; 0: none */
 	const char *trailer_owner;
 	uint32_t trailer_type;

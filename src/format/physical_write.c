@@ -97,7 +97,7 @@ static struct err *lay_elf(struct physical_image *p, const struct dump_segment *
 	struct core_segment *segments = ARENA_NEW_N(&p->arena, struct core_segment, n + 1);
 	struct core_layout layout = { 0 };
 	struct physical_notes notes;
-	struct core_image image = { .segments = segments };
+	struct core_image image = { .segments = segments, .vmcore = true };
 
 	if (!segments)
 		return err_nomem();
