@@ -482,8 +482,8 @@ static struct err *take(struct vm *v, const char *wish)
 	blocked(v, why, sizeof(why));
 	if (*why && last->migrates)
 		return err_new(ERR_UNSUPPORTED, "the virtual machine cannot be migrated: %s", why);
-	(void)snprintf(v->s->reason, sizeof(v->s->reason), "%s", why);
-	if (!*why) {
+	(void)snprintf(v->s->reason, sizeof(v->s->reason), "%s", v->s->was_running ? why : "a background snapshot would let it run");
+	if (!*why && v->s->was_running) {
 		e = take_by(v, &engines[0]);
 		if (!e || !may_go_on(v, &e))
 			return e;

@@ -50,7 +50,7 @@ Exit codes: 0 done, 1 a command failed, 2 usage, 3 no dump:
   Try 'osmodump --help'.
   [2]
   $ echo text > text; osmodump text
-  osmodump: text: not a dump that is understood here (Windows, Breakpad and Crashpad minidumps (MDMP), Windows full user dumps of the old kind (USERDUMP, USERDU64), ELF cores of Linux and BSD processes, compressed kernel dumps (kdump), images of physical memory (LiME, AVML), raw images of physical memory (with --format raw))
+  osmodump: text: not a dump that is understood here (Windows, Breakpad and Crashpad minidumps (MDMP), Windows full user dumps of the old kind (USERDUMP, USERDU64), ELF cores of Linux and BSD processes, compressed kernel dumps (kdump), images of physical memory (LiME, AVML), migration streams of QEMU, raw images of physical memory (with --format raw))
   [3]
   $ osmodump nosuch.dmp
   osmodump: nosuch.dmp: No such file or directory
