@@ -5,7 +5,7 @@
 top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/kernel/guest.sh"
 kind=${1:-cloud} captures=${2:-5} dir=$(mktemp -d)
-trap 'guest_end "$dir"; rm -rf "$dir"' EXIT
+trap 'guest_end "$dir/guest"; rm -rf "$dir"' EXIT
 failed=0 passed=0
 
 module=$(guest_module "$kind" "$top/kmod") || { echo "$module"; echo "0 passed, 0 failed, 1 skipped"; exit 0; }
