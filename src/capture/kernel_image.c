@@ -140,7 +140,7 @@ static struct err *build_record(struct kernel_image *k, uint64_t closing, struct
 static struct err *lay_out(struct kernel_image *k)
 {
 	struct core_image image = { .machine = MACHINE_X64, .trailer_size = RECORD_CLOSING_SIZE, .trailer_owner = OSMOSIS_NOTE_OWNER,
-				    .trailer_type = OSMOSIS_NOTE_CLOSING, .trailer_unlisted = true };
+				    .vmcore = true, .trailer_type = OSMOSIS_NOTE_CLOSING, .trailer_unlisted = true };
 	struct core_note record;
 
 	TRY(add_image(k));

@@ -19,5 +19,5 @@ Files that are no dump of a process are named for what they are:
   osmodump: app.pdb: a PDB, which belongs into the symbol path (-y)
   [3]
   $ printf 'nothing' >x && osmodump x
-  osmodump: x: not a dump that is understood here (Windows, Breakpad and Crashpad minidumps (MDMP), Windows full user dumps of the old kind (USERDUMP, USERDU64), ELF cores of Linux and BSD processes, compressed kernel dumps (kdump), images of physical memory (LiME, AVML), raw images of physical memory (with --format raw))
+  osmodump: x: not a dump that is understood here (Windows, Breakpad and Crashpad minidumps (MDMP), Windows full user dumps of the old kind (USERDUMP, USERDU64), ELF cores of Linux and BSD processes, compressed kernel dumps (kdump), images of physical memory (LiME, AVML), migration streams of QEMU, raw images of physical memory (with --format raw))
   [3]
