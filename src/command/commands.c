@@ -25,6 +25,7 @@ extern const struct command command_kmem;
 extern const struct command command_mount;
 extern const struct command command_irq;
 extern const struct command command_workqueue;
+extern const struct command command_timer;
 extern const struct command command_pagediff;
 extern const struct command command_diff;
 extern const struct command command_dt;
@@ -161,6 +162,7 @@ const struct command *const commands[] = {
 	&command_mount,
 	&command_irq,
 	&command_workqueue,
+	&command_timer,
 	&command_pagediff,
 	&command_diff,
 	/* modules and symbols */

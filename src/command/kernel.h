@@ -9,4 +9,11 @@
 /* The kernel of the session's dump. UNSUPPORTED, with a sentence: it is a process's. */
 struct err *kernel_need(struct session *s, const struct args *args, struct kernel **ret) MUST_USE;
 
+/* kernel_out.c: a function by name (FIELD_SYM); nothing where the address is 0. */
+void out_function(struct target *t, struct out *o, const char *key, uint64_t address);
+/* "task_addr", and of a listed task "thread", "pid" and "name"; nothing where the address is 0. */
+void out_task(struct target *t, struct out *o, uint64_t task);
+/* A word that is an option: "-d" at *p is taken. */
+bool option_word(const char **p, const char *option);
+
 #endif
