@@ -26,6 +26,7 @@ extern const struct command command_mount;
 extern const struct command command_irq;
 extern const struct command command_workqueue;
 extern const struct command command_timer;
+extern const struct command command_rcu;
 extern const struct command command_pagediff;
 extern const struct command command_diff;
 extern const struct command command_dt;
@@ -163,6 +164,7 @@ const struct command *const commands[] = {
 	&command_irq,
 	&command_workqueue,
 	&command_timer,
+	&command_rcu,
 	&command_pagediff,
 	&command_diff,
 	/* modules and symbols */
