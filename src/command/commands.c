@@ -27,6 +27,7 @@ extern const struct command command_irq;
 extern const struct command command_workqueue;
 extern const struct command command_timer;
 extern const struct command command_rcu;
+extern const struct command command_net;
 extern const struct command command_block_devices;
 extern const struct command command_pagediff;
 extern const struct command command_diff;
@@ -166,6 +167,7 @@ const struct command *const commands[] = {
 	&command_workqueue,
 	&command_timer,
 	&command_rcu,
+	&command_net,
 	&command_block_devices,
 	&command_pagediff,
 	&command_diff,

@@ -38,5 +38,8 @@ bool kernel_files_count(struct target *t, uint64_t files, uint64_t *ret);
 
 /* socket.c: what a struct socket is, "" when not known; *ret_peer as above. */
 const char *kernel_socket_detail(struct target *t, uint64_t socket, struct arena *a, uint64_t *ret_peer);
+const char *kernel_tcp_state(uint64_t state);	/* "LISTEN"; "" not known */
+/* Inode of a struct sock's socket, 0: it has none, or not known. */
+uint64_t kernel_sock_inode(struct target *t, uint64_t sock);
 
 #endif

@@ -102,7 +102,7 @@ static const char *type_name(uint64_t type)
 	}
 }
 
-static const char *tcp_state(uint64_t state)
+const char *kernel_tcp_state(uint64_t state)
 {
 	static const char *const names[] = {
 		"",	 "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",   "TIME_WAIT",
@@ -141,7 +141,7 @@ static const char *inet_detail(struct target *t, const struct sock_facts *f, con
 	struct endpoint local, remote;
 	uint16_t peer_port = (uint16_t)((f->peer_port & 0xff) << 8 | (f->peer_port >> 8 & 0xff)); /* network order */
 	const char *name = f->protocol == TCP ? "tcp" : f->protocol == UDP ? "udp" : type_name(s->type);
-	const char *state = f->protocol == TCP ? tcp_state(f->state) : "";
+	const char *state = f->protocol == TCP ? kernel_tcp_state(f->state) : "";
 
 	if (!read_endpoint(t, v6 ? f->address6 : f->address, v6, (uint16_t)f->port, &local) ||
 	    !read_endpoint(t, v6 ? f->peer6 : f->peer, v6, peer_port, &remote))
@@ -173,7 +173,7 @@ static const char *unix_path(struct target *t, uint64_t address, struct arena *a
 	return sb.failed ? "" : arena_strdup(a, sb.s);
 }
 
-static uint64_t inode_of(struct target *t, uint64_t sock)
+uint64_t kernel_sock_inode(struct target *t, uint64_t sock)
 {
 	struct alloc_facts alloc = { 0 };
 	struct sock_facts f = { 0 };
@@ -201,7 +201,7 @@ static const char *unix_detail(struct target *t, const struct sock_facts *f, con
 
 	if (!err_ignore(bind_read(t, HALF_NATIVE, &unix_binding, s->sock, &u))) {
 		path = unix_path(t, u.address, a);
-		*ret_peer = inode_of(t, u.peer);
+		*ret_peer = kernel_sock_inode(t, u.peer);
 	}
 	if (!path)
 		return NULL;
