@@ -5,7 +5,7 @@
  * A search goes over the pieces of the address space that are there, in blocks
  * that overlap by the pattern's length; holes are skipped, not searched.
  */
-#include "command/command.h"
+#include "command/kernel.h"
 
 #include "base/cancel.h"
 
@@ -39,6 +39,8 @@ static const char string_layout[] = "{address}  {text:q}\n";
 struct search {
 	struct session *s;
 	struct out *o;
+	struct space *space;
+	const struct arch_memory *memory;	/* the same bytes */
 	unsigned unit;
 	bool strings;		/* -sa, -su: any string */
 	bool wide;		/* 16-bit characters */
@@ -47,11 +49,11 @@ struct search {
 	uint8_t pattern[MAX_PATTERN];
 	size_t length;
 	uint64_t found, limit;
+	uint64_t searched;	/* bytes so far */
 };
 
 static struct err *emit_hit(struct search *x, uint64_t at)
 {
-	const struct arch_memory *m = target_memory(session_target(x->s));
 	struct out_word words[SHOWN];
 	size_t n = SHOWN / x->unit;
 
@@ -62,7 +64,7 @@ static struct err *emit_hit(struct search *x, uint64_t at)
 	out_uint(x->o, "size", x->unit);
 	for (size_t i = 0; i < n; i++) {
 		words[i] = (struct out_word){ 0 };
-		words[i].present = arch_read_uint(m, at + i * x->unit, x->unit, &words[i].value);
+		words[i].present = arch_read_uint(x->memory, at + i * x->unit, x->unit, &words[i].value);
 	}
 	out_words(x->o, "words", words, n, x->unit);
 	return out_end(x->o);
@@ -127,18 +129,19 @@ static struct err *strings_block(struct search *x, uint64_t at, const uint8_t *b
 /* One contiguous piece of memory, block by block. */
 static struct err *search_piece(struct search *x, uint64_t at, uint64_t size, uint8_t *buf)
 {
-	struct space *space = target_space(session_target(x->s));
 	size_t overlap = x->length ? x->length - 1 : 0;
 	uint64_t end = at + size;
 
 	overlap -= overlap % x->unit;
 	while (at < end && x->found < x->limit) {
 		size_t want = end - at < BLOCK ? (size_t)(end - at) : BLOCK;
-		size_t got = space_read_some(space, at, buf, want);
+		size_t got = space_read_some(x->space, at, buf, want);
 
 		TRY(cancel_check());
 		if (!got)
 			return NULL;
+		x->searched += got;
+		progress_report("searching", x->searched, 0);
 		TRY(x->strings ? strings_block(x, at, buf, got) : search_block(x, at, buf, got));
 		if (got < want || at + got == end)
 			return NULL;
@@ -165,7 +168,7 @@ static bool next_stretch(const struct search *x, uint64_t at, uint64_t *from, ui
 	struct space_range piece;
 	uint64_t head, tail;
 
-	if (!space_find(target_space(session_target(x->s)), at, &piece))
+	if (!space_find(x->space, at, &piece))
 		return false;
 	*from = piece.address > at ? piece.address : at;
 	*to = piece.address + (piece.size - 1); /* at most the last byte there is, which is never searched */
@@ -275,13 +278,30 @@ static struct err *parse_pattern(struct search *x, const struct args *args, cons
 	return x->length ? NULL : usage_error(args, "what to search for is missing");
 }
 
+/* "-p", "/p": what lies at physical addresses. */
+static struct err *parse_space(struct search *x, const char **p, const struct args *args)
+{
+	struct kernel *k;
+
+	*p = str_skip_space(*p);
+	if (!option_word(p, "-p") && !option_word(p, "/p"))
+		return NULL;
+	TRY(kernel_need(x->s, args, &k));
+	x->space = kernel_physical_space(k);
+	x->memory = kernel_physical(k);
+	return NULL;
+}
+
 static struct err *run_s(struct session *s, const struct args *args, struct out *o)
 {
-	struct search x = { .s = s, .o = o };
+	struct target *t = session_target(s);
+	struct search x = { .s = s, .o = o, .space = target_space(t), .memory = target_memory(t) };
 	const char *p = args->tail;
 	struct range range;
 
+	TRY(parse_space(&x, &p, args));
 	TRY(parse_type(&x, &p, args));
+	TRY(parse_space(&x, &p, args));
 	TRY(range_parse(s, &p, x.unit, 0, &range));
 	if (!range.given || !range.count_given)
 		return usage_error(args, "a range is needed: an address and L count, or an end");
@@ -295,11 +315,12 @@ static const struct record *const hit_records[] = { &hit_record, NULL };
 const struct command command_s = {
 	.name = "s",
 	.summary = "search memory",
-	.usage = "[-[flags]type] range pattern",
+	.usage = "[-p] [-[flags]type] range pattern",
 	.help = "Types: -b bytes (default), -w words, -d double words, -q quad words, -a 8-bit text,\n"
 		"-u 16-bit text, -sa and -su any text of three characters or more ([lN]: of N).\n"
 		"The pattern is numbers of the type or \"text\"; -[1] shows addresses only. A range\n"
-		"may be large (0 L?0x7fffffffffff): only memory that the dump has is searched.",
+		"may be large (0 L?0x7fffffffffff): only memory that the dump has is searched. In the dump of\n"
+		"a machine, -p takes the range for physical addresses.",
 	.records = hit_records,
 	.needs = NEEDS_TARGET,
 	.run = run_s,

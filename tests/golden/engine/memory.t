@@ -142,7 +142,7 @@ Searching:
   nothing found
   $ osmodump -q app.dmp -c 's -z 20000 L40 1'
   s: unknown search type 'z'
-  Usage: s [-[flags]type] range pattern
+  Usage: s [-p] [-[flags]type] range pattern
   [1]
   $ osmodump -q --json app.dmp -c 's -b 20000 L100 77 6f; s -sa 20000 L100; s -d 20000 L40 deadbeef'
   {"kind":"search_hit","address":"0x20006","size":1,"words":[119,111,114,108,100,0,0,0,0,0,0,0,0,0,0,0]}
