@@ -9,6 +9,8 @@ import random
 import re
 import subprocess
 
+import truth_devices
+
 ORACLE_KB = 24 << 10  # buffer of truth/oracle.c
 MARK = '@@'
 SHOWN = 5  # of what differs
@@ -333,13 +335,13 @@ def locks(view, tally):
 
 COMPARISONS = [('modules', modules), ('symbols', symbols), ('log', dmesg), ('slab caches', slabs), ('memory', memory), ('zones', zones),
                ('mounts', mounts), ('processes', processes), ('threads', threads), ('stacks', stacks), ('wait channels', wait_channels),
-               ('files', files), ('mappings', maps), ('locks', locks)]
+               ('files', files), ('mappings', maps), ('locks', locks), *truth_devices.COMPARISONS]
 
 
 def compare(view, say):
     """Runs all comparisons; say(kind, text) with kind ok, FAIL or skip. The number of facts."""
     total = 0
-    view.batch(['lm', '!dmesg', '!slab', '!vm', '!mount', '!process 0 1', '!process 0 2', '!process 0 6', '!locks'])
+    view.batch(['lm', '!dmesg', '!slab', '!vm', '!mount', '!process 0 1', '!process 0 2', '!process 0 6', '!locks', '!timer', '!rcu', '!block', '!net'])
     for name, function in COMPARISONS:
         tally = Tally()
         try:
