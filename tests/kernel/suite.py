@@ -63,7 +63,7 @@ class Suite:
             files['bin/exercise'] = guest.static(f'{HERE}/kmod-exercise.c', f'{guest.KERNELS}/bin/exercise')
         self.step('modules are built')
         g.start(self.kind, memory=400, cpu=CPUS[self.kind], limit=7200 if LONG else 600, files=files, insmod=modules)
-        g.must('troupe >/tmp/parts 2>&1 & pivot_user /data/pages 8 >/tmp/pivots 2>&1 & '
+        g.must('sleep 99999 >/dev/null 2>&1 & troupe >/tmp/parts 2>&1 & pivot_user /data/pages 8 >/tmp/pivots 2>&1 & '
                'until grep -q ready /tmp/parts && grep -q ready /tmp/pivots; do sleep 0.2; done', 60)
         # What is planted hangs, and is not to fill the log.
         g.must('echo 0 >/proc/sys/kernel/hung_task_timeout_secs')
