@@ -214,6 +214,7 @@ static struct err *run_rcu(struct session *s, const struct args *args, struct ou
 	TRY(end_parse(args, str_skip_space(args->tail)));
 	TRY(kernel_need(s, args, &k));
 	TRY(kernel_rcu_read(t, args->arena, &r));
+	session_report(s, r.trouble);
 	now = kernel_now(t);
 	age = -kernel_ticks_ms(&now, r.start);
 	TRY(show_state(t, o, &r, &now, age));

@@ -65,6 +65,17 @@ struct walk_state {
 	struct err *error;
 };
 
+struct err *block_note(struct block_reader *r, struct err *e)
+{
+	if (!e || err_code(e) == ERR_NOMEM || err_code(e) == ERR_CANCELLED)
+		return e;
+	if (r->trouble)
+		err_free(e);
+	else
+		r->trouble = e;
+	return NULL;
+}
+
 /* --- figures ---------------------------------------------------------------------------------- */
 
 static uint64_t element(const uint8_t *bytes, const struct place *p, unsigned i)
@@ -174,10 +185,11 @@ static struct err *walk_devices(struct block_reader *r)
 	w.link = (uint64_t)link.offset - bdev.offset;
 	find_figures(&w);
 	e = kernel_list_each(r->t, super.inodes, MAX_DEVICES, next_inode, &w);
-	if (!w.error)
-		return e;
-	err_free(e);
-	return w.error;
+	if (w.error) {
+		err_free(e);
+		e = w.error;
+	}
+	return block_note(r, err_prefix(e, "devices"));
 }
 
 static int by_number(const void *a, const void *b)

@@ -51,7 +51,7 @@ struct kernel_blocks {
 	struct err *trouble;		/* to be freed: the first that could not be walked; NULL: none */
 };
 
-/* Into the arena. NOTFOUND: not kept as is known here; FAULT, CORRUPT: the list of devices. */
+/* Into the arena: what could be walked. NOTFOUND, FAULT: not kept as is known here. */
 struct err *kernel_blocks_read(struct target *t, struct arena *a, struct kernel_blocks *ret) MUST_USE;
 
 #endif

@@ -218,14 +218,7 @@ struct err *block_read_requests(struct block_reader *r)
 		x.disk = &r->devices.v[i];
 		if (x.disk->partition || x.disk->by_bio)
 			continue;
-		e = err_prefix(walk_queue(&x), "requests of %s", x.disk->name);
-		if (!e || err_code(e) == ERR_NOMEM || err_code(e) == ERR_CANCELLED)
-			continue;
-		if (r->trouble)
-			err_free(e);
-		else
-			r->trouble = e;
-		e = NULL;
+		e = block_note(r, err_prefix(walk_queue(&x), "requests of %s", x.disk->name));
 	}
 	u64map_deinit(&x.seen);
 	return e;

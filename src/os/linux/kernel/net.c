@@ -239,7 +239,7 @@ static struct err *collect(struct net_reader *r, bool sockets)
 	TRY(kernel_symbol(target_kernel(r->t), "net_namespace_list", &head));
 	TRY(place_find(r->t, "net", "list", &link));
 	r->link = link.offset;
-	TRY(net_first_error(r, kernel_list_each(r->t, head, MAX_SPACES, next_space, r)));
+	TRY(net_note(r, err_prefix(net_first_error(r, kernel_list_each(r->t, head, MAX_SPACES, next_space, r)), "namespaces")));
 	TRY(place_find(r->t, "net_device", "dev_list", &link));
 	for (size_t i = 0; i < r->spaces.n; i++) {
 		r->space = &r->spaces.v[i];

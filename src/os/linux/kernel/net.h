@@ -44,8 +44,7 @@ struct kernel_net {
 	struct err *trouble;	/* to be freed: the first that could not be walked; NULL: none */
 };
 
-/* Into the arena. `sockets` false: devices only. NOTFOUND: not kept as is known here; FAULT, CORRUPT: the list
- * of namespaces. */
+/* Into the arena: what could be walked. `sockets` false: devices only. NOTFOUND: not kept as is known here. */
 struct err *kernel_net_read(struct target *t, struct arena *a, bool sockets, struct kernel_net *ret) MUST_USE;
 
 #endif

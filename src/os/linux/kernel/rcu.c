@@ -82,7 +82,7 @@ struct rcu {
 	bool from_gp, from_exp;		/* what has been passed of it */
 	VEC(struct kernel_rcu_cpu) cpus;
 	VEC(struct kernel_rcu_task) tasks;
-	struct err *error;
+	struct err *error, *trouble;
 };
 
 static bool next_task(void *arg, uint64_t at)
@@ -112,12 +112,17 @@ static struct err *read_node(struct rcu *r, uint64_t at)
 	if (!r->entry.size)
 		return NULL;
 	e = kernel_list_each(r->t, r->node.blocked, MAX_BLOCKED, next_task, r);
-	if (!r->error)
+	if (r->error) {
+		err_free(e);
+		return r->error;
+	}
+	if (!e || err_code(e) == ERR_CANCELLED)
 		return e;
-	err_free(e);
-	e = r->error;
-	r->error = NULL;
-	return e;
+	if (r->trouble)
+		err_free(e);
+	else
+		r->trouble = err_prefix(e, "preempted readers");
+	return NULL;
 }
 
 static void read_watching(struct rcu *r, struct kernel_rcu_cpu *c)
@@ -230,7 +235,12 @@ struct err *kernel_rcu_read(struct target *t, struct arena *a, struct kernel_rcu
 		out.tasks = arena_memdup(a, r.tasks.v, r.tasks.n * sizeof(*r.tasks.v));
 		if ((r.cpus.n && !out.cpus) || (r.tasks.n && !out.tasks))
 			e = err_nomem();
+	}
+	if (!e) {
+		out.trouble = r.trouble;
 		*ret = out;
+	} else {
+		err_free(r.trouble);
 	}
 	vec_deinit(&r.cpus);
 	vec_deinit(&r.tasks);

@@ -43,6 +43,7 @@ struct kernel_rcu {
 	struct kernel_rcu_cpu *cpus;
 	struct kernel_rcu_task *tasks;
 	size_t n_cpus, n_tasks;
+	struct err *trouble;	/* to be freed: the first list of readers that could not be walked; NULL: none */
 };
 
 static inline int64_t kernel_rcu_number(uint64_t seq)
