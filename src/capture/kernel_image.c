@@ -146,7 +146,8 @@ static struct err *lay_out(struct kernel_image *k)
 	TRY(add_image(k));
 	TRY(add_memory(k));
 	if (!k->segments.n)
-		return err_new(ERR_UNSUPPORTED, "no page of what was asked for was captured");
+		return err_new(ERR_UNSUPPORTED, "no page of what was asked for was captured%s%s", k->s->partial ? ": " : "",
+			       k->s->partial ? k->s->partial : "");
 	TRY(add_cpus(k));
 	if (k->s->vmcoreinfo)
 		TRY(add_note(k, "VMCOREINFO", 0, k->s->vmcoreinfo, k->s->vmcoreinfo_size));

@@ -16,6 +16,8 @@ struct kernel_source {
 
 struct err *kernel_module_take(const struct kernel_options *options, struct kernel_snapshot *s) MUST_USE;
 struct err *kernel_kcore_open(struct kernel_snapshot *s) MUST_USE;
+/* Sets vmcoreinfo, which does not change while the kernel runs, as far as it can be had. */
+void kernel_kcore_vmcoreinfo(struct kernel_snapshot *s);
 
 /* Joins it with the last one where they touch. */
 struct err *kernel_add_range(struct kernel_snapshot *s, uint64_t start, uint64_t end, bool live) MUST_USE;

@@ -8,6 +8,10 @@
  * Segments with a physical address are memory: those of the direct map, and
  * one of the kernel's image (Linux 4.19 and later). The rest (vmalloc, ...)
  * consists of the same pages. VMCOREINFO is among its notes.
+ *
+ * Before Linux 6.4 all readers of one open file share one buffer in the kernel,
+ * unlocked: readings at the same time get each other's pages. So only one thread
+ * reads at a time.
  */
 #include "base/cancel.h"
 #include "capture/kernel_impl.h"
@@ -15,6 +19,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,6 +34,7 @@ struct piece {
 };
 
 struct kcore {
+	pthread_mutex_t reading;
 	VEC(struct piece) pieces;
 	uint64_t *hashes;
 	size_t n;
@@ -71,7 +77,7 @@ static uint64_t hash_page(const uint8_t *page)
 	return h ? h : 1;
 }
 
-static bool read_at(int fd, uint64_t offset, uint8_t *buf, size_t len)
+static bool read_alone(int fd, uint64_t offset, uint8_t *buf, size_t len)
 {
 	for (size_t done = 0; done < len;) {
 		ssize_t n = pread(fd, buf + done, len - done, (off_t)(offset + done));
@@ -85,13 +91,24 @@ static bool read_at(int fd, uint64_t offset, uint8_t *buf, size_t len)
 	return true;
 }
 
+static bool read_at(const struct kernel_snapshot *s, uint64_t offset, uint8_t *buf, size_t len)
+{
+	struct kcore *k = s->state;
+	bool good;
+
+	(void)pthread_mutex_lock(&k->reading);
+	good = read_alone(s->fd, offset, buf, len);
+	(void)pthread_mutex_unlock(&k->reading);
+	return good;
+}
+
 /* Pages of the image are in the file twice: what is compared is the reading that came last. */
 static bool kcore_read(struct kernel_snapshot *s, uint64_t physical, uint8_t *buf, size_t len)
 {
 	struct kcore *k = s->state;
 	const struct piece *p = piece_of(k, physical);
 
-	if (!p || len > p->size - (physical - p->physical) || !read_at(s->fd, p->offset + (physical - p->physical), buf, len))
+	if (!p || len > p->size - (physical - p->physical) || !read_at(s, p->offset + (physical - p->physical), buf, len))
 		return false;
 	if (physical % KERNEL_PAGE || len % KERNEL_PAGE)
 		return true; /* pieces of pages are not compared: segments and chunks begin on pages */
@@ -126,7 +143,7 @@ static struct err *compare_piece(const struct kernel_snapshot *s, const struct p
 		TRY(cancel_check());
 		progress_report("reading once more", (p->first + done / KERNEL_PAGE) * KERNEL_PAGE, (uint64_t)k->n * KERNEL_PAGE);
 		n = p->size - done < size ? p->size - done : size;
-		there = read_at(s->fd, p->offset + done, buf, (size_t)n);
+		there = read_at(s, p->offset + done, buf, (size_t)n);
 		for (uint64_t at = 0; at < n; at += KERNEL_PAGE) {
 			uint64_t before = k->hashes[p->first + (done + at) / KERNEL_PAGE];
 
@@ -162,6 +179,7 @@ static void kcore_close(struct kernel_snapshot *s)
 
 	if (!k)
 		return;
+	(void)pthread_mutex_destroy(&k->reading);
 	vec_deinit(&k->pieces);
 	free(k->hashes);
 	free(k);
@@ -189,8 +207,16 @@ static struct err *add_piece(struct kernel_snapshot *s, const Elf64_Phdr *h)
 	return kernel_add_range(s, p.physical, p.physical + p.size, true);
 }
 
+static void find_vmcoreinfo(struct kernel_snapshot *s, const uint8_t *head, size_t size, const Elf64_Phdr *h)
+{
+	for (size_t n = (size_t)h->p_offset; n + 12 < size && n < h->p_offset + h->p_filesz && !s->vmcoreinfo; n += 4)
+		s->vmcoreinfo = kernel_vmcoreinfo(head + n, size - n, &s->vmcoreinfo_size);
+}
+
+/* Memory is of interest to the source kcore only. */
 static struct err *read_segments(struct kernel_snapshot *s, const uint8_t *head, size_t size, const Elf64_Ehdr *e)
 {
+	const struct kcore *k = s->state;
 	Elf64_Phdr h;
 
 	for (size_t i = 0; i < e->e_phnum; i++) {
@@ -199,17 +225,15 @@ static struct err *read_segments(struct kernel_snapshot *s, const uint8_t *head,
 		if (at > size - sizeof(h))
 			return err_new(ERR_TRUNCATED, "%s: program headers end early", path);
 		memcpy(&h, head + at, sizeof(h));
-		if (h.p_type == PT_LOAD && h.p_paddr != UINT64_MAX && h.p_memsz >= KERNEL_PAGE && h.p_paddr % KERNEL_PAGE == 0)
+		if (h.p_type == PT_LOAD && k && h.p_paddr != UINT64_MAX && h.p_memsz >= KERNEL_PAGE && h.p_paddr % KERNEL_PAGE == 0)
 			TRY(add_piece(s, &h));
-		if (h.p_type != PT_NOTE || h.p_offset > size)
-			continue;
-		for (size_t n = (size_t)h.p_offset; n + 12 < size && n < h.p_offset + h.p_filesz && !s->vmcoreinfo; n += 4)
-			s->vmcoreinfo = kernel_vmcoreinfo(head + n, size - n, &s->vmcoreinfo_size);
+		if (h.p_type == PT_NOTE && h.p_offset <= size)
+			find_vmcoreinfo(s, head, size, &h);
 	}
 	return NULL;
 }
 
-static struct err *read_head(struct kernel_snapshot *s)
+static struct err *read_head(struct kernel_snapshot *s, int fd)
 {
 	uint8_t *head = arena_alloc(&s->arena, MAX_HEAD);
 	Elf64_Ehdr e;
@@ -217,7 +241,7 @@ static struct err *read_head(struct kernel_snapshot *s)
 
 	if (!head)
 		return err_nomem();
-	n = pread(s->fd, head, MAX_HEAD, 0);
+	n = pread(fd, head, MAX_HEAD, 0);
 	if (n < 0)
 		return err_os(errno, "%s", path);
 	if ((size_t)n < sizeof(e))
@@ -236,6 +260,7 @@ struct err *kernel_kcore_open(struct kernel_snapshot *s)
 
 	if (!k)
 		return err_nomem();
+	(void)pthread_mutex_init(&k->reading, NULL);
 	s->state = k;
 	s->source = &source;
 	s->engine = "kcore";
@@ -244,9 +269,19 @@ struct err *kernel_kcore_open(struct kernel_snapshot *s)
 	(void)clock_gettime(CLOCK_REALTIME, &t);
 	s->time_ns = (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 	TRY(open_kcore(&s->fd));
-	TRY(read_head(s));
+	TRY(read_head(s, s->fd));
 	if (!k->n)
 		return err_new(ERR_UNSUPPORTED, "%s does not say which memory is where (Linux before 4.19)", path);
 	k->hashes = calloc(k->n, sizeof(*k->hashes));
 	return k->hashes ? NULL : err_nomem();
+}
+
+void kernel_kcore_vmcoreinfo(struct kernel_snapshot *s)
+{
+	int fd;
+
+	if (err_ignore(open_kcore(&fd)))
+		return;
+	(void)err_ignore(read_head(s, fd));
+	(void)close(fd);
 }

@@ -196,10 +196,12 @@ static struct err *read_vmcoreinfo(struct kernel_snapshot *s, uint64_t physical)
 
 	if (!note)
 		return err_nomem();
-	if (physical) /* on a page of its own; absent when its class was not asked for */
+	if (physical) /* on a page of its own; not among those captured when its class was not asked for, or cut */
 		n = pread(s->fd, note, SIZE - physical % KERNEL_PAGE, (off_t)physical);
 	if (n > 0)
 		s->vmcoreinfo = kernel_vmcoreinfo(note, (size_t)n, &s->vmcoreinfo_size);
+	if (!s->vmcoreinfo)
+		kernel_kcore_vmcoreinfo(s);
 	return NULL;
 }
 

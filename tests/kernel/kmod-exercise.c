@@ -7,6 +7,7 @@
  *	hold STATE		goes to the state, says so and waits to be killed
  *	cancel			cancels captures at many moments
  *	misuse			calls in wrong states, wild arguments
+ *	unprivileged PROGRAM WORD...	runs it as root without CAP_SYS_RAWIO
  */
 #include "../../kmod/osmosis_uapi.h"
 
@@ -18,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -235,10 +237,26 @@ static void misuse(void)
 	close(fd);
 }
 
+/* A program that root starts gets what the bounding set has. */
+static int unprivileged(char **words)
+{
+	enum { CAP_SYS_RAWIO = 17 };
+
+	if (prctl(PR_CAPBSET_DROP, CAP_SYS_RAWIO)) {
+		perror("PR_CAPBSET_DROP");
+		return 1;
+	}
+	execvp(words[0], words);
+	perror(words[0]);
+	return 1;
+}
+
 int main(int argc, char **argv)
 {
 	const char *verb = argc > 1 ? argv[1] : "";
 
+	if (strcmp(verb, "unprivileged") == 0 && argc > 2)
+		return unprivileged(argv + 2);
 	if (strcmp(verb, "count") == 0)
 		show_count();
 	else if (strcmp(verb, "capture") == 0 && argc > 4)

@@ -19,6 +19,7 @@ import guest  # noqa: E402
 import oracle  # noqa: E402
 import pivot_check  # noqa: E402
 import truth  # noqa: E402
+import vmcore  # noqa: E402
 
 OSMODUMP = os.environ.get('OSMODUMP', f'{guest.TOP}/build/osmodump')
 LONG = bool(os.environ.get('OSMOSIS_LONG'))
@@ -28,9 +29,8 @@ PROGRAMS = ('oracle', 'troupe', 'kcore_copy', 'pivot_user')
 # 4 and 5 levels of page tables, by turns.
 CPUS = {'cloud': 'max', 'generic': 'max,la57=off', 'rt': 'max', 'cloud612': 'max,la57=off'}
 # What a short run does beside the truth: each part under one kernel.
-SHORT = {'cloud': ('counters',), 'cloud612': ('pages', 'harm'), 'generic': ('counters',), 'rt': ('pages', 'harm')}
+SHORT = {'cloud': ('counters', 'kcore'), 'cloud612': ('pages', 'harm'), 'generic': ('counters', 'kcore'), 'rt': ('pages', 'harm')}
 PAUSE_MAX = 8000  # ms: emulated processors are slow, and the machine may be busy
-EXPLAINED = 40   # pages of the stoppers that capture: their stacks, and what they write
 HARM = re.compile(r'WARNING:|BUG:|Oops|[Dd]etected.* stall|lockup|Call Trace|blocked for more than|refcount_t|unregister_netdevice')
 
 
@@ -114,6 +114,44 @@ class Suite:
         self.check(not good and why.startswith('out of step'), f'a copy of /proc/kcore is found out: {why[:60]}')
         self.step('smeared copy')
 
+    # ---- without osmosis.ko
+    def without_module(self, g):
+        text = g.must('osmodump snap --kernel --no-module --json --force -o /data/kcore', 300)
+        rows = {r['kind']: r for r in map(json.loads, filter(lambda line: line.startswith('{'), text.splitlines()))}
+        said, file = rows['kernel_snapshot'], rows['kernel_dump_file']
+        path = f'{self.folder}/kcore'
+        g.get('/data/kcore', path)
+        g.must('rm /data/kcore')
+        self.check(said['consistency'] == 'smeared' and 0 < file['changed_ranges'] <= file['changed'],
+                   f'kcore: {said["consistency"]}, {file["changed"]} pages in {file["changed_ranges"]} ranges are listed as changed')
+        self.same_text(path)
+        done = subprocess.run([OSMODUMP, '-q', '--json', path, '-c', '!process 0 0'], capture_output=True, text=True, check=False)
+        tasks = [json.loads(line).get('name') for line in done.stdout.splitlines() if line.startswith('{"kind":"kernel_process"')]
+        self.check({'kthreadd', 'troupe', 'osmodump'} <= set(tasks), f'kcore: {len(tasks)} processes in it {done.stderr.strip()[:120]}')
+        self.read_by_eu(path)
+        code, text = g.run('exercise unprivileged osmodump snap --kernel --no-module --force -o /data/refused; [ ! -e /data/refused ]')
+        self.check(code == 0 and 'CAP_SYS_RAWIO' in text and len(text.strip().splitlines()) == 1, f'kcore without CAP_SYS_RAWIO: {text.strip()[:150]}')
+        self.step('copied from /proc/kcore')
+
+    def same_text(self, path):
+        """The kernel's code does not change: it is in the file twice, by its own addresses and in the direct map."""
+        core = vmcore.open_memory(path)
+        image = next(load for load in vmcore.loads(core.data) if load[0] >= 0xffffffff80000000)
+        size, wrong = min(image[2], 12 << 20), 0
+        for at in range(0, size, vmcore.PAGE):
+            other = [offset + image[1] + at - physical for va, physical, length, offset in vmcore.loads(core.data)
+                     if va < 0xffffffff80000000 and physical <= image[1] + at < physical + length]
+            wrong += not other or core.data[image[3] + at:image[3] + at + vmcore.PAGE] != core.data[other[0]:other[0] + vmcore.PAGE]
+        # Jump labels are patched while it is read.
+        self.check(wrong <= 8, f'kcore: the kernel\'s code reads alike twice, but for {wrong} of {size // vmcore.PAGE} pages')
+
+    def read_by_eu(self, path):
+        if not shutil.which('eu-readelf'):
+            self.say('skip', 'no eu-readelf (elfutils)')
+            return
+        done = subprocess.run(['eu-readelf', '-hln', path], capture_output=True, text=True, check=False)
+        self.check(done.returncode == 0 and 'OSRELEASE=' in done.stdout and not done.stderr, f'kcore: eu-readelf reads it {done.stderr.strip()[:120]}')
+
     # ---- dumps by osmosis.ko
     def snap(self, g, options, out='/data/vmcore', timeout=600):
         """What osmodump says of a dump that it takes inside."""
@@ -192,7 +230,8 @@ class Suite:
         ours = f'{self.folder}/osmosis'
         g.get('/data/held', ours)
         g.must('rm /data/held')
-        done = subprocess.run([sys.executable, f'{HERE}/kmod-compare.py', ours, theirs, str(EXPLAINED)], capture_output=True, text=True, check=False)
+        done = subprocess.run([sys.executable, f'{HERE}/kmod-compare.py', ours, theirs], capture_output=True, text=True, check=False,
+                              env={**os.environ, 'OSMODUMP': OSMODUMP})
         print('    ' + done.stdout.strip().replace('\n', '\n    ') + done.stderr[-500:])
         self.check(done.returncode == 0, f'page by page as QEMU saw it: {(done.stdout.splitlines() or ["nothing"])[0]}')
         self.step('compared with QEMU\'s dump of the same pause')
@@ -251,6 +290,8 @@ class Suite:
             places = self.places(g)
             self.frozen(g)
             self.by_module(g, places)
+            if self.has('kcore'):
+                self.without_module(g)
             if self.has('counters'):
                 self.smeared(g, places)
             self.harmless(g)

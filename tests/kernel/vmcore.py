@@ -8,6 +8,14 @@ import zlib
 PAGE = 4096
 
 
+def loads(data):
+    """[(virtual, physical, size in the file, offset)] of an ELF core with less than 65535 segments."""
+    at, = struct.unpack_from('<Q', data, 32)
+    size, n = struct.unpack_from('<HH', data, 54)
+    heads = [struct.unpack_from('<IIQQQQQQ', data, at + i * size) for i in range(n)]
+    return [(h[3], h[4], h[5], h[2]) for h in heads if h[0] == 1]
+
+
 class ElfMemory:
     """ELF core of a machine."""
 
