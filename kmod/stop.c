@@ -16,6 +16,8 @@
 
 #include "osmosis.h"
 
+enum { STEP = 128 }; /* pages between two looks at the clock */
+
 struct pause {
 	struct osm *o;
 	u64 deadline;
@@ -115,12 +117,21 @@ static void do_page(struct work *w, unsigned long index, unsigned long pfn, u8 c
 		capture_new(w, index, pfn, class);
 }
 
+static bool is_late(struct pause *p)
+{
+	if (ktime_get_raw_fast_ns() < p->deadline)
+		return false;
+	WRITE_ONCE(p->late, true);
+	return true;
+}
+
+/* Too late: what is left keeps its copy, which is not of the instant. */
 static void look_at(struct work *w, unsigned long index, unsigned long pfn, unsigned long pages)
 {
 	unsigned long run = 0;
 	u8 now = OSMOSIS_FREE;
 
-	for (; pages; pages--, index++, pfn++) {
+	for (; pages && (pages % STEP || !is_late(w->p)); pages--, index++, pfn++) {
 		u8 before = w->o->kind[index] & OSMOSIS_MAP_CLASS;
 
 		if (!run)
@@ -150,17 +161,8 @@ static const struct osm_ram *ram_of_chunk(const struct osm *o, unsigned long chu
 	return r;
 }
 
-static bool is_late(struct pause *p)
-{
-	if (ktime_get_raw_fast_ns() < p->deadline)
-		return false;
-	WRITE_ONCE(p->late, true);
-	return true;
-}
-
 static void do_chunk(struct work *w, unsigned long chunk)
 {
-	enum { STEP = 128 }; /* pages between two looks at the clock; blocks of free pages end at OSM_CHUNK */
 	const struct osm_ram *r = ram_of_chunk(w->o, chunk);
 	unsigned long first = (r->start / OSM_CHUNK + (chunk - r->chunk)) * OSM_CHUNK;
 	unsigned long pfn = max(first, r->start), end = min(first + OSM_CHUNK, r->end), n;
