@@ -215,6 +215,7 @@ static void misuse(void)
 	CHECK(arm(fd, OSMOSIS_KERNEL_CLASSES, &a) == 0);
 	CHECK(arm(fd, OSMOSIS_KERNEL_CLASSES, &a) < 0 && errno == EBUSY && a.reason == OSMOSIS_WHY_STATE);
 	CHECK(ioctl(fd, OSMOSIS_IOC_MAP, &map) < 0 && errno == EBUSY);
+	c = (struct osmosis_capture){ .pause_max_ns = 2000000000 }; /* what was refused has the last result in it */
 	CHECK(ioctl(fd, OSMOSIS_IOC_CAPTURE, &c) == 0);
 	CHECK(ioctl(fd, OSMOSIS_IOC_CAPTURE, &c) < 0 && errno == EBUSY);
 	CHECK(ioctl(fd, OSMOSIS_IOC_MAP, &map) < 0 && errno == EINVAL);
