@@ -58,22 +58,26 @@ class Core:
 class Owners:
 	"""Who owns a page, by our dump."""
 	def __init__(self, core, record, view):
-		self.core, self.view, self.frames, self.words = core, view, {}, {}
+		self.core, self.view, self.frames, self.words, self.seen = core, view, {}, {}, set()
 		cpus = record['kernel']['cpus']
 		stoppers = {c['task']: sp for c, sp in zip(cpus, self.stack_pointers())}
 		view.batch([f'!thread {r["task_addr"]}' for r in view.records('!process 0 0', 'kernel_process')])
 		for r in view.records('!process 0 0', 'kernel_process'):
 			for t in view.records(f'!thread {r["task_addr"]}', 'kernel_thread', need=False):
 				self.add_stack(t, stoppers.get(t['task_addr']))
-		module = next(r for r in view.records('lm', 'module') if r['module'] == 'osmosis')
-		self.add_range(int(module['start'], 16), int(module['end'], 16), ('module',))
+		# Not from its start to its end: since Linux 6.4 code and data of a module are places of their own.
+		for r in view.records('x osmosis!*', 'symbol'):
+			at = int(r['address'], 16)
+			if at >= 0xffffffff80000000:
+				self.add_range(at & -PAGE, at + max(r.get('size', 0), 1), ('module',))
 		self.add_watchdogs(cpus)
 
 	def stack_pointers(self):
 		return [struct.unpack_from('<Q', d, 112 + 19 * 8)[0] for o, k, d in self.core.notes if o == 'CORE' and k == 1]
 
 	def add_range(self, start, end, owner):
-		pages = range(start, end, PAGE)
+		pages = [va for va in range(start, end, PAGE) if va not in self.seen]
+		self.seen.update(pages)
 		self.view.batch([f'!vtop {va:#x}' for va in pages])
 		for va in pages:
 			for r in self.view.records(f'!vtop {va:#x}', 'translation', need=False):
