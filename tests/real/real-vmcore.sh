@@ -113,5 +113,33 @@ else
 	skipped=$((skipped + 1))
 	echo "skip: no crash, or no OSMOSIS_VMLINUX"
 fi
+
+# --- drgn opens our kdump, and finds in it the tasks that we find
+if command -v drgn >/dev/null && [ -n "${OSMOSIS_VMLINUX:-}" ]; then
+	cat >tasks.py <<-'END'
+		from drgn.helpers.linux.pid import for_each_task
+		for t in for_each_task(prog):
+		    if t.pid:
+		        print(t.pid.value_(), hex(t.value_()), t.comm.string_().decode())
+	END
+	"$OSMODUMP" --json -c '!process 0 2' our.kdump 2>log | python3 -c '
+import json, sys
+for r in map(json.loads, sys.stdin):
+    if r["kind"] == "kernel_thread" and r["tid"]:
+        print(r["tid"], r["task_addr"], r["name"])' | sort >ours.tasks
+	timeout 300 drgn -q -c our.kdump -s "$OSMOSIS_VMLINUX" tasks.py 2>log | sort >drgn.tasks
+	check "drgn opens our kdump" test -s drgn.tasks
+	check "drgn finds the tasks that we find" cmp ours.tasks drgn.tasks
+	timeout 300 drgn -q -c our.elf -s "$OSMOSIS_VMLINUX" tasks.py 2>drgn.log | sort >elf.tasks
+	if [ -s elf.tasks ]; then
+		check "drgn finds them in our elf" cmp ours.tasks elf.tasks
+	else
+		skipped=$((skipped + 1))
+		echo "skip: drgn does not open an ELF of physical addresses alone, QEMU's neither: $(tail -1 drgn.log)"
+	fi
+else
+	skipped=$((skipped + 1))
+	echo "skip: no drgn, or no OSMOSIS_VMLINUX"
+fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]
