@@ -283,6 +283,16 @@ class Suite:
             print(f'    {line}')
         self.check(not trouble, 'no warning in the kernel\'s log')
 
+    def flipped(self):
+        """QEMU's dump with wrong bits in it."""
+        done = subprocess.run([sys.executable, f'{HERE}/flip.py', f'{self.folder}/qemu.elf', '500' if LONG else '10'],
+                              capture_output=True, text=True, check=False, env=dict(os.environ, OSMODUMP=OSMODUMP))
+        lines = done.stdout.splitlines() or [done.stderr[-300:]]
+        for line in lines[:-1]:
+            print('    ' + line[:1500])
+        self.check(done.returncode == 0, f'dumps with flipped bits: {lines[-1]}')
+        self.step('flipped')
+
     def run(self):
         os.makedirs(self.folder, exist_ok=True)
         with guest.Guest(f'{self.folder}/guest') as g:
@@ -295,6 +305,8 @@ class Suite:
             if self.has('counters'):
                 self.smeared(g, places)
             self.harmless(g)
+        if self.has('counters'):
+            self.flipped()
         self.step('ended')
 
     def finish(self):
