@@ -105,9 +105,8 @@ def ps(said, dump):
             rows[number(w[3])] = w
     memory = {number(r['task']): r for r in of_kind(ours(dump, '!vm'), 'memory_user')}
     tasks = {number(r['task_addr']): r for r in of_kind(ours(dump, '!process 0 2'), 'kernel_thread')}
-    tasks |= {number(r['task_addr']): r for r in of_kind(ours(dump, '!running'), 'running') if r['pid'] == 0}
     processes = {number(r['task_addr']): r for r in of_kind(ours(dump, '!process 0 0'), 'kernel_process')}
-    check('ps tasks', sorted(processes), sorted(a for a, w in rows.items() if w[0] != '0'))
+    check('ps tasks', sorted(a for a, t in tasks.items() if t['tid']), sorted(a for a, w in rows.items() if w[0] != '0'))
     states = {'RU': 'R', 'IN': 'S', 'UN': 'D', 'ID': 'I', 'ZO': 'Z', 'ST': 'T'}
     for address, p in processes.items():
         if address not in rows:
@@ -190,11 +189,12 @@ def memory_figures(said, dump):
 
 
 def rest(said, dump):
-    text = [r['text'] for r in of_kind(ours(dump, '!dmesg'), 'kernel_message')]
+    # Of messages of more than one line the first.
+    text = [r['text'].split('\n')[0] for r in of_kind(ours(dump, '!dmesg'), 'kernel_message')]
     theirs = [re.sub(r'^\[ *\d+\.\d+\] ', '', line) for line in said['log'].splitlines() if line.startswith('[')]
-    for a, b in zip('\n'.join(text).split('\n'), theirs):
+    for a, b in zip(text, theirs):
         check('log', a.rstrip(), b.rstrip())
-    check('log: lines', len('\n'.join(text).split('\n')), len(theirs))
+    check('log: lines', len(text), len(theirs))
     mounts = [(number(r['address']), number(r['super_block']), r['type'], r['path']) for r in of_kind(ours(dump, '!mount'), 'mount')]
     other = [w for w in map(str.split, said['mount'].splitlines()) if len(w) == 5 and re.fullmatch('[0-9a-f]{16}', w[0])]
     check('mount', sorted(mounts), sorted((number(w[0]), number(w[1]), w[2], w[4]) for w in other))
