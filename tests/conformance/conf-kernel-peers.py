@@ -286,7 +286,7 @@ def queues():
                   for q in [per_cpu(prog['runqueues'], c)])
 part('run queues', queues)
 wanted = json.loads(sys.argv[1])
-part('mutex owners', lambda: [Object(prog, 'struct mutex', address=a).owner.counter.value_() & ~7 for a in wanted])
+part('mutex owners', lambda: [Object(prog, 'struct mutex', address=a).owner.counter.value_() & (1 << 64) - 8 for a in wanted])
 print(json.dumps(out))
 '''
 
