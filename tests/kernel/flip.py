@@ -77,8 +77,13 @@ def places(path, data):
             if p is not None and start <= p and p + size <= start + length:
                 found[area].append((offset + p - start, size))
                 break
-    at = data.find(b''.join(b'%d\0' % d for d in range(10)))
-    if at > 3 << 20:  # kallsyms has no symbols of its own; names, markers, tokens and their index lie together
+    # kallsyms has no symbols of its own; names, markers, tokens and their index lie together. Other tables have all
+    # letters behind the digits, and the compressed kernel has a copy in front.
+    digits, at, n = b''.join(b'%d\0' % d for d in range(10)), 0, -1
+    while (n := data.find(digits, n + 1)) >= 0:
+        if data[n + 20:n + 22] != b':\0':
+            at = n
+    if at > 3 << 20:
         found['kallsyms'] = [(at - (2 << 20), 2 << 20), (at - 256, 1600), (at - 8192, 8192)]
     found['note'] = list(memory.notes) + [(0, 4096)]
     return found
