@@ -26,7 +26,7 @@ OSMODUMP = os.environ.get('OSMODUMP', f'{HERE}/../../build/osmodump')
 SECONDS = float(os.environ.get('OSMOSIS_FLIP_SECONDS', '20'))
 SANITIZED = subprocess.run(['grep', '-q', '__asan_init', OSMODUMP], check=False).returncode == 0
 MEMORY = 4 << 30  # bytes of addresses
-BATCHES = ('!process 0 7', '~*k', '!locks;!running;!ready', '!vm;!slab;!irq;!workqueue;!mount;!handle;!vma', '!dmesg;lm;dt task_struct init_task;!address',
+BATCHES = ('!process 0 7', '~*k', '!locks;!running;!ready', '!vm;!slab;!irq;!workqueue;!mount', '!dmesg;lm;dt task_struct init_task;!address',
            '!analyze -v', '.process 1;!vma -p;!handle;!address;k')
 SYMBOLS = {'btf': ('__start_BTF',), 'orc': ('__start_orc_unwind', '__start_orc_unwind_ip', 'orc_lookup'),
            'printk': ('prb', '_printk_rb_static_descs', '_printk_rb_static_infos', '__log_buf'), 'modules': ('modules', 'module_kset'),
