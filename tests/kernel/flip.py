@@ -148,7 +148,7 @@ def counted(rows):
 
 
 def said(rows):
-    return any(r['kind'] in WORDS or 'warning' in r or 'note' in r and r['kind'] not in ('frame',) for r in rows)
+    return any(r['kind'] in WORDS or r.get('trouble') or 'warning' in r or 'note' in r and r['kind'] not in ('frame',) for r in rows)
 
 
 def main(words):
