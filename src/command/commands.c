@@ -87,6 +87,7 @@ extern const struct command command_as;
 extern const struct command command_aS;
 extern const struct command command_ad;
 extern const struct command command_al;
+extern const struct command command_bt;
 extern const struct command command_if;
 extern const struct command command_for;
 extern const struct command command_while;
@@ -132,6 +133,7 @@ const struct command *const commands[] = {
 	&command_patterns,
 	&command_pattern,
 	&command_k,
+	&command_bt,
 	&command_r,
 	&command_frame,
 	&command_dv,

@@ -304,7 +304,7 @@ static struct err *run_lm(struct session *s, const struct args *args, struct out
 }
 
 static const struct record *const module_records[] = { &module_record, NULL };
-static const char *const lm_aliases[] = { "lmv", "lmf", "lmvm", NULL };
+static const char *const lm_aliases[] = { "lmv", "lmf", "lmvm", "mod", NULL };
 
 const struct command command_lm = {
 	.name = "lm",
