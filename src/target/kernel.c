@@ -170,7 +170,49 @@ static struct err *add_physical(struct kernel *k)
 
 static bool next_mapped(void *arg, uint64_t from, uint64_t last, uint64_t *ret_start, uint64_t *ret_last)
 {
-	return paging_next_mapped(paged_memory_paging(arg), from, last, ret_start, ret_last);
+	const struct kernel *k = arg;
+
+	return paging_next_mapped(&k->paging, from, last, ret_start, ret_last);
+}
+
+/* ELF vmcores say where the image and the direct map lie: for dumps that lack tables of pages. */
+static struct err *add_segments(struct kernel *k)
+{
+	const struct dump_segment *v;
+	struct space_range *ranges;
+	struct err *e;
+	size_t n, used = 0;
+
+	TRY(dump_segments(k->t->dump, &v, &n));
+	ranges = calloc(n + 1, sizeof(*ranges));
+	if (!ranges)
+		return err_nomem();
+	for (size_t i = 0; i < n; i++)
+		if (v[i].address >> 63 && v[i].file_size)
+			ranges[used++] = (struct space_range){ .address = v[i].address, .size = v[i].file_size,
+							       .src = dump_source(k->t->dump), .offset = v[i].offset };
+	e = used ? space_create(&k->segments) : NULL;
+	if (!e && used)
+		e = space_add(k->segments, ranges, used);
+	free(ranges);
+	return e;
+}
+
+static size_t read_virtual(void *arg, uint64_t address, void *buf, size_t len)
+{
+	struct kernel *k = arg;
+	size_t done = 0;
+
+	while (done < len) {
+		size_t n = paged_memory_read(k->memory, address + done, (uint8_t *)buf + done, len - done);
+
+		if (done + n < len && k->segments)
+			n += space_read_some(k->segments, address + done + n, (uint8_t *)buf + done + n, len - done - n);
+		if (!n)
+			break;
+		done += n;
+	}
+	return done;
 }
 
 /* ---- finding it ---------------------------------------------------------------------------------- */
@@ -205,7 +247,7 @@ static struct err *find_paging(struct kernel *k)
 /* struct uts_namespace's name: sysname, nodename, release, each of 65 bytes. */
 static struct err *check_release(struct kernel *k)
 {
-	struct arch_memory m = { .read = paged_memory_read, .arg = k->memory };
+	struct arch_memory m = { .read = read_virtual, .arg = k };
 	uint64_t names, offset = 0;
 	char release[UTS_FIELD] = "";
 
@@ -228,7 +270,7 @@ static struct err *believe_info(struct kernel *k)
 	k->memory = NULL;
 	TRY(find_paging(k));
 	TRY(check_release(k));
-	k->translation = (struct space_translation){ paged_memory_read, next_mapped, k->memory };
+	k->translation = (struct space_translation){ read_virtual, next_mapped, k };
 	return NULL;
 }
 
@@ -239,6 +281,7 @@ static struct err *find(struct kernel *k)
 	bool there = true;
 
 	TRY(add_physical(k));
+	TRY(add_segments(k));
 	for (unsigned nth = 0; nth < MAX_INFOS; nth++) {
 		e = kernel_find_info(k, nth, &there);
 		if (!e && !there)
@@ -291,6 +334,7 @@ void kernel_destroy(struct kernel *k)
 	strmap_deinit(&k->info);
 	paged_memory_destroy(k->memory);
 	space_destroy(k->physical);
+	space_destroy(k->segments);
 	arena_deinit(&k->arena);
 	free(k);
 }

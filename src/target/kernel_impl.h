@@ -30,6 +30,7 @@ struct kernel {
 	struct arch_memory physical_memory;
 	struct paging paging;
 	struct paged_memory *memory;
+	struct space *segments;		/* what the container maps by itself above user addresses; NULL: nothing */
 	struct space_translation translation;
 
 	bool names_tried, types_tried;

@@ -13,7 +13,7 @@ enum { MAX_BTF = 256 << 20, ORC_IP = 4 };
 
 struct provider *kernel_names(struct kernel *k)
 {
-	struct kallsyms_input in = { .memory = { .read = paged_memory_read, .arg = k->memory }, .base = k->base, .end = k->end };
+	struct kallsyms_input in = { .memory = *target_memory(k->t), .base = k->base, .end = k->end };
 	struct err *e;
 
 	if (k->names_tried)
