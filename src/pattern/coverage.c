@@ -3,12 +3,29 @@
 #include "pattern/coverage.h"
 
 #include "base/cancel.h"
+#include "target/kernel.h"
+
+static void count_physical(struct target *t, struct coverage *c)
+{
+	const struct dump_segment *v = NULL;
+	size_t n = 0;
+
+	if (err_ignore(dump_physical(target_dump(t), &v, &n)))
+		return;
+	for (size_t i = 0; i < n; i++)
+		c->present += v[i].file_size;
+	c->stated = c->present;
+}
 
 static void count_memory(struct target *t, struct coverage *c)
 {
 	const struct dump_segment *v = NULL;
 	size_t n = 0;
 
+	if (target_kernel(t)) {
+		count_physical(t, c);
+		return;
+	}
 	if (err_ignore(dump_segments(target_dump(t), &v, &n)))
 		return;
 	for (size_t i = 0; i < n; i++) {
