@@ -25,7 +25,7 @@ struct inside {
 	VEC(struct entered) v;
 	size_t current;			/* of v; v.n and beyond: the kernel is current */
 };
-enum { KERNEL = SIZE_MAX };
+static const size_t KERNEL = SIZE_MAX;
 
 void session_inside_destroy(struct session *s)
 {
