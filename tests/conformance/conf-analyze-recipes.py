@@ -20,7 +20,7 @@ from analyze_check import TOP, check_dump  # noqa: E402
 
 HERE = re.compile(r"^  \$ cat > (\S+)\.recipe <<'?(\w+)'?\n((?:  > .*\n|  >\n)*?)  > \2\n", re.M)
 # Kinds of recipes for the memory of machines: what it holds is not analysed.
-MACHINES = ('kdump', 'lime')
+MACHINES = ('kdump', 'lime', 'qemustream')
 
 
 def recipes():
