@@ -52,7 +52,8 @@ def virtual_places(path):
     for r in ask(path, '!process 0 2'):
         if r['kind'] == 'kernel_thread':
             yield 'tasks', int(r['task_addr'], 16), 4096
-            yield 'stacks', int(r['stack_limit'], 16) - 1024, 1024
+            if 'stack_limit' in r:  # a task that has ended may have none
+                yield 'stacks', int(r['stack_limit'], 16) - 1024, 1024
     for r in ask(path, '!process 0 0'):
         if 'mm_addr' in r:
             yield 'maple', int(r['mm_addr'], 16), 1024
