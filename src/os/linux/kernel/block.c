@@ -65,17 +65,6 @@ struct walk_state {
 	struct err *error;
 };
 
-struct err *block_note(struct block_reader *r, struct err *e)
-{
-	if (!e || err_code(e) == ERR_NOMEM || err_code(e) == ERR_CANCELLED)
-		return e;
-	if (r->trouble)
-		err_free(e);
-	else
-		r->trouble = e;
-	return NULL;
-}
-
 /* --- figures ---------------------------------------------------------------------------------- */
 
 static uint64_t element(const uint8_t *bytes, const struct place *p, unsigned i)
@@ -189,7 +178,7 @@ static struct err *walk_devices(struct block_reader *r)
 		err_free(e);
 		e = w.error;
 	}
-	return block_note(r, err_prefix(e, "devices"));
+	return walk_note(&r->trouble, err_prefix(e, "devices"));
 }
 
 static int by_number(const void *a, const void *b)

@@ -18,8 +18,6 @@ struct block_reader {
 	struct err *trouble;	/* the first; NULL: none */
 };
 
-/* Keeps the first trouble; hands on what ends everything. */
-struct err *block_note(struct block_reader *r, struct err *e) MUST_USE;
 /* Of all disks, in any order. A queue that cannot be walked becomes the trouble. */
 struct err *block_read_requests(struct block_reader *r) MUST_USE;
 

@@ -218,7 +218,7 @@ struct err *block_read_requests(struct block_reader *r)
 		x.disk = &r->devices.v[i];
 		if (x.disk->partition || x.disk->by_bio)
 			continue;
-		e = block_note(r, err_prefix(walk_queue(&x), "requests of %s", x.disk->name));
+		e = walk_note(&r->trouble, err_prefix(walk_queue(&x), "requests of %s", x.disk->name));
 	}
 	u64map_deinit(&x.seen);
 	return e;

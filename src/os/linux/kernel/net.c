@@ -79,28 +79,6 @@ static const struct bind_member address6_members[] = {
 };
 static const struct binding address6_binding = { "vmlinux", "inet6_ifaddr", address6_members };
 
-struct err *net_first_error(struct net_reader *r, struct err *walk)
-{
-	struct err *e = r->error;
-
-	r->error = NULL;
-	if (!e)
-		return walk;
-	err_free(walk);
-	return e;
-}
-
-struct err *net_note(struct net_reader *r, struct err *e)
-{
-	if (!e || err_code(e) == ERR_NOMEM || err_code(e) == ERR_CANCELLED)
-		return e;
-	if (r->trouble)
-		err_free(e);
-	else
-		r->trouble = e;
-	return NULL;
-}
-
 /* --- addresses ----------------------------------------------------------------------------- */
 
 static struct err *add_address(struct net_reader *r, const struct address *f, bool v6)
@@ -153,7 +131,7 @@ static struct err *read_ip6(struct net_reader *r, uint64_t inet6_dev)
 	TRY(place_find(r->t, "inet6_ifaddr", "if_list", &link));
 	TRY(bind_read(r->t, HALF_NATIVE, &in6_binding, inet6_dev, &in));
 	r->link = link.offset;
-	return net_first_error(r, kernel_list_each(r->t, in.at, MAX_ADDRESSES, next_ip6, r));
+	return walk_first_error(&r->error, kernel_list_each(r->t, in.at, MAX_ADDRESSES, next_ip6, r));
 }
 
 /* --- devices ------------------------------------------------------------------------------- */
@@ -193,9 +171,9 @@ static struct err *add_device(struct net_reader *r, uint64_t address)
 	out.mac = mac_of(r, &d);
 	r->addresses.n = 0;
 	if (d.ip4)
-		TRY(net_note(r, err_prefix(read_ip4(r, d.ip4), "addresses of %s", out.name)));
+		TRY(walk_note(&r->trouble, err_prefix(read_ip4(r, d.ip4), "addresses of %s", out.name)));
 	if (d.ip6)
-		TRY(net_note(r, err_prefix(read_ip6(r, d.ip6), "addresses of %s", out.name)));
+		TRY(walk_note(&r->trouble, err_prefix(read_ip6(r, d.ip6), "addresses of %s", out.name)));
 	r->link = link;
 	out.n_addresses = r->addresses.n;
 	out.addresses = arena_memdup(r->a, r->addresses.v, r->addresses.n * sizeof(*r->addresses.v));
@@ -239,12 +217,12 @@ static struct err *collect(struct net_reader *r, bool sockets)
 	TRY(kernel_symbol(target_kernel(r->t), "net_namespace_list", &head));
 	TRY(place_find(r->t, "net", "list", &link));
 	r->link = link.offset;
-	TRY(net_note(r, err_prefix(net_first_error(r, kernel_list_each(r->t, head, MAX_SPACES, next_space, r)), "namespaces")));
+	TRY(walk_note(&r->trouble, err_prefix(walk_first_error(&r->error, kernel_list_each(r->t, head, MAX_SPACES, next_space, r)), "namespaces")));
 	TRY(place_find(r->t, "net_device", "dev_list", &link));
 	for (size_t i = 0; i < r->spaces.n; i++) {
 		r->space = &r->spaces.v[i];
 		r->link = link.offset;
-		TRY(net_note(r, net_first_error(r, kernel_list_each(r->t, r->space->devices, MAX_DEVICES, next_device, r))));
+		TRY(walk_note(&r->trouble, walk_first_error(&r->error, kernel_list_each(r->t, r->space->devices, MAX_DEVICES, next_device, r))));
 	}
 	return sockets ? net_read_sockets(r) : NULL;
 }

@@ -29,10 +29,6 @@ struct net_reader {
 	struct err *trouble;
 };
 
-/* The error of what a walk called comes before that of the walk, which it stopped. */
-struct err *net_first_error(struct net_reader *r, struct err *walk) MUST_USE;
-/* Keeps the first trouble; hands on what ends everything. */
-struct err *net_note(struct net_reader *r, struct err *e) MUST_USE;
 /* What a device has counted; false: not known. */
 bool net_read_counts(struct target *t, uint64_t device, struct kernel_net_counts *ret);
 struct err *net_read_sockets(struct net_reader *r) MUST_USE;

@@ -210,8 +210,8 @@ static bool next_udp(void *arg, uint64_t node)
 static struct err *walk_chain(struct net_reader *r, uint64_t at, bool tcp)
 {
 	if (tcp)
-		return net_note(r, walk_nulls(r, at));
-	return net_note(r, net_first_error(r, kernel_hlist_each(r->t, at, MAX_SOCKETS, next_udp, r)));
+		return walk_note(&r->trouble, walk_nulls(r, at));
+	return walk_note(&r->trouble, walk_first_error(&r->error, kernel_hlist_each(r->t, at, MAX_SOCKETS, next_udp, r)));
 }
 
 /* A table of n elements with a chain each, read in blocks: most are empty. */
@@ -256,7 +256,7 @@ static struct err *walk_tcp(struct net_reader *r, uint64_t address)
 	TRY(place_find(r->t, "sock_common", "skc_nulls_node", &link));
 	r->link = link.offset;
 	if ((t.has & TABLES_LISTENING) == TABLES_LISTENING && t.listening)
-		TRY(net_note(r, walk_table(r, t.listening, t.listening_mask + 1, "inet_listen_hashbucket", "nulls_head.first", true)));
+		TRY(walk_note(&r->trouble, walk_table(r, t.listening, t.listening_mask + 1, "inet_listen_hashbucket", "nulls_head.first", true)));
 	return walk_table(r, t.connected, t.connected_mask + 1, "inet_ehash_bucket", "chain.first", true);
 }
 
@@ -279,7 +279,7 @@ static struct err *each_table(struct net_reader *r, bool tcp)
 
 	if (err_ignore(kernel_symbol(target_kernel(r->t), tcp ? "tcp_hashinfo" : "udp_table", &done[0])))
 		return err_new(ERR_NOTFOUND, "the kernel has no table %s", tcp ? "tcp_hashinfo" : "udp_table");
-	TRY(net_note(r, tcp ? walk_tcp(r, done[0]) : walk_udp(r, done[0])));
+	TRY(walk_note(&r->trouble, tcp ? walk_tcp(r, done[0]) : walk_udp(r, done[0])));
 	n = 1;
 	for (size_t i = 0; i < r->spaces.n && n < MAX_TABLES; i++) {
 		uint64_t at = tcp ? r->spaces.v[i].tcp : r->spaces.v[i].udp;
@@ -290,13 +290,13 @@ static struct err *each_table(struct net_reader *r, bool tcp)
 		if (seen)
 			continue;
 		done[n++] = at;
-		TRY(net_note(r, tcp ? walk_tcp(r, at) : walk_udp(r, at)));
+		TRY(walk_note(&r->trouble, tcp ? walk_tcp(r, at) : walk_udp(r, at)));
 	}
 	return NULL;
 }
 
 struct err *net_read_sockets(struct net_reader *r)
 {
-	TRY(net_note(r, err_prefix(each_table(r, true), "TCP")));
-	return net_note(r, err_prefix(each_table(r, false), "UDP"));
+	TRY(walk_note(&r->trouble, err_prefix(each_table(r, true), "TCP")));
+	return walk_note(&r->trouble, err_prefix(each_table(r, false), "UDP"));
 }

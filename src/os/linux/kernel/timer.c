@@ -90,29 +90,6 @@ struct timers {
 	struct err **trouble;
 };
 
-/* The first is told; a processor whose timers are torn does not hide those of others. */
-static struct err *note(struct timers *x, struct err *e)
-{
-	if (!e || err_code(e) == ERR_CANCELLED || err_code(e) == ERR_NOMEM)
-		return e;
-	if (*x->trouble)
-		err_free(e);
-	else
-		*x->trouble = e;
-	return NULL;
-}
-
-static struct err *first_error(struct timers *x, struct err *walk)
-{
-	struct err *e = x->error;
-
-	x->error = NULL;
-	if (!e)
-		return walk;
-	err_free(walk);
-	return e;
-}
-
 static uint64_t owner_of(struct timers *x, const struct binding *b, uint64_t address, uint64_t offset)
 {
 	struct owner o = { 0 };
@@ -167,7 +144,7 @@ static struct err *walk_vectors(struct timers *x, uint64_t at, const struct plac
 	c = cursor_init("timer_base", bytes, vectors->size, at);
 	for (size_t i = 0; !e && i < n; i++)
 		if (cursor_u64(&c))
-			e = note(x, first_error(x, kernel_hlist_each(x->t, at + i * 8, MAX_TIMERS, next_wheel, x)));
+			e = walk_note(x->trouble, walk_first_error(&x->error, kernel_hlist_each(x->t, at + i * 8, MAX_TIMERS, next_wheel, x)));
 	free(bytes);
 	return e;
 }
@@ -193,7 +170,7 @@ static struct err *add_wheels(struct timers *x, uint64_t variable)
 		for (unsigned i = 0; at && i < n; i++) {
 			TRY(cancel_check());
 			x->at = (struct kernel_timer){ .cpu = cpu, .base = i };
-			TRY(note(x, err_prefix(walk_vectors(x, at + (uint64_t)i * size + vectors.offset, &vectors),
+			TRY(walk_note(x->trouble, err_prefix(walk_vectors(x, at + (uint64_t)i * size + vectors.offset, &vectors),
 					       "timers of CPU %u", cpu)));
 		}
 	}
@@ -229,7 +206,7 @@ static struct err *walk_clock(struct timers *x, uint64_t at)
 	TRY(bind_read(x->t, HALF_NATIVE, &clock_binding, at, &b));
 	x->at.clock = (int64_t)b.clock;
 	x->offset = b.offset;
-	return first_error(x, kernel_rbtree_each(x->t, b.tree, MAX_TIMERS, next_hr, x));
+	return walk_first_error(&x->error, kernel_rbtree_each(x->t, b.tree, MAX_TIMERS, next_hr, x));
 }
 
 static struct err *add_hr(struct timers *x, uint64_t variable)
@@ -247,7 +224,7 @@ static struct err *add_hr(struct timers *x, uint64_t variable)
 
 		for (unsigned i = 0; at && i < bases.count; i++) {
 			x->at = (struct kernel_timer){ .cpu = cpu, .base = i, .high_resolution = true };
-			TRY(note(x, err_prefix(walk_clock(x, at + bases.offset + (uint64_t)i * (bases.size / bases.count)),
+			TRY(walk_note(x->trouble, err_prefix(walk_clock(x, at + bases.offset + (uint64_t)i * (bases.size / bases.count)),
 					       "hrtimers of CPU %u", cpu)));
 		}
 	}

@@ -41,6 +41,28 @@ static struct err *too_many(const char *what, uint64_t head, size_t max)
 	return err_new(ERR_CORRUPT, "%s at 0x%" PRIx64 " has more than %zu members", what, head, max);
 }
 
+struct err *walk_note(struct err **first, struct err *e)
+{
+	if (!e || err_code(e) == ERR_NOMEM || err_code(e) == ERR_CANCELLED)
+		return e;
+	if (*first)
+		err_free(e);
+	else
+		*first = e;
+	return NULL;
+}
+
+struct err *walk_first_error(struct err **inner, struct err *walk)
+{
+	struct err *e = *inner;
+
+	*inner = NULL;
+	if (!e)
+		return walk;
+	err_free(walk);
+	return e;
+}
+
 struct err *walk_list(const struct arch_memory *m, uint64_t head, size_t max, kernel_node_fn *fn, void *arg)
 {
 	uint64_t at = head, words[2] = { 0 };

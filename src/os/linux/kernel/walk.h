@@ -64,6 +64,12 @@ struct maple_layout {
 	struct maple_kind range, arange;/* maple_range_64 (leaves too) and maple_arange_64 */
 };
 
+/* For a reader of several structures, whose damage must not hide one another: keeps the first trouble in *first,
+ * ends later ones, and hands on only what ends everything (CANCELLED, NOMEM). */
+struct err *walk_note(struct err **first, struct err *e) MUST_USE;
+/* The error that fn left, and stopped the walk with, comes before what the walk returned; *inner becomes NULL. */
+struct err *walk_first_error(struct err **inner, struct err *walk) MUST_USE;
+
 struct err *walk_list(const struct arch_memory *m, uint64_t head, size_t max, kernel_node_fn *fn, void *arg) MUST_USE;
 struct err *walk_hlist(const struct arch_memory *m, uint64_t head, size_t max, kernel_node_fn *fn, void *arg) MUST_USE;
 struct err *walk_rbtree(const struct arch_memory *m, uint64_t root, size_t max, kernel_node_fn *fn, void *arg) MUST_USE;

@@ -148,18 +148,6 @@ static bool next_worker(void *arg, uint64_t node)
 	return !p->error;
 }
 
-/* The error of what a walk called comes before that of the walk, which it stopped. */
-static struct err *first_error(struct pools *p, struct err *walk)
-{
-	struct err *e = p->error;
-
-	p->error = NULL;
-	if (!e)
-		return walk;
-	err_free(walk);
-	return e;
-}
-
 static struct err *add_pool(struct pools *p, uint64_t address)
 {
 	struct pool f = { 0 };
@@ -168,8 +156,8 @@ static struct err *add_pool(struct pools *p, uint64_t address)
 	TRY(cancel_check());
 	TRY(bind_read(p->t, HALF_NATIVE, &pool_binding, address, &f));
 	p->workers.n = p->works.n = 0;
-	TRY(first_error(p, kernel_list_each(p->t, f.workers, MAX_LISTED, next_worker, p)));
-	TRY(first_error(p, kernel_list_each(p->t, f.pending, MAX_LISTED, next_work, p)));
+	TRY(walk_first_error(&p->error, kernel_list_each(p->t, f.workers, MAX_LISTED, next_worker, p)));
+	TRY(walk_first_error(&p->error, kernel_list_each(p->t, f.pending, MAX_LISTED, next_work, p)));
 	out.id = f.id;
 	out.cpu = (int64_t)f.cpu;
 	out.n_workers = f.n_workers;
@@ -215,7 +203,7 @@ static struct err *collect(struct pools *p)
 	TRY(bind_offset(p->t, HALF_NATIVE, &worker_binding, "node", &p->worker_node));
 	TRY(bind_offset(p->t, HALF_NATIVE, &work_binding, "entry", &p->work_entry));
 	p->pwq_mask = find_pwq_mask(p->t);
-	return first_error(p, kernel_xarray_each(p->t, idr.tree, MAX_POOLS, next_pool, p));
+	return walk_first_error(&p->error, kernel_xarray_each(p->t, idr.tree, MAX_POOLS, next_pool, p));
 }
 
 struct err *kernel_pools(struct target *t, struct arena *a, struct kernel_pool **ret, size_t *ret_n)
