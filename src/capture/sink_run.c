@@ -19,6 +19,7 @@
  */
 #include "capture/sink_impl.h"
 #include "base/cancel.h"
+#include "base/signals.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -280,24 +281,13 @@ static void *work(void *arg)
 	return NULL;
 }
 
-static void block_signals(sigset_t *ret_before)
-{
-	static const int faults[] = { SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT };
-	sigset_t all;
-
-	(void)sigfillset(&all);
-	for (size_t i = 0; i < ARRAY_SIZE(faults); i++)
-		(void)sigdelset(&all, faults[i]);
-	(void)pthread_sigmask(SIG_SETMASK, &all, ret_before);
-}
-
 /* *ret: how many there are; fewer than wished for will do. */
 static struct err *start(struct job *j, struct worker *w, unsigned n, unsigned *ret)
 {
 	sigset_t before;
 	int bad = 0;
 
-	block_signals(&before);
+	signals_block(&before);
 	j->running = n;
 	for (*ret = 0; *ret < n && !bad; *ret += !bad)
 		bad = pthread_create(&w[*ret].thread, NULL, work, &w[*ret]);

@@ -13,6 +13,7 @@
 
 #include "base/cancel.h"
 #include "base/cleanup.h"
+#include "base/signals.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -202,17 +203,6 @@ static struct err *hand_over(struct ring *r)
 	return NULL;
 }
 
-static void block_signals(sigset_t *ret_before)
-{
-	static const int faults[] = { SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT };
-	sigset_t all;
-
-	(void)sigfillset(&all);
-	for (size_t i = 0; i < ARRAY_SIZE(faults); i++)
-		(void)sigdelset(&all, faults[i]);
-	(void)pthread_sigmask(SIG_SETMASK, &all, ret_before);
-}
-
 static struct err *run(struct ring *r, struct worker *w, unsigned n)
 {
 	unsigned started = 0;
@@ -220,7 +210,7 @@ static struct err *run(struct ring *r, struct worker *w, unsigned n)
 	sigset_t before;
 	int bad = 0;
 
-	block_signals(&before);
+	signals_block(&before);
 	for (; started < n && !bad; started += !bad)
 		bad = pthread_create(&w[started].thread, NULL, work, &w[started]);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
