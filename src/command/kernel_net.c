@@ -56,18 +56,12 @@ static const struct record *const net_records[] = { &device_record, &socket_reco
 
 static void add_flags(struct out *o, uint32_t flags)
 {
-	static const struct { uint32_t bit; const char *name; } names[] = { /* netdevice(7) */
+	static const struct flag_name names[] = { /* netdevice(7) */
 		{ 0x1, "up" }, { 0x2, "broadcast" }, { 0x8, "loopback" }, { 0x10, "pointopoint" }, { 0x80, "noarp" },
 		{ 0x100, "promisc" }, { 0x200, "allmulti" }, { 0x400, "master" }, { 0x800, "slave" }, { 0x1000, "multicast" },
 	};
-	const char *v[ARRAY_SIZE(names)];
-	size_t n = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (flags & names[i].bit)
-			v[n++] = names[i].name;
-	if (n)
-		out_strs(o, "flags", v, n);
+	out_flag_names(o, "flags", flags, names, ARRAY_SIZE(names));
 }
 
 static struct err *show_device(struct out *o, const struct kernel_net_device *d)

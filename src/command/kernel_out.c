@@ -32,6 +32,18 @@ void out_task(struct target *t, struct out *o, uint64_t task)
 	}
 }
 
+void out_flag_names(struct out *o, const char *key, uint64_t flags, const struct flag_name *names, size_t n)
+{
+	const char *v[64];
+	size_t set = 0;
+
+	for (size_t i = 0; i < n && set < ARRAY_SIZE(v); i++)
+		if (flags & names[i].bit)
+			v[set++] = names[i].name;
+	if (set)
+		out_strs(o, key, v, set);
+}
+
 bool option_word(const char **p, const char *option)
 {
 	size_t n = strlen(option);

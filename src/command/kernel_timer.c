@@ -83,18 +83,12 @@ static struct err *show_clock(struct target *t, struct out *o)
 
 static void add_flags(struct out *o, uint64_t flags)
 {
-	static const struct { uint64_t bit; const char *name; } names[] = {
+	static const struct flag_name names[] = {
 		{ TIMER_IS_DEFERRABLE, "deferrable" }, { TIMER_IS_PINNED, "pinned" },
 		{ TIMER_IS_IRQSAFE, "irqsafe" }, { TIMER_IS_MIGRATING, "migrating" },
 	};
-	const char *v[ARRAY_SIZE(names)];
-	size_t n = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (flags & names[i].bit)
-			v[n++] = names[i].name;
-	if (n)
-		out_strs(o, "flags", v, n);
+	out_flag_names(o, "flags", flags, names, ARRAY_SIZE(names));
 }
 
 static struct err *show_timer(struct target *t, struct out *o, const struct kernel_timer *x)

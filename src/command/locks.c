@@ -297,6 +297,20 @@ void ring_text(const struct out_word *ring, size_t n, struct strbuf *sb)
 		strbuf_addf(sb, "%s%" PRIu64, !i ? "" : i + 1 < n ? ", " : " and ", ring[i].value);
 }
 
+void ring_out(struct out *o, const struct out_word *words, size_t n)
+{
+	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
+
+	if (!n)
+		return;
+	strbuf_adds(&sb, n > 1 ? "Deadlock: threads " : "Deadlock: thread ");
+	ring_text(words, n, &sb);
+	strbuf_adds(&sb, n > 1 ? " hold each other's lock" : " waits for the lock that it holds");
+	out_words(o, "deadlock", words, n, 4);
+	if (!sb.failed)
+		out_str(o, "deadlock_text", sb.s);
+}
+
 static struct err *tell_ring(struct out *o, const struct out_word *ring, size_t n)
 {
 	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;

@@ -13,6 +13,8 @@ enum { MAX_RING = 64 };
 size_t ring_threads(const struct wait_graph *g, uint64_t lock, enum thread_half half, struct out_word *ret);
 /* "1, 2 and 3" */
 void ring_text(const struct out_word *ring, size_t n, struct strbuf *sb);
+/* "deadlock", and "deadlock_text", of records that have these fields; nothing without a ring. */
+void ring_out(struct out *o, const struct out_word *words, size_t n);
 
 /* all: also what is no lock (condition variables, joins ...) */
 struct err *locks_linux(struct session *s, const struct args *args, bool all, bool orphaned,

@@ -151,18 +151,10 @@ static void emit_waiters(const struct klock *l, struct out *o)
 
 static void emit_ring(const struct wait_graph *g, const struct klock *l, struct out *o)
 {
-	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
 	struct out_word words[MAX_RING];
 	size_t n = l->mm ? 0 : ring_threads(g, l->address, HALF_NATIVE, words);
 
-	if (!n)
-		return;
-	strbuf_adds(&sb, n > 1 ? "Deadlock: threads " : "Deadlock: thread ");
-	ring_text(words, n, &sb);
-	strbuf_adds(&sb, n > 1 ? " hold each other's lock" : " waits for the lock that it holds");
-	out_words(o, "deadlock", words, n, 4);
-	if (!sb.failed)
-		out_str(o, "deadlock_text", sb.s);
+	ring_out(o, words, n);
 }
 
 static void emit_place(const struct lock_view *v, const struct klock *l, struct out *o)
