@@ -24,13 +24,21 @@ fail() { failed=$((failed + 1)); echo "FAIL: $1"; }
 skip() { skipped=$((skipped + 1)); echo "skip: $1: $2"; }
 figure() { echo "figure: $*"; }
 
+# timed COMMAND...: runs it for $OSMOSIS_TIMEOUT seconds at most; sets $rc, leaves what it said in $one, tells what took long.
+timed() {
+	start=$(date +%s)
+	timeout -k 5 "$OSMOSIS_TIMEOUT" "$@" </dev/null >"$one" 2>&1
+	rc=$?
+	cat "$one"
+	took=$(($(date +%s) - start))
+	[ $took -lt 5 ] || echo "took $took s: $name"
+}
+
 # check NAME COMMAND...: passes when the command exits 0; exit 77 means skipped.
 check() {
 	name=$1
 	shift
-	timeout -k 5 "$OSMOSIS_TIMEOUT" "$@" </dev/null >"$one" 2>&1
-	rc=$?
-	cat "$one"
+	timed "$@"
 	case $rc in
 	0) pass "$name" ;;
 	77) skip "$name" "$(tail -1 "$one")" ;;
@@ -44,9 +52,7 @@ check() {
 counted() {
 	name=$1
 	shift
-	timeout -k 5 "$OSMOSIS_TIMEOUT" "$@" </dev/null >"$one" 2>&1
-	rc=$?
-	cat "$one"
+	timed "$@"
 	# shellcheck disable=SC2046
 	set -- $(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed\(, \([0-9]*\) skipped\)\{0,1\}$/\1 \2 \4/p' "$one" | tail -1)
 	if [ $rc = 77 ]; then
