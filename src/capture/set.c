@@ -81,8 +81,14 @@ static bool idle(void *arg)
 	struct snapshot_set *set = arg;
 	bool settled = true;
 
-	for (size_t i = 0; i < set->members.n; i++)
-		settled &= set->members.v[i]->stopped || tasks_settle(&set->members.v[i]->tasks);
+	for (size_t i = 0; i < set->members.n; i++) {
+		struct snapshot *s = set->members.v[i];
+
+		if (s->stopped)
+			tasks_reap(&s->tasks);
+		else
+			settled &= tasks_settle(&s->tasks);
+	}
 	return settled;
 }
 

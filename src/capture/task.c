@@ -588,6 +588,14 @@ bool tasks_settle(struct tasks *t)
 	return all;
 }
 
+void tasks_reap(const struct tasks *t)
+{
+	/* waitid(), for waitpid() would take stops as well; states are left alone, for others read them meanwhile. */
+	for (size_t i = 0; i < t->v.n; i++)
+		if (t->v.v[i].state == TASK_STOPPED)
+			(void)waitid(P_PID, (id_t)t->v.v[i].tid, &(siginfo_t){ 0 }, WEXITED | WNOHANG | __WALL);
+}
+
 void tasks_deinit(struct tasks *t)
 {
 	tasks_resume(t);

@@ -88,6 +88,11 @@ struct err *tasks_registers(struct tasks *t) MUST_USE;
 void tasks_resume(struct tasks *t);
 /* Detaches threads that stopped meanwhile; true when none is pending any more. */
 bool tasks_settle(struct tasks *t);
+/*
+ * Threads that were killed while they are held: until their tracer has taken notice, the parent of the process waits
+ * for its end in vain (ptrace(2), "Death under ptrace").
+ */
+void tasks_reap(const struct tasks *t);
 /* Resumes what is still held and frees. */
 void tasks_deinit(struct tasks *t);
 
