@@ -3,7 +3,7 @@
 """Scenes in a guest, one after the other, and what !analyze says of each: patterns of kernels that have it, and that nearly have it.
 
 usage: findings.py KIND [FOLDER]      KIND: see guest.py
-Environment: OSMODUMP. Ends with "N passed, N failed, N skipped".
+Environment: OSMODUMP, OSMOSIS_LONG (all scenes), OSMOSIS_LIMIT (seconds that the guest lives). Ends with "N passed, N failed, N skipped".
 
 The lines of SCENES name for each scene what must be found and, with a "!", what must not. "nearly": the same dump with a threshold that
 it does not reach. kernel.oops and kernel.warning go by lines of the log alone (tests/unit/test-kernel-lock.c), and wait.starved-owner needs a
@@ -54,6 +54,7 @@ SCENES = (
 
 SHORT = ('quiet', 'planted', 'memory', 'panic')
 LONG = bool(os.environ.get('OSMOSIS_LONG'))
+LIMIT = int(os.environ.get('OSMOSIS_LIMIT', '900'))
 MAY_HANG = ('starved', 'panic')  # such a kernel need not answer any more
 
 
@@ -95,7 +96,7 @@ class Findings:
         os.makedirs(self.folder, exist_ok=True)
         planted = [k for k in guest.build_module(self.kind, f'{HERE}/subject') if 'planted' in k]
         with guest.Guest(f'{self.folder}/guest') as g:
-            g.start(self.kind, memory=384, append='panic=0', limit=900, files={'planted.ko': planted[0]})
+            g.start(self.kind, memory=384, append='panic=0', limit=LIMIT, files={'planted.ko': planted[0]})
             for scene in SCENES:
                 if LONG or scene[0] in SHORT:
                     self.scene(g, *scene)

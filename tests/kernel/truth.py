@@ -191,6 +191,13 @@ def steady_tasks(view):
     return {tid: dict(s) for tid, s in view.steady(read).items()}
 
 
+def has_run(view, pid):
+    """Whether it left a processor between the two sayings: its state may have been another, and is what it was before again."""
+    keys = ('voluntary_ctxt_switches', 'nonvoluntary_ctxt_switches')
+    a, b = view.before.status(pid), view.after.status(pid)
+    return any(a.get(k) != b.get(k) for k in keys)
+
+
 def processes(view, tally):
     got = {r['pid']: r for r in view.records('!process 0 1', 'kernel_process')}
     for pid in sorted(set(view.before.pids()) & set(view.after.pids())):
@@ -203,7 +210,7 @@ def processes(view, tally):
         if r:
             same_name(tally, f'process {pid}', s, r['name'])
         for key, field in (('ppid', 'ppid'), ('state', 'state'), ('threads', 'threads')):
-            if r and s[key] == t[key] and not (key == 'state' and s['comm'].startswith('kworker')):
+            if r and s[key] == t[key] and not (key == 'state' and has_run(view, pid)):
                 tally.same(f'{field} of process {pid} ({s["comm"]})', s[key], r.get(field))
         if r and s['vsize'] == t['vsize']:
             tally.same(f'size of process {pid} ({s["comm"]})', s['vsize'], r.get('vm_size', 0))
