@@ -529,11 +529,12 @@ const struct command command_locks = {
 		"wait for there. Locks that nobody waits for cannot be found.\n"
 		"\n"
 		"Linux kernels: what each task that sleeps waits for: mutexes, read-write semaphores\n"
-		"(per-CPU ones as well), rt_mutexes, semaphores and futexes, with owner, waiters, how\n"
-		"long and how that is known; -v also completions, wait queues and bits, each waiter,\n"
-		"and in words what the other tasks sleep in; -o locks whose owner is no task any more.\n"
-		"With an address that one; with its type (mutex, rw_semaphore, rt_mutex, semaphore,\n"
-		"percpu_rw_semaphore) also when nobody waits for it.",
+		"(per-CPU ones as well), rt_mutexes, semaphores and futexes, with PREEMPT_RT spinlocks\n"
+		"and rwlocks as well, with owner, waiters, how long and how that is known; -v also\n"
+		"completions, wait queues and bits, each waiter, and in words what the other tasks sleep\n"
+		"in; -o locks whose owner is no task any more. With an address that one; with its type\n"
+		"(mutex, rw_semaphore, rt_mutex, semaphore, percpu_rw_semaphore, spinlock, rwlock) also\n"
+		"when nobody waits for it.",
 	.records = locks_records,
 	.needs = NEEDS_TARGET,
 	.run = run_locks,

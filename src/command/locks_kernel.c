@@ -12,7 +12,7 @@
 enum { MAX_WAITERS_SHOWN = 256, HUNDRED = 100 };
 
 static const struct field lock_fields[] = {
-	{ "type", FIELD_STR, "mutex, rw_semaphore, percpu_rw_semaphore, rt_mutex, spinlock, semaphore, futex, completion, bit, wait queue" },
+	{ "type", FIELD_STR, "mutex, rw_semaphore, percpu_rw_semaphore, rt_mutex, spinlock, rwlock, semaphore, futex, completion, bit, wait queue" },
 	{ "symbol", FIELD_SYM, "what lies there, in the kernel or a module; absent: memory that was allocated, or a process'" },
 	{ "cache", FIELD_STR, "slab cache of the object that it lies in" },
 	{ "object_offset", FIELD_HEX, "of the lock in that object" },
@@ -198,6 +198,11 @@ static struct err *emit_waiter(const struct klock_waiter *w, bool with_mode, str
 	return out_end(o);
 }
 
+static bool has_readers(enum klock_kind k)
+{
+	return k == KLOCK_RWSEM || k == KLOCK_PERCPU_RWSEM || k == KLOCK_RWLOCK;
+}
+
 static struct err *emit_lock(const struct lock_view *v, const struct klock *l, struct out *o)
 {
 	bool orphaned = l->owner && !l->owner_thread && !l->owner_is_hint;
@@ -215,7 +220,7 @@ static struct err *emit_lock(const struct lock_view *v, const struct klock *l, s
 	if (orphaned && !l->corrupt)
 		TRY(out_heading(o, "*** Orphaned: its owner is no task of the dump\n"));
 	for (size_t i = 0; v->all && i < l->n_waiters; i++)
-		TRY(emit_waiter(l->waiters[i], l->kind == KLOCK_RWSEM || l->kind == KLOCK_PERCPU_RWSEM, o));
+		TRY(emit_waiter(l->waiters[i], has_readers(l->kind), o));
 	return NULL;
 }
 
@@ -255,7 +260,7 @@ static struct err *show_address(const struct lock_view *v, const struct args *ar
 		return emit_lock(v, &l, o);
 	}
 	return err_new(ERR_NOTFOUND, "no task waits for anything at that address%s",
-		       kind ? "" : ": say what it is (mutex, rw_semaphore, rt_mutex, semaphore, percpu_rw_semaphore) to read it all the same");
+		       kind ? "" : ": say what it is (mutex, rw_semaphore, rt_mutex, semaphore, percpu_rw_semaphore, spinlock, rwlock) to read it all the same");
 }
 
 struct err *locks_kernel(struct session *s, const struct args *args, const struct locks_wanted *w, struct out *o)

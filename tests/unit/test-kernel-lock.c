@@ -54,6 +54,21 @@ TEST(names_are_whole_words)
 	EXPECT_STR(function, "");
 }
 
+TEST(locks_that_spin_elsewhere_sleep_with_preempt_rt)
+{
+	const char *function, *what;
+
+	EXPECT_EQ(KIND("__schedule", "schedule_rtlock", "rtlock_slowlock_locked", "rt_spin_lock", "x"), KLOCK_SPINLOCK);
+	EXPECT_EQ(KIND("__schedule", "schedule_rtlock", "rt_spin_lock_nested", "x"), KLOCK_SPINLOCK);
+	EXPECT_EQ(KIND("__schedule", "schedule_rtlock", "rt_write_lock", "x"), KLOCK_RWLOCK);
+	EXPECT_STR(what, "an rwlock, to write");
+	EXPECT_EQ(KIND("__schedule", "schedule_rtlock", "rt_read_lock", "x"), KLOCK_RWLOCK);
+	EXPECT_STR(what, "an rwlock, to read");
+	EXPECT_EQ(KIND("__schedule", "schedule", "rwbase_write_lock", "down_write", "x"), KLOCK_RWSEM);
+	EXPECT_STR(klock_kind_name(KLOCK_RWLOCK), "rwlock");
+	EXPECT(klock_is_lock(KLOCK_RWLOCK));
+}
+
 TEST(behind_a_function_the_next_is_told)
 {
 	const char *function, *what;
@@ -108,5 +123,6 @@ TEST(marks_of_a_tainted_kernel_have_their_letters)
 }
 
 TESTS(the_innermost_function_that_has_a_row_decides, input_and_output_is_told_by_who_asked_for_it, names_are_whole_words,
+      locks_that_spin_elsewhere_sleep_with_preempt_rt,
       behind_a_function_the_next_is_told, lines_of_trouble_are_told_apart, other_lines_are_none,
       marks_of_a_tainted_kernel_have_their_letters)

@@ -17,6 +17,7 @@ const char *klock_kind_name(enum klock_kind k)
 		[KLOCK_PERCPU_RWSEM] = "percpu_rw_semaphore",
 		[KLOCK_RT_MUTEX] = "rt_mutex",
 		[KLOCK_SPINLOCK] = "spinlock",
+		[KLOCK_RWLOCK] = "rwlock",
 		[KLOCK_SEMAPHORE] = "semaphore",
 		[KLOCK_FUTEX] = "futex",
 		[KLOCK_FUTEX_PI] = "futex with priority inheritance",
@@ -100,6 +101,8 @@ static void find_rt_and_futex(struct target *t, struct klock_layout *l)
 	l->mutex_rt = klock_member(t, "mutex", "rtmutex");
 	l->rwsem_rt = klock_member(t, "rw_semaphore", "rwbase.rtmutex");
 	l->rwsem_readers = klock_member(t, "rw_semaphore", "rwbase.readers");
+	l->rwlock_rt = klock_member(t, "rwlock_t", "rwbase.rtmutex");
+	l->rwlock_readers = klock_member(t, "rwlock_t", "rwbase.readers");
 	l->spinlock_rt = klock_has(l->mutex_rt) ? klock_member(t, "spinlock", "lock") : (uint64_t)KLOCK_NOWHERE;
 	l->futex_task = klock_member(t, "futex_q", "task");
 	l->futex_list = klock_member(t, "futex_q", "list.node_list");

@@ -39,6 +39,7 @@ enum klock_kind {
 	KLOCK_PERCPU_RWSEM,
 	KLOCK_RT_MUTEX,
 	KLOCK_SPINLOCK,		/* one that sleeps: PREEMPT_RT */
+	KLOCK_RWLOCK,		/* the same */
 	KLOCK_SEMAPHORE,
 	KLOCK_FUTEX,
 	KLOCK_FUTEX_PI,
@@ -55,7 +56,7 @@ struct klock_waiter {
 	struct thread *thread;
 	enum klock_kind kind;
 	uint64_t waiter;		/* address of its structure; 0: none */
-	bool writes;			/* rw_semaphores */
+	bool writes;			/* rw_semaphores, rwlocks */
 	bool unlisted;			/* it sleeps in a function of a lock, and no list of a lock has it */
 	bool waits_known;
 	uint64_t waits;			/* ns since it left the processor */

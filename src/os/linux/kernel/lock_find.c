@@ -182,12 +182,22 @@ static bool is_percpu(const struct klock_search *s, uint64_t lock)
 }
 
 /* Readers hold it: their number, without the bias of a lock that no writer wants. */
-static bool is_rt_rwsem(const struct klock_search *s, uint64_t lock)
+static bool has_rt_readers(const struct klock_search *s, uint64_t lock, uint64_t offset)
 {
 	enum { WRITER = 1 << 30 };
 	uint64_t readers = 0;
 
-	return klock_has(s->at.rwsem_readers) && arch_read_uint(s->memory, lock + s->at.rwsem_readers, 4, &readers) && readers && readers < WRITER;
+	return klock_has(offset) && arch_read_uint(s->memory, lock + offset, 4, &readers) && readers && readers < WRITER;
+}
+
+static bool is_rt_rwsem(const struct klock_search *s, uint64_t lock)
+{
+	return has_rt_readers(s, lock, s->at.rwsem_readers);
+}
+
+static bool is_rt_rwlock(const struct klock_search *s, uint64_t lock)
+{
+	return has_rt_readers(s, lock, s->at.rwlock_readers);
 }
 
 /* A pointer on the stack to a lock at whose `offset` the task itself stands. */
@@ -242,7 +252,11 @@ static void name_rt(const struct klock_search *s, const struct klock_task *task,
 {
 	f->kind = KLOCK_RT_MUTEX;
 	f->address = klock_has(s->at.rt_mutex_base) ? lock - s->at.rt_mutex_base : lock;
-	if (klock_has(s->at.spinlock_rt) && (calls(task, "rt_spin_lock") || calls(task, "rtlock_slowlock"))) {
+	if (klock_has(s->at.rwlock_rt) && (calls(task, "rt_read_lock") || calls(task, "rt_write_lock"))) {
+		f->kind = KLOCK_RWLOCK;
+		f->address = lock - s->at.rwlock_rt;
+		f->writes = calls(task, "rt_write_lock");
+	} else if (klock_has(s->at.spinlock_rt) && (calls(task, "rt_spin_lock") || calls(task, "rtlock_slowlock"))) {
 		f->kind = KLOCK_SPINLOCK;
 		f->address = lock - s->at.spinlock_rt;
 	} else if (klock_has(s->at.rwsem_rt) && (calls(task, "rwbase_") || calls(task, "__rwbase_") || calls(task, "down_read") ||
@@ -274,12 +288,16 @@ static struct err *find_rt(struct klock_search *s, const struct klock_task *task
 /* PREEMPT_RT: a writer has the rt_mutex already and waits for the readers to leave. */
 static struct err *find_rt_writer(struct klock_search *s, const struct klock_task *task, struct klock_found *f)
 {
-	if (!klock_has(s->at.rwsem_rt) || !klock_has(s->at.rt_owner) || !calls(task, "rwbase_write_lock"))
+	bool spins = calls(task, "rt_write_lock");
+	uint64_t rt = spins ? s->at.rwlock_rt : s->at.rwsem_rt;
+
+	if (!klock_has(rt) || !klock_has(s->at.rt_owner) || (!spins && !calls(task, "rwbase_write_lock")))
 		return NULL;
-	f->address = pointer_to_own(s, task, s->at.rwsem_rt + s->at.rt_owner, 1, is_rt_rwsem);
+	f->kind = spins ? KLOCK_RWLOCK : KLOCK_RWSEM;
+	f->address = pointer_to_own(s, task, rt + s->at.rt_owner, 1, spins ? is_rt_rwlock : is_rt_rwsem);
 	f->writes = true;
 	f->sure = 95;
-	f->known_by = "the semaphore, to which a pointer is on its stack, names it as the writer";
+	f->known_by = "the lock, to which a pointer is on its stack, names it as the writer";
 	return NULL;
 }
 
@@ -336,6 +354,7 @@ static struct err *find_by_kind(struct klock_search *s, const struct klock_task 
 	case KLOCK_RWSEM:
 		TRY(find_rt_writer(s, task, f));
 		return f->address ? NULL : find_rwsem(s, task, f);
+	case KLOCK_RWLOCK: return find_rt_writer(s, task, f);
 	case KLOCK_PERCPU_RWSEM: return find_percpu(s, task, f);
 	case KLOCK_SEMAPHORE: return find_semaphore(s, task, f);
 	case KLOCK_COMPLETION: return find_completion(s, task, f);

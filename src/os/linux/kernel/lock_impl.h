@@ -24,7 +24,7 @@ struct klock_layout {
 	uint64_t swait_list, swait_task, swait_head, completion_wait;
 	uint64_t wait_entry, wait_private, wait_func, wait_head, percpu_waiters, percpu_writer, percpu_block;
 	uint64_t bit_entry, bit_flags, bit_nr, page_entry, page_folio, page_bit;
-	uint64_t rt_waiter_lock, rt_owner, mutex_rt, rwsem_rt, rwsem_readers, spinlock_rt, rt_mutex_base;
+	uint64_t rt_waiter_lock, rt_owner, mutex_rt, rwsem_rt, rwsem_readers, rwlock_rt, rwlock_readers, spinlock_rt, rt_mutex_base;
 	uint64_t futex_task, futex_list, futex_key, futex_pi, pi_owner, key_ptr, key_word, key_offset;
 };
 enum { KLOCK_NOWHERE = -1 };

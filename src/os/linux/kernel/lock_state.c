@@ -51,6 +51,12 @@ static const struct bind_member spinlock_members[] = {
 	{ "lock.owner", AT(owner_at), BIND_ADDRESS_OF, true },
 	{ NULL },
 };
+static const struct bind_member rwlock_members[] = {
+	{ "rwbase.rtmutex.owner", AT(state), BIND_UINT, true },
+	{ "rwbase.rtmutex.owner", AT(state_at), BIND_ADDRESS_OF, true },
+	{ "rwbase.readers", AT(readers_at), BIND_ADDRESS_OF, true },
+	{ NULL },
+};
 static const struct bind_member semaphore_members[] = {
 	{ "count", AT(count), BIND_UINT, true },
 	{ "count", AT(count_at), BIND_ADDRESS_OF, true },
@@ -131,7 +137,7 @@ static void fill_readers(const struct klock_search *s, struct klock *l, const st
 	l->owner_known_by = "the field that keeps the last reader that came, who may have left";
 }
 
-static void fill_rwsem_rt(const struct klock_search *s, struct klock *l, const struct words *w)
+static void fill_rwbase(const struct klock_search *s, struct klock *l, const struct words *w)
 {
 	enum { WRITER = 1 << 30 };
 	uint64_t readers = 0;
@@ -154,7 +160,7 @@ static void fill_rwsem_rt(const struct klock_search *s, struct klock *l, const s
 static void fill_rwsem(const struct klock_search *s, struct klock *l, const struct words *w)
 {
 	if ((w->has & 16) && (w->has & 64)) {
-		fill_rwsem_rt(s, l, w);
+		fill_rwbase(s, l, w);
 	} else if (!(w->has & 4)) {
 		l->unread = true;
 	} else if (w->count & RWSEM_WRITER) {
@@ -169,6 +175,14 @@ static void fill_rwsem(const struct klock_search *s, struct klock *l, const stru
 		l->state_size = 8;
 		l->state = "free";
 	}
+}
+
+static void fill_rwlock(const struct klock_search *s, struct klock *l, const struct words *w)
+{
+	if ((w->has & 1) && (w->has & 4))
+		fill_rwbase(s, l, w);
+	else
+		l->unread = true;
 }
 
 static void fill_rt(const struct klock_search *s, struct klock *l, const struct words *w)
@@ -235,6 +249,7 @@ static const struct binding *binding_of(enum klock_kind kind)
 		[KLOCK_RWSEM] = { "vmlinux", "rw_semaphore", rwsem_members },
 		[KLOCK_RT_MUTEX] = { "vmlinux", "rt_mutex", rt_members },
 		[KLOCK_SPINLOCK] = { "vmlinux", "spinlock", spinlock_members },
+		[KLOCK_RWLOCK] = { "vmlinux", "rwlock_t", rwlock_members },
 		[KLOCK_SEMAPHORE] = { "vmlinux", "semaphore", semaphore_members },
 		[KLOCK_PERCPU_RWSEM] = { "vmlinux", "percpu_rw_semaphore", percpu_members },
 		[KLOCK_COMPLETION] = { "vmlinux", "completion", completion_members },
@@ -250,6 +265,7 @@ static void fill(const struct klock_search *s, struct klock *l, const struct wor
 	case KLOCK_RWSEM: fill_rwsem(s, l, w); break;
 	case KLOCK_RT_MUTEX:
 	case KLOCK_SPINLOCK: fill_rt(s, l, w); break;
+	case KLOCK_RWLOCK: fill_rwlock(s, l, w); break;
 	case KLOCK_PERCPU_RWSEM: fill_percpu(s, l, w); break;
 	case KLOCK_SEMAPHORE:
 	case KLOCK_COMPLETION: fill_count(l, w); break;
