@@ -32,6 +32,9 @@ SCENES = (
     ('planted', 'insmod /data/planted.ko', 4, [
         ('-t hung.seconds=2', ('deadlock.lock-cycle', 'kernel.hung-task', 'kernel.tainted', '!kernel.oops', '!quality.kernel-smeared')),
         ('-t hung.seconds=3600', ('deadlock.lock-cycle', '!kernel.hung-task'))]),
+    # PREEMPT_RT alone: waiters of spinlocks and rwlocks sleep
+    ('spinlocks', 'echo lock >/proc/planted/spin', 1, [
+        ('', ('deadlock.lock-cycle', '!kernel.lockup', '!kernel.rcu-stall'))]),
     ('memory', 'echo 1 >/proc/sys/vm/overcommit_memory; dd if=/dev/zero of=/dev/null bs=900M count=1 2>/dev/null; true', 2, [
         ('', ('kernel.out-of-memory', '!kernel.panic', '!kernel.oops'))]),
     # 150 children that end after the program that started them has become one that waits for none; as many that sleep; 10 of 10 descriptors
@@ -52,7 +55,9 @@ SCENES = (
     ('panic', 'echo c >/proc/sysrq-trigger', 3, [('', ('kernel.panic',))]),
 )
 
-SHORT = ('quiet', 'planted', 'memory', 'panic')
+SHORT = ('quiet', 'planted', 'spinlocks', 'memory', 'panic')
+ONLY = {'spinlocks': ('rt',)}  # kinds, of scenes that others cannot have
+FACTS = {'planted': '', 'spinlocks': 'echo unlock >/proc/planted/spin'}  # their locks are compared; what ends the scene
 LONG = bool(os.environ.get('OSMOSIS_LONG'))
 LIMIT = int(os.environ.get('OSMOSIS_LIMIT', '900'))
 MAY_HANG = ('starved', 'panic')  # such a kernel need not answer any more
@@ -82,24 +87,33 @@ class Findings:
                     raise
         time.sleep(seconds)
         if name == 'panic' and 'sysrq' not in g.console():
-            self.say('skip', 'the guest is too stuck to be told to panic')
+            self.say('FAIL', 'the guest is told to panic, and does not say so')
             return
+        facts = [line.split() for line in g.must('cat /proc/planted/facts').splitlines()] if name in FACTS else []
         dump = g.dump('elf', f'{self.folder}/{name}.elf')
+        if FACTS.get(name):
+            g.must(FACTS[name])
         for options, must in checks:
             self.check(name, dump, options, must)
-        if name == 'planted':
-            facts = [line.split() for line in g.must('cat /proc/planted/facts').splitlines()]
+        if name in FACTS:
             locks_check.compare(OSMODUMP, dump, facts, self.say)
         os.unlink(dump)
+
+    def play(self, scenes, planted):
+        with guest.Guest(f'{self.folder}/guest') as g:
+            g.start(self.kind, memory=384, append='panic=0', limit=LIMIT, files={'planted.ko': planted})
+            for scene in scenes:
+                self.scene(g, *scene)
 
     def run(self):
         os.makedirs(self.folder, exist_ok=True)
         planted = [k for k in guest.build_module(self.kind, f'{HERE}/subject') if 'planted' in k]
-        with guest.Guest(f'{self.folder}/guest') as g:
-            g.start(self.kind, memory=384, append='panic=0', limit=LIMIT, files={'planted.ko': planted[0]})
-            for scene in SCENES:
-                if LONG or scene[0] in SHORT:
-                    self.scene(g, *scene)
+        scenes = [s for s in SCENES if (LONG or s[0] in SHORT) and self.kind in ONLY.get(s[0], (self.kind,))]
+        # After a lockup the guest may be too stuck to be told to panic: another one is.
+        stuck = any(s[0] == 'lockup' for s in scenes)
+        self.play([s for s in scenes if s[0] != 'panic' or not stuck], planted[0])
+        if stuck:
+            self.play([s for s in scenes if s[0] == 'panic'], planted[0])
 
     def finish(self):
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -10,8 +10,9 @@ import subprocess
 import sys
 
 TYPES = {'mutex': 'mutex', 'rwsem': 'rw_semaphore', 'rw_semaphore': 'rw_semaphore', 'percpu': 'percpu_rw_semaphore',
-         'percpu_rwsem': 'percpu_rw_semaphore', 'semaphore': 'semaphore', 'rtmutex': 'rt_mutex', 'rt_mutex': 'rt_mutex'}
-OWNED = {'mutex', 'rt_mutex'}  # the lock itself names its owner
+         'percpu_rwsem': 'percpu_rw_semaphore', 'semaphore': 'semaphore', 'rtmutex': 'rt_mutex', 'rt_mutex': 'rt_mutex', 'spinlock': 'spinlock',
+         'rwlock': 'rwlock'}
+OWNED = {'mutex', 'rt_mutex', 'spinlock'}  # the lock itself names its owner
 
 
 def records(osmodump, dump, *commands):
@@ -46,7 +47,7 @@ def check_lock(said, kind, name, address, owner, waiters):
         wrong.append(f'{name}: {sorted(waiters)} wait, told are {r.get("waiting_pids")}')
     if kind in OWNED and r.get('owner_pid') != owner:
         wrong.append(f'{name}: the owner is {owner}, told is {r.get("owner_pid")}')
-    if kind == 'rw_semaphore' and (r.get('readers') != 1 or r.get('owner_pid') not in (None, owner)):
+    if kind in ('rw_semaphore', 'rwlock') and (r.get('readers') != 1 or r.get('owner_pid') not in (None, owner)):
         wrong.append(f'{name}: one reader, {owner}, holds it; told are {r.get("readers")}, {r.get("owner_pid")}')
     if r.get('corrupt') or r.get('orphaned'):
         wrong.append(f'{name} is told as corrupt or orphaned')

@@ -325,7 +325,7 @@ def maps(view, tally):
 def locks(view, tally):
     """Those that the module planted: it knows who has them and who waits."""
     names = {'mutex': ('mutex',), 'rwsem': ('rw_semaphore',), 'percpu_rwsem': ('percpu_rw_semaphore',), 'semaphore': ('semaphore',),
-             'rtmutex': ('rt_mutex', 'mutex')}
+             'rtmutex': ('rt_mutex',)}
     got = {number(r['address']): r for r in view.records('!locks') if 'address' in r and 'type' in r}
     for w in view.before.facts():
         if w[0] != 'lock' or 'owner' not in w:
@@ -337,7 +337,7 @@ def locks(view, tally):
         tally.same(f'lock {w[2]}: who waits', waiters, sorted(number(p) for p in r.get('waiting_pids', [])))
         if w[1] in ('mutex', 'rtmutex'):
             tally.same(f'lock {w[2]}: its owner', owner, r.get('owner_pid'))
-        tally.same(f'lock {w[2]}: its kind', True, r['type'] in names[w[1]] or 'rt' in view.name)
+        tally.same(f'lock {w[2]}: its kind', True, r['type'] in names[w[1]])
 
 
 COMPARISONS = [('modules', modules), ('symbols', symbols), ('log', dmesg), ('slab caches', slabs), ('memory', memory), ('zones', zones),

@@ -8,8 +8,12 @@
  * /proc/planted/hang:  who reads it sleeps for good, uninterruptibly.
  * /proc/planted/mutex: the first who reads it takes planted_user and sleeps for good; the next wait for the mutex.
  * /proc/planted/spin:  "on": a thread that runs for good and lets others run; "hard": one that does not; "off".
+ *                      PREEMPT_RT, where who waits for a spinlock sleeps: "lock": threads that hold and want a spinlock and
+ *                      an rwlock, which are facts while they do; "unlock" lets them go on. Who holds one keeps an RCU grace
+ *                      period from ending, so it is to be short.
  */
 #include <linux/completion.h>
+#include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -200,6 +204,102 @@ static int fill_cache(void)
 	return 0;
 }
 
+#ifdef CONFIG_PREEMPT_RT
+static DEFINE_SPINLOCK(planted_spinlock);
+static DEFINE_RWLOCK(planted_rwlock);
+static bool spin_held;
+
+/* Runs, since who sleeps with a spinlock is warned of. */
+static void hold_both(void)
+{
+	spin_lock(&planted_spinlock);
+	read_lock(&planted_rwlock);
+	WRITE_ONCE(spin_held, true);
+	while (READ_ONCE(spin_held))
+		cpu_relax();
+	read_unlock(&planted_rwlock);
+	spin_unlock(&planted_spinlock);
+}
+
+static void want_spinlock(void)
+{
+	spin_lock(&planted_spinlock);
+	spin_unlock(&planted_spinlock);
+}
+
+static void want_to_write(void)
+{
+	write_lock(&planted_rwlock);
+	write_unlock(&planted_rwlock);
+}
+
+static void want_to_read(void)
+{
+	read_lock(&planted_rwlock);
+	read_unlock(&planted_rwlock);
+}
+
+static struct role spin_roles[] = {
+	{ "planted_spinner", nothing, hold_both },
+	{ "planted_spwait", nothing, want_spinlock },
+	{ "planted_rwwrite", nothing, want_to_write },
+	{ "planted_rwread", nothing, want_to_read },
+};
+
+static int start_spin_roles(void)
+{
+	int i, waited;
+
+	if (READ_ONCE(spin_held) || spin_roles[0].task)
+		return -EBUSY;
+	for (i = 0; i < ARRAY_SIZE(spin_roles); i++) {
+		struct task_struct *t;
+
+		init_completion(&spin_roles[i].held);
+		t = kthread_create(hang, &spin_roles[i], "%s", spin_roles[i].name);
+		if (IS_ERR(t))
+			return PTR_ERR(t);
+		get_task_struct(t);
+		spin_roles[i].task = t;
+		wake_up_process(t);
+		/* The first has both before the others come; a writer sleeps before a reader comes. */
+		for (waited = 0; waited < 300 || !READ_ONCE(spin_held); waited += 10) {
+			if (waited > 10000)
+				return -ETIMEDOUT;
+			msleep(10);
+		}
+	}
+	return 0;
+}
+
+static void tell_spin_locks(struct seq_file *s)
+{
+	if (!READ_ONCE(spin_held))
+		return;
+	seq_printf(s, "lock spinlock planted_spinlock %#lx owner %d waiters %d\n", (unsigned long)&planted_spinlock,
+		   task_pid_nr(spin_roles[0].task), task_pid_nr(spin_roles[1].task));
+	seq_printf(s, "lock rwlock planted_rwlock %#lx owner %d waiters %d %d\n", (unsigned long)&planted_rwlock,
+		   task_pid_nr(spin_roles[0].task), task_pid_nr(spin_roles[2].task), task_pid_nr(spin_roles[3].task));
+}
+
+static int spin_locks(bool on)
+{
+	if (on)
+		return start_spin_roles();
+	WRITE_ONCE(spin_held, false);
+	return 0;
+}
+#else
+static void tell_spin_locks(struct seq_file *s)
+{
+}
+
+static int spin_locks(bool on)
+{
+	return -EOPNOTSUPP;
+}
+#endif
+
 static pid_t role_pid(const char *name)
 {
 	int i;
@@ -233,6 +333,7 @@ static int facts_show(struct seq_file *s, void *v)
 	tell_lock(s, "percpu_rwsem", "planted_percpu", &planted_percpu, "planted_pcread", "planted_pcwrite");
 	tell_lock(s, "semaphore", "planted_semaphore", &planted_semaphore, "planted_semhold", "planted_semwait");
 	tell_lock(s, "rtmutex", "planted_rtmutex", &planted_rtmutex, "planted_rthold", "planted_rtwait");
+	tell_spin_locks(s);
 	seq_printf(s, "lock mutex planted_user %#lx\n", (unsigned long)&planted_user);
 	seq_printf(s, "completion planted_never %#lx\n", (unsigned long)&planted_never);
 	seq_printf(s, "workqueue planted_queue %#lx running %#lx pending %#lx\n", (unsigned long)planted_queue,
@@ -277,6 +378,7 @@ static int spin_hard(void *arg)
 static ssize_t spin_write(struct file *f, const char __user *from, size_t size, loff_t *at)
 {
 	char word[8] = "";
+	int rc = 0;
 
 	if (copy_from_user(word, from, min(size, sizeof(word) - 1)))
 		return -EFAULT;
@@ -287,10 +389,14 @@ static ssize_t spin_write(struct file *f, const char __user *from, size_t size, 
 		spinner = kthread_run(spin, NULL, "planted_spin");
 	} else if (!strncmp(word, "hard", 4)) {
 		kthread_run(spin_hard, NULL, "planted_hard");
+	} else if (!strncmp(word, "lock", 4)) {
+		rc = spin_locks(true);
+	} else if (!strncmp(word, "unlock", 6)) {
+		rc = spin_locks(false);
 	} else {
-		return -EINVAL;
+		rc = -EINVAL;
 	}
-	return size;
+	return rc ? rc : size;
 }
 
 static const struct proc_ops hang_ops = { .proc_read = hang_read };
