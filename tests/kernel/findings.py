@@ -34,7 +34,7 @@ SCENES = (
         ('-t hung.seconds=2', ('deadlock.lock-cycle', 'kernel.hung-task', 'kernel.tainted', '!kernel.oops', '!quality.kernel-smeared')),
         ('-t hung.seconds=3600', ('deadlock.lock-cycle', '!kernel.hung-task'))]),
     # PREEMPT_RT alone: waiters of spinlocks and rwlocks sleep
-    ('spinlocks', 'echo lock >/proc/planted/spin', 1, [
+    ('spinlocks', 'echo lock >/proc/planted/spin', 4, [
         ('', ('deadlock.lock-cycle', '!kernel.lockup', '!kernel.rcu-stall'))]),
     ('memory', 'echo 1 >/proc/sys/vm/overcommit_memory; dd if=/dev/zero of=/dev/null bs=900M count=1 2>/dev/null; true', 2, [
         ('', ('kernel.out-of-memory', '!kernel.panic', '!kernel.oops'))]),
@@ -60,8 +60,7 @@ SCENES = (
 
 SHORT = ('quiet', 'planted', 'spinlocks', 'memory', 'panic')
 ONLY = {'spinlocks': ('rt',)}  # kinds, of scenes that others cannot have
-# Scenes whose locks are compared: one that must be among them, and what ends the scene.
-FACTS = {'planted': ('planted_a', ''), 'spinlocks': ('planted_rwlock', 'echo unlock >/proc/planted/spin')}
+FACTS = {'planted': 'planted_a', 'spinlocks': 'planted_rwlock'}  # scenes whose locks are compared, and one that must be among them
 LONG = bool(os.environ.get('OSMOSIS_LONG'))
 LIMIT = int(os.environ.get('OSMOSIS_LIMIT', '900'))
 KEEP = bool(os.environ.get('OSMOSIS_KEEP'))
@@ -99,11 +98,7 @@ class Findings:
         if name == 'panic' and 'sysrq' not in g.console():
             self.say('FAIL', 'the guest is told to panic, and does not say so')
             return
-        lock, ends = FACTS.get(name, ('', ''))
-        facts = [line.split() for line in g.must('cat /proc/planted/facts').splitlines()] if lock else []
         dump = g.dump('elf', f'{self.folder}/{name}.elf')
-        if ends:
-            g.must(ends)
         for _ in range(1, TRIES.get(name, 1)):
             if not self.lacks(dump, checks):
                 break
@@ -112,8 +107,9 @@ class Findings:
         failed = self.counts['FAIL']
         for options, must in checks:
             self.check(name, dump, options, must)
-        if lock:
-            self.say('ok' if any(lock in words for words in facts) else 'FAIL', f'{lock} is among the facts')
+        if name in FACTS:
+            facts = [line.split() for line in g.must('cat /proc/planted/facts').splitlines()]
+            self.say('ok' if any(FACTS[name] in words for words in facts) else 'FAIL', f'{FACTS[name]} is among the facts')
             locks_check.compare(OSMODUMP, dump, facts, self.say)
         if not KEEP or self.counts['FAIL'] == failed:
             os.unlink(dump)

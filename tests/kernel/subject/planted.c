@@ -8,11 +8,11 @@
  * /proc/planted/hang:  who reads it sleeps for good, uninterruptibly.
  * /proc/planted/mutex: the first who reads it takes planted_user and sleeps for good; the next wait for the mutex.
  * /proc/planted/spin:  "on": a thread that runs for good and lets others run; "hard": one that does not; "off".
- *                      PREEMPT_RT, where who waits for a spinlock sleeps: "lock": threads that hold and want a spinlock and
- *                      an rwlock, which are facts while they do; "unlock" lets them go on. Who holds one keeps an RCU grace
- *                      period from ending, so it is to be short.
+ *                      PREEMPT_RT, where who waits for a spinlock sleeps: "lock": for 15 seconds threads hold and want a
+ *                      spinlock and an rwlock, which are facts from then on.
  */
 #include <linux/completion.h>
+#include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
@@ -205,20 +205,35 @@ static int fill_cache(void)
 }
 
 #ifdef CONFIG_PREEMPT_RT
+enum { HELD_SECONDS = 15, APART_MS = 500 };
+
 static DEFINE_SPINLOCK(planted_spinlock);
 static DEFINE_RWLOCK(planted_rwlock);
-static bool spin_held;
 
-/* Runs, since who sleeps with a spinlock is warned of. */
+/*
+ * Runs, since who sleeps with a spinlock is warned of. It is in RCU's way, which makes it as urgent as the threads that
+ * run timers: on a processor of its own, and not for long.
+ */
 static void hold_both(void)
 {
+	ktime_t end = ktime_add_ms(ktime_get(), HELD_SECONDS * 1000);
+
 	spin_lock(&planted_spinlock);
 	read_lock(&planted_rwlock);
-	WRITE_ONCE(spin_held, true);
-	while (READ_ONCE(spin_held))
+	while (ktime_before(ktime_get(), end))
 		cpu_relax();
 	read_unlock(&planted_rwlock);
 	spin_unlock(&planted_spinlock);
+}
+
+static void come_later(void)
+{
+	msleep(APART_MS);
+}
+
+static void come_last(void)
+{
+	msleep(2 * APART_MS);
 }
 
 static void want_spinlock(void)
@@ -241,17 +256,19 @@ static void want_to_read(void)
 
 static struct role spin_roles[] = {
 	{ "planted_spinner", nothing, hold_both },
-	{ "planted_spwait", nothing, want_spinlock },
-	{ "planted_rwwrite", nothing, want_to_write },
-	{ "planted_rwread", nothing, want_to_read },
+	{ "planted_spwait", come_later, want_spinlock },
+	{ "planted_rwwrite", come_later, want_to_write },
+	{ "planted_rwread", come_last, want_to_read },
 };
 
 static int start_spin_roles(void)
 {
-	int i, waited;
+	int i;
 
-	if (READ_ONCE(spin_held) || spin_roles[0].task)
+	if (spin_roles[0].task)
 		return -EBUSY;
+	if (!cpu_online(0) || !cpu_online(1))
+		return -ENODEV;
 	for (i = 0; i < ARRAY_SIZE(spin_roles); i++) {
 		struct task_struct *t;
 
@@ -259,44 +276,32 @@ static int start_spin_roles(void)
 		t = kthread_create(hang, &spin_roles[i], "%s", spin_roles[i].name);
 		if (IS_ERR(t))
 			return PTR_ERR(t);
+		kthread_bind(t, i == 0);
 		get_task_struct(t);
 		spin_roles[i].task = t;
-		wake_up_process(t);
-		/* The first has both before the others come; a writer sleeps before a reader comes. */
-		for (waited = 0; waited < 300 || !READ_ONCE(spin_held); waited += 10) {
-			if (waited > 10000)
-				return -ETIMEDOUT;
-			msleep(10);
-		}
 	}
+	for (i = 0; i < ARRAY_SIZE(spin_roles); i++)
+		wake_up_process(spin_roles[i].task);
 	return 0;
 }
 
 static void tell_spin_locks(struct seq_file *s)
 {
-	if (!READ_ONCE(spin_held))
+	if (!spin_roles[ARRAY_SIZE(spin_roles) - 1].task)
 		return;
 	seq_printf(s, "lock spinlock planted_spinlock %#lx owner %d waiters %d\n", (unsigned long)&planted_spinlock,
 		   task_pid_nr(spin_roles[0].task), task_pid_nr(spin_roles[1].task));
 	seq_printf(s, "lock rwlock planted_rwlock %#lx owner %d waiters %d %d\n", (unsigned long)&planted_rwlock,
 		   task_pid_nr(spin_roles[0].task), task_pid_nr(spin_roles[2].task), task_pid_nr(spin_roles[3].task));
 }
-
-static int spin_locks(bool on)
-{
-	if (on)
-		return start_spin_roles();
-	WRITE_ONCE(spin_held, false);
-	return 0;
-}
 #else
-static void tell_spin_locks(struct seq_file *s)
-{
-}
-
-static int spin_locks(bool on)
+static int start_spin_roles(void)
 {
 	return -EOPNOTSUPP;
+}
+
+static void tell_spin_locks(struct seq_file *s)
+{
 }
 #endif
 
@@ -390,9 +395,7 @@ static ssize_t spin_write(struct file *f, const char __user *from, size_t size, 
 	} else if (!strncmp(word, "hard", 4)) {
 		kthread_run(spin_hard, NULL, "planted_hard");
 	} else if (!strncmp(word, "lock", 4)) {
-		rc = spin_locks(true);
-	} else if (!strncmp(word, "unlock", 6)) {
-		rc = spin_locks(false);
+		rc = start_spin_roles();
 	} else {
 		rc = -EINVAL;
 	}
