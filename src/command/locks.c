@@ -534,7 +534,9 @@ const struct command command_locks = {
 		"completions, wait queues and bits, each waiter, and in words what the other tasks sleep\n"
 		"in; -o locks whose owner is no task any more. With an address that one; with its type\n"
 		"(mutex, rw_semaphore, rt_mutex, semaphore, percpu_rw_semaphore, spinlock, rwlock) also\n"
-		"when nobody waits for it.",
+		"when nobody waits for it. Of a percpu_rw_semaphore the writer is known while it waits for\n"
+		"the readers to leave; of a semaphore who took it last, in kernels since 6.16 that look for\n"
+		"hung tasks.",
 	.records = locks_records,
 	.needs = NEEDS_TARGET,
 	.run = run_locks,

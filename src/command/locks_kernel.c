@@ -30,6 +30,10 @@ static const struct field lock_fields[] = {
 	{ "readers", FIELD_UINT, "how many hold it to read" },
 	{ "state", FIELD_STR, "what the lock's own words say where they name no owner" },
 	{ "free", FIELD_BOOL, "nobody has it" },
+	{ "writer_addr", FIELD_ADDR, "of a percpu_rw_semaphore: task_struct of who lets no more readers in and waits for the others to leave" },
+	{ "writer", FIELD_UINT, "the debugger's number of it" },
+	{ "writer_pid", FIELD_UINT, "its thread id" },
+	{ "writer_name", FIELD_STR, "its name" },
 	{ "waiting", FIELD_WORDS, "debugger's numbers of the tasks that wait, the longest first" },
 	{ "waiting_pids", FIELD_WORDS, "their thread ids" },
 	{ "waiters", FIELD_UINT, "how many wait, where the lists hold the first only" },
@@ -50,6 +54,7 @@ const struct record kernel_lock_record = {
 		"[Owner              {owner_addr:w}[ (thread {owner}, pid {owner_pid}, \"{owner_name}\"[, {owner_state}])]\n]"
 		"[Owner is           {owner_known_by}\n]"
 		"[State              {state}\n]"
+		"[Writer             {writer_addr:w}[ (thread {writer}, pid {writer_pid}, \"{writer_name}\")], lets no more readers in\n]"
 		"[Waiting threads    {waiting:d} (pids {waiting_pids:d})\n]"
 		"[Waiters            {waiters}, of which the first are shown\n]"
 		"[Waiting for        {longest}\n]"
@@ -126,6 +131,18 @@ static void emit_owner(const struct lock_view *v, const struct klock *l, struct 
 		out_name(o, "state", l->unread ? "its memory is not in the dump" : l->state);
 	if (l->is_free && klock_is_lock(l->kind))
 		out_bool(o, "free", true);
+}
+
+static void emit_writer(const struct klock *l, struct out *o)
+{
+	if (!l->writer)
+		return;
+	out_addr(o, "writer_addr", l->writer);
+	if (!l->writer_thread)
+		return;
+	out_uint(o, "writer", l->writer_thread->index);
+	out_uint(o, "writer_pid", l->writer_thread->tid);
+	out_str(o, "writer_name", l->writer_thread->name);
 }
 
 static void emit_waiters(const struct klock *l, struct out *o)
@@ -211,6 +228,7 @@ static struct err *emit_lock(const struct lock_view *v, const struct klock *l, s
 	out_str(o, "type", klock_kind_name(l->kind));
 	emit_place(v, l, o);
 	emit_owner(v, l, o);
+	emit_writer(l, o);
 	emit_waiters(l, o);
 	if (orphaned)
 		out_bool(o, "orphaned", true);

@@ -49,6 +49,11 @@ def check_lock(said, kind, name, address, owner, waiters):
         wrong.append(f'{name}: the owner is {owner}, told is {r.get("owner_pid")}')
     if kind in ('rw_semaphore', 'rwlock') and (r.get('readers') != 1 or r.get('owner_pid') not in (None, owner)):
         wrong.append(f'{name}: one reader, {owner}, holds it; told are {r.get("readers")}, {r.get("owner_pid")}')
+    # it waits for the one reader inside, and is who waits
+    if kind == 'percpu_rw_semaphore' and (r.get('readers') != 1 or {r.get('writer_pid')} != waiters):
+        wrong.append(f'{name}: one reader holds it and {sorted(waiters)} waits to write; told are {r.get("readers")}, {r.get("writer_pid")}')
+    if kind == 'semaphore' and r.get('owner_pid') not in (None, owner):
+        wrong.append(f'{name}: {owner} came last, told is {r.get("owner_pid")}')
     if r.get('corrupt') or r.get('orphaned'):
         wrong.append(f'{name} is told as corrupt or orphaned')
     return wrong

@@ -18,8 +18,11 @@
  * Owners: a mutex and an rt_mutex have their owner's task, with flags in the low
  * bits. An rw_semaphore has it while it is held to write; of readers it only has
  * their number, and the task of the last one that came, who may have left again:
- * that is told as a hint. Semaphores, completions and wait queues have no owner,
- * and of a percpu_rw_semaphore none is known.
+ * that is told as a hint, as is the last holder that semaphores keep since 6.16
+ * where the kernel looks for hung tasks. Completions and wait queues have no owner,
+ * nor do other semaphores. A percpu_rw_semaphore keeps the task of a writer that
+ * has shut out new readers, for as long as it waits for those inside to leave;
+ * who has it to write is not kept.
  *
  * A futex is a lock of a process: its memory is read through the page tables of
  * the process. For those with priority inheritance the kernel knows the owner,
@@ -85,6 +88,8 @@ struct klock {
 	uint64_t state_at;		/* word that tells the state, where it is not the owner's; 0 */
 	unsigned state_size;
 	uint64_t readers;		/* that hold it */
+	uint64_t writer;		/* PERCPU_RWSEM: task that lets no more readers in and waits for these; 0 */
+	struct thread *writer_thread;	/* NULL: no such task, or no writer */
 	const char *state;		/* "held by 2 readers", "" when the owner says it all */
 	bool unread;			/* its memory is not in the dump */
 	const char *corrupt;		/* why its contents cannot be right; NULL */

@@ -60,6 +60,8 @@ static const struct bind_member rwlock_members[] = {
 static const struct bind_member semaphore_members[] = {
 	{ "count", AT(count), BIND_UINT, true },
 	{ "count", AT(count_at), BIND_ADDRESS_OF, true },
+	{ "last_holder", AT(owner), BIND_UINT, true },	/* 6.16, with CONFIG_DETECT_HUNG_TASK_BLOCKER */
+	{ "last_holder", AT(owner_at), BIND_ADDRESS_OF, true },
 	{ NULL },
 };
 static const struct bind_member percpu_members[] = {
@@ -225,9 +227,25 @@ static void fill_percpu(const struct klock_search *s, struct klock *l, const str
 	else
 		l->state = block ? "held by a writer" : "free";
 	l->is_free = !block && !l->readers;
+	/* written down while it waits for the readers to leave, and no longer */
+	if (block && (w->has & 4) && w->owner) {
+		l->writer = w->owner;
+		l->writer_thread = sched_thread(s->t, &s->tasks, w->owner);
+	}
 }
 
-static void fill_count(struct klock *l, const struct words *w)
+/* Who came last: it may have left, or have let another give up what it took. */
+static void fill_last_holder(const struct klock_search *s, struct klock *l, const struct words *w)
+{
+	if (l->is_free || !(w->has & 4) || !w->owner)
+		return;
+	take_owner(s, l, w->owner, w->owner_at, 0);
+	l->owner_is_hint = true;
+	l->owner_sure = 60;
+	l->owner_known_by = "the field that keeps the last holder that came, who may have left";
+}
+
+static void fill_count(const struct klock_search *s, struct klock *l, const struct words *w)
 {
 	if (!(w->has & 1)) {
 		l->unread = true;
@@ -236,10 +254,12 @@ static void fill_count(struct klock *l, const struct words *w)
 	l->state_at = w->count_at;
 	l->state_size = 4;
 	l->is_free = w->count != 0;
-	if (l->kind == KLOCK_SEMAPHORE)
-		l->state = w->count ? "free" : "taken";
-	else
+	if (l->kind == KLOCK_COMPLETION) {
 		l->state = w->count ? "complete" : "not complete";
+		return;
+	}
+	l->state = w->count ? "free" : "taken";
+	fill_last_holder(s, l, w);
 }
 
 static const struct binding *binding_of(enum klock_kind kind)
@@ -268,7 +288,7 @@ static void fill(const struct klock_search *s, struct klock *l, const struct wor
 	case KLOCK_RWLOCK: fill_rwlock(s, l, w); break;
 	case KLOCK_PERCPU_RWSEM: fill_percpu(s, l, w); break;
 	case KLOCK_SEMAPHORE:
-	case KLOCK_COMPLETION: fill_count(l, w); break;
+	case KLOCK_COMPLETION: fill_count(s, l, w); break;
 	case KLOCK_FUTEX:
 	case KLOCK_FUTEX_PI:
 	case KLOCK_BIT:
