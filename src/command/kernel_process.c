@@ -5,6 +5,7 @@
 #include "base/cancel.h"
 #include "base/map.h"
 #include "os/linux/kernel/file.h"
+#include "os/linux/kernel/meminfo.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -19,6 +20,7 @@ enum {
 	MAX_PIDS = 33,
 	MAX_DEPTH = 256,
 	INDENT = 2,
+	PAGE = 4096,
 };
 
 static const struct field process_fields[] = {
@@ -71,6 +73,7 @@ struct request {
 	uint64_t flags;
 	bool is_ps, tree;
 	const char *name;	/* pattern; NULL: all */
+	struct u64map *users;	/* struct memory_user of each address space; empty: not known */
 };
 
 /* --- one process ---------------------------------------------------------------------- */
@@ -122,8 +125,9 @@ static void emit_details(struct target *t, const struct kernel_task *p, struct a
 		out_uint(o, "exit_code", (uint32_t)p->exit_code);
 }
 
-static void emit_memory(struct target *t, const struct kernel_task *p, struct out *o)
+static void emit_memory(struct target *t, const struct request *r, const struct kernel_task *p, struct out *o)
 {
+	const struct memory_user *user = u64map_get(r->users, p->mm);
 	struct kernel_memory_use u = { 0 };
 
 	if (err_ignore(kernel_memory_of(t, p, &u)))
@@ -131,10 +135,10 @@ static void emit_memory(struct target *t, const struct kernel_task *p, struct ou
 	out_addr(o, "mm_addr", u.mm);
 	out_addr(o, "page_table_addr", u.pgd);
 	out_uint(o, "vm_size", u.total_vm);
-	if (u.has_rss)
-		out_uint(o, "rss", u.rss);
-	if (u.has_swap && u.swap)
-		out_uint(o, "swap", u.swap);
+	if (user && user->has_rss)
+		out_uint(o, "rss", memory_resident(user) * PAGE);
+	if (user && user->has_rss && user->swap)
+		out_uint(o, "swap", user->swap * PAGE);
 }
 
 static struct err *emit_process(struct target *t, const struct request *r, const struct kernel_task *p, unsigned depth,
@@ -151,7 +155,7 @@ static struct err *emit_process(struct target *t, const struct request *r, const
 	out_str(o, "state", letter);
 	out_uint(o, "threads", p->n_threads);
 	out_uint(o, "cpu", p->cpu);
-	emit_memory(t, p, o);
+	emit_memory(t, r, p, o);
 	if (r->flags & SHOW_DETAILS)
 		emit_details(t, p, &a, o);
 	if (r->tree) {
@@ -355,13 +359,31 @@ static struct err *run_process_at(struct session *s, struct request *r, const ch
 	return which ? show_one(s, r, &task, o) : show_all(s, r, o);
 }
 
+/* Once for all that are shown: the threads of a process may have counted for themselves. */
+static struct err *know_users(struct target *t, struct arena *a, struct u64map *users)
+{
+	struct memory_user *v = NULL;
+	size_t n = 0;
+	struct err *e = kernel_memory_users(t, a, &v, &n);
+
+	if (e && (err_code(e) == ERR_NOMEM || err_code(e) == ERR_CANCELLED))
+		return e;
+	err_free(e);
+	for (size_t i = 0; i < n; i++)
+		if (!u64map_put(users, v[i].mm, &v[i]))
+			return err_nomem();
+	return NULL;
+}
+
 static struct err *run(struct session *s, const struct args *args, struct out *o)
 {
-	struct request r = { .args = *args, .is_ps = strcmp(args->name, "ps") == 0 };
+	CLEANUP(u64map_deinit) struct u64map users = U64MAP_INIT;
+	struct request r = { .args = *args, .is_ps = strcmp(args->name, "ps") == 0, .users = &users };
 	const char *p = args->tail;
 	unsigned bits = 0;
 
 	TRY(options_parse(&p, "tf", &bits));
+	TRY(know_users(session_target(s), args->arena, &users));
 	r.tree = bits & 1;
 	if (bits & 2)
 		r.flags = SHOW_DETAILS;
@@ -385,7 +407,8 @@ const struct command command_kernel_process = {
 		"flags: 0 names and memory; 1 also program, arguments, user, control group, namespaces,\n"
 		"files and times; 2 threads, each with what it waits for; 4 threads, a line each; 6 threads\n"
 		"with stacks; 7 all of it. Without flags 3. -t: a tree of parents and children.\n"
-		"rss is the sum of the counters of all CPUs; /proc may show a little less or more.\n"
+		"rss and swap are the sums of the counters of all CPUs and threads, as in !vm; /proc/PID/status\n"
+		"may show a little less or more, /proc/PID/smaps shows the same.\n"
 		"The list of processes is walked link by link: where it is torn, what else is known of tasks\n"
 		"is shown, and a message names the place.\n"
 		"\n"

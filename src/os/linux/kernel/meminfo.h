@@ -33,6 +33,7 @@ struct memory_user {
 	uint64_t mm;
 	uint64_t total;			/* pages of the address space */
 	uint64_t file, anon, shmem, swap; /* pages; exact */
+	bool has_rss;			/* all four could be read */
 	int64_t oom_score_adj;
 	bool has_oom_score_adj;
 };

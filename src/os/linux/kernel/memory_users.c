@@ -5,7 +5,10 @@
  * mm_struct.rss_stat is an array of four counters, indexed by MM_FILEPAGES and
  * the like: plain ones, to which each thread adds what it has counted itself
  * (task_struct.rss_stat) only now and then; since Linux 6.2 of struct percpu_counter.
- * Here all parts are summed; /proc/PID/status shows the first only.
+ * Here all parts are summed, which is what the page tables have, and smaps with them.
+ * /proc/PID/status shows mm_struct's part only: of a kernel before 6.2 each thread may
+ * keep up to 64 faults' worth of pages back, of one since then each processor a batch
+ * (percpu_counter_batch); kernels since 6.16 sum them up, too.
  */
 #include "os/linux/kernel/counters.h"
 #include "os/linux/kernel/meminfo.h"
@@ -82,14 +85,17 @@ static struct err *prepare(struct users *u)
 }
 
 /* With its sign, as a 64-bit number: other parts are added. */
-static uint64_t rss_of(const struct users *u, uint64_t rss, unsigned which)
+static bool rss_of(const struct users *u, uint64_t rss, unsigned which, uint64_t *ret)
 {
-	uint64_t at = rss + (uint64_t)u->index[which] * u->stride, word;
+	uint64_t at = rss + (uint64_t)u->index[which] * u->stride;
 	int64_t v = 0;
 
-	if (u->percpu)
-		return err_ignore(kernel_percpu_counter(u->t, at, &v)) ? 0 : (uint64_t)v;
-	return arch_read_uint(target_memory(u->t), at, 8, &word) ? word : 0;
+	if (!u->percpu)
+		return arch_read_uint(target_memory(u->t), at, 8, ret);
+	if (err_ignore(kernel_percpu_counter(u->t, at, &v)))
+		return false;
+	*ret = (uint64_t)v;
+	return true;
 }
 
 /* What a thread has counted and not added to its address space yet: signed words. */
@@ -125,10 +131,8 @@ static bool read_user(const struct users *u, uint64_t address, const struct task
 		return false;
 	*ret = (struct memory_user){ .task = address, .pid = (uint32_t)task->tgid, .mm = task->mm, .total = mm.total };
 	ret->name[m->read(m->arg, task->comm, ret->name, sizeof(ret->name) - 1)] = '\0';
-	ret->file = rss_of(u, mm.rss, 0);
-	ret->anon = rss_of(u, mm.rss, 1);
-	ret->swap = rss_of(u, mm.rss, 2);
-	ret->shmem = rss_of(u, mm.rss, 3);
+	ret->has_rss = rss_of(u, mm.rss, 0, &ret->file) & rss_of(u, mm.rss, 1, &ret->anon) & rss_of(u, mm.rss, 2, &ret->swap) &
+		       rss_of(u, mm.rss, 3, &ret->shmem);
 	if (task->signal && !err_ignore(bind_read(u->t, HALF_NATIVE, &signal_binding, task->signal, &signal))) {
 		ret->has_oom_score_adj = true;
 		ret->oom_score_adj = (int64_t)signal.adj;

@@ -52,9 +52,7 @@ struct kernel_task {
 /* What `!process 0 1` tells beyond it. Strings in the arena, "" when not known. */
 struct kernel_memory_use {
 	uint64_t mm, pgd;
-	uint64_t total_vm;		/* bytes */
-	uint64_t file, anon, shmem, swap, rss; /* bytes; rss: file + anon + shmem */
-	bool has_rss, has_swap;
+	uint64_t total_vm;		/* bytes; what of it is resident: kernel_memory_users() */
 };
 
 /* NOTFOUND: no such types; FAULT; CORRUPT: what lies there is no task. */

@@ -32,81 +32,9 @@ static const struct bind_member mm_members[] = {
 };
 static const struct binding mm_binding = { "vmlinux", "mm_struct", mm_members };
 
-struct counter_facts {
-	uint64_t has;
-	uint64_t count, per_cpu;
-};
-static const struct bind_member counter_members[] = {
-	{ "count", offsetof(struct counter_facts, count), BIND_INT, false },
-	{ "counters", offsetof(struct counter_facts, per_cpu), BIND_UINT, false },
-	{ NULL },
-};
-static const struct binding counter_binding = { "vmlinux", "percpu_counter", counter_members };
-
-/* Where mm_struct keeps what is resident: four counters, of one of two kinds. */
-struct rss_layout {
-	uint64_t offset, size;
-	bool per_cpu;
-};
-
-static struct err *rss_layout(struct target *t, struct rss_layout *ret)
-{
-	struct type_ref mm, element;
-	struct type_info array, info;
-	struct type_member m;
-
-	TRY(bind_type(t, HALF_NATIVE, "vmlinux", "mm_struct", &mm));
-	if (err_ignore(type_find_member(mm, "rss_stat.count", &m)))
-		TRY(type_find_member(mm, "rss_stat", &m));
-	TRY(type_strip(m.type, &element, &array));
-	if (array.kind != TYPE_ARRAY || array.count < 4)
-		return err_new(ERR_UNSUPPORTED, "mm_struct.rss_stat is none of the kinds that are known");
-	TRY(type_get(array.element, &info));
-	ret->per_cpu = strcmp(info.name, "percpu_counter") == 0;
-	TRY(type_strip(array.element, &element, &info));
-	ret->offset = m.offset;
-	ret->size = info.size;
-	if (strcmp(info.name, "percpu_counter") == 0)
-		ret->per_cpu = true;
-	return !ret->per_cpu && ret->size != 8 ? err_new(ERR_UNSUPPORTED, "mm_struct.rss_stat has counters of %" PRIu64
-							 " bytes", ret->size) : NULL;
-}
-
-/* The sum over all CPUs: what /proc shows may leave out what they have not handed in yet. */
-static bool read_per_cpu(struct target *t, uint64_t at, int64_t *ret)
-{
-	struct kernel *k = target_kernel(t);
-	struct counter_facts f = { 0 };
-	int64_t sum;
-
-	if (err_ignore(bind_read(t, HALF_NATIVE, &counter_binding, at, &f)))
-		return false;
-	sum = (int64_t)f.count;
-	for (unsigned i = 0; i < kernel_cpus(k); i++) {
-		uint64_t copy = kernel_cpu_possible(k, i) ? kernel_percpu(k, f.per_cpu, i) : 0, v;
-
-		if (copy && arch_read_uint(target_memory(t), copy, 4, &v))
-			sum += (int32_t)(uint32_t)v;
-	}
-	*ret = sum;
-	return true;
-}
-
-static bool read_counter(struct target *t, const struct rss_layout *l, uint64_t mm, unsigned i, uint64_t *ret)
-{
-	uint64_t at = mm + l->offset + i * l->size;
-	int64_t v = 0;
-
-	if (l->per_cpu ? !read_per_cpu(t, at, &v) : !arch_read_uint(target_memory(t), at, 8, (uint64_t *)&v))
-		return false;
-	*ret = v > 0 ? (uint64_t)v * PAGE : 0;
-	return true;
-}
-
 struct err *kernel_memory_of(struct target *t, const struct kernel_task *task, struct kernel_memory_use *ret)
 {
 	struct kernel_memory_use u = { .mm = task->mm };
-	struct rss_layout l = { 0 };
 	struct mm_facts f = { 0 };
 
 	if (!task->mm)
@@ -114,12 +42,6 @@ struct err *kernel_memory_of(struct target *t, const struct kernel_task *task, s
 	TRY(bind_read(t, HALF_NATIVE, &mm_binding, task->mm, &f));
 	u.pgd = f.pgd;
 	u.total_vm = f.total_vm * PAGE;
-	if (!err_ignore(rss_layout(t, &l))) {
-		u.has_rss = read_counter(t, &l, task->mm, 0, &u.file) && read_counter(t, &l, task->mm, 1, &u.anon) &&
-			    read_counter(t, &l, task->mm, 3, &u.shmem);
-		u.has_swap = read_counter(t, &l, task->mm, 2, &u.swap);
-		u.rss = u.file + u.anon + u.shmem;
-	}
 	*ret = u;
 	return NULL;
 }
