@@ -4,13 +4,13 @@
 #include "command/stack.h"
 
 #include "base/cancel.h"
-#include "target/bind.h"
+#include "os/linux/kernel/affinity.h"
 
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
-enum { NICE_0 = 120, MAX_CPUS = 8192, MAX_FRAMES = 256 };
+enum { NICE_0 = 120, MAX_FRAMES = 256 };
 
 static const struct field thread_fields[] = {
 	{ "task_addr", FIELD_ADDR, "task_struct" },
@@ -115,44 +115,14 @@ struct err *task_current(struct session *s, struct kernel_task *ret)
 
 /* --- one thread --------------------------------------------------------------------------- */
 
-struct mask_facts {
-	uint64_t has;
-	uint64_t old, pointer, mask;
-};
-static const struct bind_member mask_members[] = {
-	{ "cpus_allowed", offsetof(struct mask_facts, old), BIND_ADDRESS_OF, true },
-	{ "cpus_ptr", offsetof(struct mask_facts, pointer), BIND_UINT, true },
-	{ NULL },
-};
-static const struct binding mask_binding = { "vmlinux", "task_struct", mask_members };
-enum { HAS_OLD_MASK = 1, HAS_POINTER = 2 };
-
-/* "0-1,4": bit n stands for CPU n. */
-static void add_cpus(struct target *t, uint64_t mask, unsigned n, struct strbuf *sb)
-{
-	unsigned start = 0;
-	bool in = false;
-
-	for (unsigned i = 0; i <= n && i < MAX_CPUS; i++) {
-		uint64_t byte = 0;
-		bool set = i < n && arch_read_uint(target_memory(t), mask + i / 8, 1, &byte) && (byte >> i % 8 & 1);
-
-		if (set && !in)
-			start = i;
-		if (!set && in)
-			strbuf_addf(sb, i - start > 1 ? "%s%u-%u" : "%s%u", sb->len ? "," : "", start, i - 1);
-		in = set;
-	}
-}
-
 static void emit_affinity(struct target *t, const struct kernel_task *task, struct out *o)
 {
 	CLEANUP(strbuf_deinit) struct strbuf sb = STRBUF_INIT;
-	struct mask_facts f = { 0 };
+	uint64_t bits = 0;
 
-	if (err_ignore(bind_read(t, HALF_NATIVE, &mask_binding, task->address, &f)) || !f.has)
+	if (!affinity_of(t, task->address, &bits))
 		return;
-	add_cpus(t, f.has & HAS_POINTER ? f.pointer : f.old, kernel_cpus(target_kernel(t)), &sb);
+	affinity_add_text(t, bits, &sb);
 	out_name(o, "affinity", sb.s);
 }
 
