@@ -81,6 +81,28 @@ TEST(behind_a_function_the_next_is_told)
 	EXPECT_EQ(klock_by_names(&task, &at, &function, &what), KLOCK_NONE);
 }
 
+/* Kernels of the tests do not keep it: since 6.16. */
+TEST(the_last_holder_of_a_semaphore_is_a_hint)
+{
+	struct klock_search s = { .tasks = U64MAP_INIT };
+	struct klock l = { .kind = KLOCK_SEMAPHORE, .state = "taken", .owner_known_by = "" };
+	struct klock free_one = { .kind = KLOCK_SEMAPHORE, .is_free = true, .state = "free" };
+
+	klock_last_holder(&s, &l, 0, 0x1000);
+	EXPECT_EQ(l.owner, 0);
+	klock_last_holder(&s, &l, 0xffff888000001000, 0x1000);
+	EXPECT_EQ(l.owner, 0xffff888000001000);
+	EXPECT_EQ(l.owner_at, 0x1000);
+	EXPECT(l.owner_is_hint && !l.is_free && !l.corrupt);
+	EXPECT(l.owner_sure < 75);
+	EXPECT_STR(l.state, "taken");
+	klock_last_holder(&s, &free_one, 0xffff888000001000, 0x1000);
+	EXPECT_EQ(free_one.owner, 0);
+	l = (struct klock){ .kind = KLOCK_SEMAPHORE };
+	klock_last_holder(&s, &l, 0x1234, 0x1000);
+	EXPECT(l.corrupt != NULL);
+}
+
 static enum trouble line(const char *text)
 {
 	return trouble_of_line(text, strlen(text));
@@ -123,6 +145,6 @@ TEST(marks_of_a_tainted_kernel_have_their_letters)
 }
 
 TESTS(the_innermost_function_that_has_a_row_decides, input_and_output_is_told_by_who_asked_for_it, names_are_whole_words,
-      locks_that_spin_elsewhere_sleep_with_preempt_rt,
+      locks_that_spin_elsewhere_sleep_with_preempt_rt, the_last_holder_of_a_semaphore_is_a_hint,
       behind_a_function_the_next_is_told, lines_of_trouble_are_told_apart, other_lines_are_none,
       marks_of_a_tainted_kernel_have_their_letters)

@@ -81,6 +81,8 @@ struct err *klock_find_futex(struct klock_search *s, const struct klock_task *ta
 struct err *klock_futex_owner(struct klock_search *s, struct klock *l) MUST_USE;
 /* lock_state.c: fills owner, readers, state of a lock whose kind and address are known. */
 struct err *klock_fill(struct klock_search *s, struct klock *l) MUST_USE;
+/* lock_state.c: of a semaphore that is taken; task: who came last, 0: that is not known. */
+void klock_last_holder(const struct klock_search *s, struct klock *l, uint64_t task, uint64_t at);
 uint64_t klock_member(struct target *t, const char *type, const char *path);
 /* A word of the dump's memory; false: not there. */
 bool klock_word(const struct klock_search *s, uint64_t address, uint64_t *ret);

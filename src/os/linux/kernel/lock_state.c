@@ -234,12 +234,12 @@ static void fill_percpu(const struct klock_search *s, struct klock *l, const str
 	}
 }
 
-/* Who came last: it may have left, or have let another give up what it took. */
-static void fill_last_holder(const struct klock_search *s, struct klock *l, const struct words *w)
+/* It may have left, or have let another give up what it took. */
+void klock_last_holder(const struct klock_search *s, struct klock *l, uint64_t task, uint64_t at)
 {
-	if (l->is_free || !(w->has & 4) || !w->owner)
+	if (l->is_free || !task)
 		return;
-	take_owner(s, l, w->owner, w->owner_at, 0);
+	take_owner(s, l, task, at, 0);
 	l->owner_is_hint = true;
 	l->owner_sure = 60;
 	l->owner_known_by = "the field that keeps the last holder that came, who may have left";
@@ -259,7 +259,8 @@ static void fill_count(const struct klock_search *s, struct klock *l, const stru
 		return;
 	}
 	l->state = w->count ? "free" : "taken";
-	fill_last_holder(s, l, w);
+	if (w->has & 4)
+		klock_last_holder(s, l, w->owner, w->owner_at);
 }
 
 static const struct binding *binding_of(enum klock_kind kind)

@@ -154,9 +154,8 @@ struct thread *sched_thread(struct target *t, const struct u64map *map, uint64_t
 {
 	uintptr_t found = (uintptr_t)u64map_get(map, task);
 	struct thread *v;
-	size_t n = target_threads(t, &v);
 
-	return found && found <= n ? &v[found - 1] : NULL;
+	return found && found <= target_threads(t, &v) ? &v[found - 1] : NULL;
 }
 
 /* --- a run queue ------------------------------------------------------------------------------------ */
