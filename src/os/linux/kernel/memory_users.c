@@ -123,6 +123,7 @@ static void settle(struct memory_user *u)
 
 static bool read_user(const struct users *u, uint64_t address, const struct task *task, struct memory_user *ret)
 {
+	uint64_t *const sums[] = { &ret->file, &ret->anon, &ret->swap, &ret->shmem };
 	const struct arch_memory *m = target_memory(u->t);
 	struct signal signal;
 	struct mm mm;
@@ -131,8 +132,10 @@ static bool read_user(const struct users *u, uint64_t address, const struct task
 		return false;
 	*ret = (struct memory_user){ .task = address, .pid = (uint32_t)task->tgid, .mm = task->mm, .total = mm.total };
 	ret->name[m->read(m->arg, task->comm, ret->name, sizeof(ret->name) - 1)] = '\0';
-	ret->has_rss = rss_of(u, mm.rss, 0, &ret->file) & rss_of(u, mm.rss, 1, &ret->anon) & rss_of(u, mm.rss, 2, &ret->swap) &
-		       rss_of(u, mm.rss, 3, &ret->shmem);
+	ret->has_rss = true;
+	for (unsigned i = 0; i < ARRAY_SIZE(sums); i++)
+		if (!rss_of(u, mm.rss, i, sums[i]))
+			ret->has_rss = false;
 	if (task->signal && !err_ignore(bind_read(u->t, HALF_NATIVE, &signal_binding, task->signal, &signal))) {
 		ret->has_oom_score_adj = true;
 		ret->oom_score_adj = (int64_t)signal.adj;
