@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REGS = 27 * 8, FPREGS = 512, PAGE = 4096 };
+enum { REGS = 27 * 8, REGS_32 = 17 * 4, FPREGS = 512, PAGE = 4096 };
 
 struct dump_core {
 	struct dump *dump;
@@ -29,13 +29,38 @@ static struct err *add(struct dump_core *c, const char *owner, uint32_t type, co
 	return data && vec_push(&c->notes, n) ? NULL : err_nomem();
 }
 
+static bool is_32(const struct dump_core *c)
+{
+	return dump_facts(c->dump)->machine == MACHINE_X86;
+}
+
+static enum machine machine_of(const struct dump_core *c)
+{
+	return dump_facts(c->dump)->machine;
+}
+
 /* --- threads ------------------------------------------------------------------------ */
+
+/* FXSAVE, which i386 has in a note of its own. */
+static struct err *add_vectors(struct dump_core *c, const struct dump_thread *th)
+{
+	struct dump_piece piece = is_32(c) ? th->xstate : th->fpregs;
+	uint8_t *fxsave;
+
+	if (piece.size != FPREGS)
+		return NULL;
+	fxsave = arena_alloc(&c->arena, FPREGS);
+	if (!fxsave)
+		return err_nomem();
+	TRY(dump_read_piece(c->dump, piece, fxsave, FPREGS));
+	return is_32(c) ? add(c, "LINUX", NT_PRXFPREG, fxsave, FPREGS) : add(c, "CORE", NT_PRFPREG, fxsave, FPREGS);
+}
 
 static struct err *add_registers(struct dump_core *c, const struct dump_thread *th)
 {
 	const struct dump_facts *f = dump_facts(c->dump);
 	struct core_prstatus p = { .pid = (int32_t)th->tid, .ppid = (int32_t)f->ppid, .has_fpregs = th->fpregs.size == FPREGS };
-	uint8_t regs[REGS], *fpregs;
+	uint8_t regs[REGS];
 	const void *data;
 	size_t size;
 
@@ -43,24 +68,19 @@ static struct err *add_registers(struct dump_core *c, const struct dump_thread *
 		p.user_us = th->user_time / 10;
 		p.system_us = th->kernel_time / 10;
 	}
-	TRY(dump_read_piece(c->dump, th->context, regs, sizeof(regs)));
 	p.regs = regs;
-	p.regs_size = sizeof(regs);
-	data = core_prstatus(MACHINE_X64, &p, &c->arena, &size);
+	p.regs_size = is_32(c) ? REGS_32 : REGS;
+	TRY(dump_read_piece(c->dump, th->context, regs, p.regs_size));
+	data = core_prstatus(machine_of(c), &p, &c->arena, &size);
 	TRY(add(c, "CORE", NT_PRSTATUS, data, size));
 	c->n_threads++;
-	if (!p.has_fpregs)
-		return NULL;
-	fpregs = arena_alloc(&c->arena, FPREGS);
-	if (!fpregs)
-		return err_nomem();
-	TRY(dump_read_piece(c->dump, th->fpregs, fpregs, FPREGS));
-	return add(c, "CORE", NT_PRFPREG, fpregs, FPREGS);
+	return add_vectors(c, th);
 }
 
-static bool has_registers(const struct dump_thread *th)
+static bool has_registers(const struct dump_core *c, const struct dump_thread *th)
 {
-	return th->layout == CONTEXT_LINUX_X64 && th->context.size == REGS;
+	return is_32(c) ? th->layout == CONTEXT_LINUX_X86 && th->context.size == REGS_32
+			: th->layout == CONTEXT_LINUX_X64 && th->context.size == REGS;
 }
 
 /* --- process ---------------------------------------------------------------------------- */
@@ -72,7 +92,7 @@ static struct err *add_psinfo(struct dump_core *c)
 				   .uid = c->facts.uid, .gid = c->facts.gid, .pid = (int32_t)f->pid,
 				   .ppid = (int32_t)f->ppid, .name = f->process_name, .args = f->command_line };
 	size_t size;
-	const void *data = core_prpsinfo(MACHINE_X64, &p, &c->arena, &size);
+	const void *data = core_prpsinfo(machine_of(c), &p, &c->arena, &size);
 
 	return add(c, "CORE", NT_PRPSINFO, data, size);
 }
@@ -80,20 +100,20 @@ static struct err *add_psinfo(struct dump_core *c)
 static struct err *add_auxv(struct dump_core *c)
 {
 	const struct dump_auxv *v;
-	uint64_t *words;
-	size_t n;
+	size_t n, word = is_32(c) ? 4 : 8;
+	uint8_t *words;
 
 	TRY(dump_auxv(c->dump, &v, &n));
 	if (!n)
 		return NULL;
-	words = ARENA_NEW_N(&c->arena, uint64_t, 2 * n + 2);
+	words = ARENA_NEW_N(&c->arena, uint8_t, (2 * n + 2) * word);
 	if (!words)
 		return err_nomem();
-	for (size_t i = 0; i < n; i++) {
-		words[2 * i] = v[i].type;
-		words[2 * i + 1] = v[i].value;
+	for (size_t i = 0; i < n; i++) { /* both are little-endian */
+		memcpy(words + 2 * i * word, &v[i].type, word);
+		memcpy(words + (2 * i + 1) * word, &v[i].value, word);
 	}
-	return add(c, "CORE", NT_AUXV, words, (2 * n + 2) * sizeof(*words));
+	return add(c, "CORE", NT_AUXV, words, (2 * n + 2) * word);
 }
 
 static struct err *add_files(struct dump_core *c)
@@ -109,7 +129,7 @@ static struct err *add_files(struct dump_core *c)
 		return err_nomem();
 	for (size_t i = 0; i < n; i++)
 		files[i] = (struct core_file){ v[i].start, v[i].end, v[i].file_offset & ~(uint64_t)(PAGE - 1), v[i].path };
-	data = core_nt_file(MACHINE_X64, files, n, &c->arena, &size);
+	data = core_nt_file(machine_of(c), files, n, &c->arena, &size);
 	return add(c, "CORE", NT_FILE, data, size);
 }
 
@@ -121,7 +141,7 @@ static struct err *add_notes(struct dump_core *c)
 
 	TRY(dump_threads(c->dump, &v, &n));
 	for (size_t i = 0; i < n; i++) {
-		if (!has_registers(&v[i]))
+		if (!has_registers(c, &v[i]))
 			continue;
 		TRY(add_registers(c, &v[i]));
 		if (!process_done) {
@@ -148,7 +168,7 @@ static void write_process(const struct dump_facts *f, char state, struct json_wr
 	json_uint(j, "pid", f->pid);
 	json_uint(j, "ppid", f->ppid);
 	json_str(j, "name", f->process_name);
-	json_str(j, "machine", "x64");
+	json_str(j, "machine", f->machine == MACHINE_X86 ? "x86" : "x64");
 	json_str(j, "command_line", f->command_line);
 	json_str(j, "state", text);
 	json_close(j, '}');
@@ -216,12 +236,12 @@ static struct err *build_closing(struct dump_core *c)
 
 static struct err *lay_out(struct dump_core *c)
 {
-	struct core_image image = { .machine = MACHINE_X64, .trailer_size = RECORD_CLOSING_LEAST,
+	struct core_image image = { .machine = machine_of(c), .trailer_size = RECORD_CLOSING_LEAST,
 				    .trailer_owner = OSMOSIS_NOTE_OWNER, .trailer_type = OSMOSIS_NOTE_CLOSING };
 	struct core_segment *v;
 
-	if (dump_facts(c->dump)->machine != MACHINE_X64)
-		return err_new(ERR_UNSUPPORTED, "%s: no x64 process", dump_path(c->dump));
+	if (machine_of(c) != MACHINE_X64 && !is_32(c))
+		return err_new(ERR_UNSUPPORTED, "%s: no process of x64 or x86", dump_path(c->dump));
 	TRY(dump_segments(c->dump, &c->segments, &c->n_segments));
 	TRY(add_notes(c));
 	TRY(add_record(c));

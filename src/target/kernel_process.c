@@ -289,11 +289,13 @@ static struct err *add_threads(struct process_dump *d, const struct kernel_proce
 		if (!to->name)
 			return err_nomem();
 		if (from->has_regs) {
-			to->layout = CONTEXT_LINUX_X64;
-			to->context = (struct dump_piece){ BLOB + i * one, KERNEL_PROCESS_REGS };
+			to->layout = p->is_32 ? CONTEXT_LINUX_X86 : CONTEXT_LINUX_X64;
+			to->context = (struct dump_piece){ BLOB + i * one, p->is_32 ? KERNEL_PROCESS_REGS_32 : KERNEL_PROCESS_REGS };
 		}
+		/* FPREGSET of i386 is the older form, which has no such image */
 		if (from->has_fpregs)
-			to->fpregs = (struct dump_piece){ BLOB + i * one + KERNEL_PROCESS_REGS, KERNEL_PROCESS_FPREGS };
+			*(p->is_32 ? &to->xstate : &to->fpregs) =
+				(struct dump_piece){ BLOB + i * one + KERNEL_PROCESS_REGS, KERNEL_PROCESS_FPREGS };
 	}
 	d->n_threads = p->n_threads;
 	return NULL;
@@ -347,8 +349,8 @@ static struct err *add_facts(struct process_dump *d, const struct kernel_process
 	f->kind = DUMP_ELFCORE;
 	f->format = "kernel process";
 	f->title = "Process in the dump of a machine";
-	f->machine = MACHINE_X64;
-	f->pointer_size = 8;
+	f->machine = p->is_32 ? MACHINE_X86 : MACHINE_X64;
+	f->pointer_size = p->is_32 ? 4 : 8;
 	f->os = OS_LINUX;
 	f->os_text = arena_strdup(&d->d.arena, p->release);
 	f->has = FACT_PID | FACT_PPID | (p->time ? FACT_DUMP_TIME : 0);

@@ -20,6 +20,7 @@
 
 enum {
 	KERNEL_PROCESS_REGS = 27 * 8,	/* elf_gregset_t */
+	KERNEL_PROCESS_REGS_32 = 17 * 4, /* of i386 */
 	KERNEL_PROCESS_FPREGS = 512,	/* elf_fpregset_t: FXSAVE */
 };
 
@@ -47,6 +48,7 @@ struct kernel_process {
 	struct space *physical;
 	const struct kernel_process_range *ranges;
 	size_t n_ranges;
+	bool is_32;			/* registers and auxiliary vector are those of i386 */
 	const struct kernel_process_thread *threads; /* the first is the current one */
 	size_t n_threads;
 	const struct dump_auxv *auxv;

@@ -219,6 +219,19 @@ def static(source, out):
     return out
 
 
+def static_32(source, out):
+    """A program of 32 bits that has no C library; in a core of it frames are chained."""
+    if not os.path.exists(out) or os.path.getmtime(out) < os.path.getmtime(source):
+        os.makedirs(os.path.dirname(out), exist_ok=True)
+        done = subprocess.run(['gcc', '-m32', '-msse2', '-static', '-nostdlib', '-ffreestanding', '-fno-pie', '-no-pie', '-fno-stack-protector', '-g', '-O1',
+                               '-fno-omit-frame-pointer', '-fno-optimize-sibling-calls', '-Wall', '-Wextra', '-o', f'{out}.new', source],
+                              capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Skip(f'gcc makes no program of 32 bits here: {done.stderr.strip()[:100]}')
+        os.rename(f'{out}.new', out)
+    return out
+
+
 def make_initrd(kind, out):
     """busybox, the agent, and the modules without which there is no disk."""
     busybox = tool('busybox', 'busybox-static')

@@ -63,6 +63,10 @@ class Suite:
         programs = {f'bin/{n}': guest.static(f'{HERE}/truth/{n}.c', f'{guest.KERNELS}/bin/{n}') for n in PROGRAMS}
         modules = guest.build_module(self.kind, f'{HERE}/subject')
         files = {'bin/osmodump': OSMODUMP, **programs}
+        try:
+            files['bin/compat'] = guest.static_32(f'{HERE}/truth/compat.c', f'{guest.KERNELS}/bin/compat')
+        except guest.Skip as why:
+            self.say('skip', str(why))
         if os.path.isdir(f'{guest.TOP}/kmod'):
             files['osmosis.ko'], = guest.build_module(self.kind, f'{guest.TOP}/kmod')
             files['bin/exercise'] = guest.static(f'{HERE}/kmod-exercise.c', f'{guest.KERNELS}/bin/exercise')
@@ -70,6 +74,7 @@ class Suite:
         g.start(self.kind, memory=400, cpu=CPUS[self.kind], limit=LIMIT, files=files, insmod=modules)
         g.must('sleep 99999 >/dev/null 2>&1 & troupe >/tmp/parts 2>&1 & pivot_user /data/pages 8 >/tmp/pivots 2>&1 & '
                'until grep -q ready /tmp/parts && grep -q ready /tmp/pivots; do sleep 0.2; done', 60)
+        g.must('if [ -f /data/bin/compat ]; then compat >/tmp/compat 2>&1 & until grep -q ready /tmp/compat; do sleep 0.1; done; fi', 60)
         # What is planted hangs, and is not to fill the log.
         g.must('echo 0 >/proc/sys/kernel/hung_task_timeout_secs')
         self.step('the guest is up, its processes are at rest')
@@ -82,6 +87,34 @@ class Suite:
             g.get(f'/tmp/{n}', f'{self.folder}/{n}')
         g.must('rm -f ' + ' '.join(f'/tmp/{n}' for n in names))
         return [oracle.Oracle(f'{self.folder}/{n}') for n in names]
+
+    # ---- a process of 32 bits
+    def compat(self, g, dump):
+        """Extracted from outside, against a snapshot that is taken inside: to gdb both are the same."""
+        program = f'{guest.KERNELS}/bin/compat'
+        if not shutil.which('gdb') or g.run('[ -f /data/bin/compat ]')[0]:
+            self.say('skip', 'no gdb, or no program of 32 bits')
+            return
+        cores = {how: f'{self.folder}/compat.{how}' for how in ('inside', 'extracted')}
+        g.must('osmodump snap -q --force -o /data/compat.core $(pidof t-compat)')
+        g.get('/data/compat.core', cores['inside'])
+        done = subprocess.run([OSMODUMP, 'extract', '-q', '--force', '--process', 't-compat', '-o', cores['extracted'], dump], capture_output=True, text=True,
+                              check=False)
+        said = {how: self.by_gdb(program, core) for how, core in cores.items()}
+        with open(cores['extracted'], 'rb') as f:
+            head = f.read(20)
+        self.check(done.returncode == 0 and (head[4], head[18]) == (1, 3), f'a process of 32 bits becomes a core of i386 {done.stderr.strip()[:120]}')
+        whole = all(name in said['extracted'] for name in ('innermost', 'middle', 'outer', '_start', '0x5eed5eed', 'AT_PLATFORM', '"i686"', '{1, 0, 0, 0}'))
+        for how in said if said['inside'] != said['extracted'] or not whole else ():
+            print(f'    {how}: {said[how]}')
+        self.check(said['inside'] == said['extracted'] and whole, 'stack, registers and auxiliary vector of it are to gdb as those of a core taken inside')
+
+    @staticmethod
+    def by_gdb(program, core):
+        """Without eax: who was stopped in a system call has the code there with which it is taken up again."""
+        done = subprocess.run(['gdb', '-nx', '-q', '-batch', '-ex', 'bt', '-ex', 'info registers', '-ex', 'print $xmm3.v4_float', '-ex', 'info auxv', program,
+                               core], capture_output=True, text=True, check=False)
+        return '\n'.join(line for line in done.stdout.splitlines() if not line.startswith('eax '))
 
     # ---- QEMU's dumps
     def frozen(self, g):
@@ -99,6 +132,7 @@ class Suite:
         for how, dump in dumps.items():
             facts += truth.compare(truth.View(f'QEMU {how}', OSMODUMP, dump, before, after), self.say)
         print(f'figure: {self.kind}: {facts} facts of {len(before.pids())} processes compared with QEMU\'s dumps')
+        self.compat(g, dumps['elf'])
         self.step('compared')
         self.counted_by_qemu(g, places)
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A process inside the memory of a machine, made here: page tables, pages, page cache; and a core of it. */
 #include "capture/dump_core.h"
+#include "os/linux/kernel/process_compat.h"
 #include "target/kernel_process.h"
 #include "target/target.h"
 #include "unit/test.h"
@@ -231,5 +232,75 @@ TEST(a_core_of_it_opens_again)
 	EXPECT_EQ(dump_defects(d, &defects), 0);
 }
 
+TEST(a_core_of_32_bits_opens_again)
+{
+	static const struct dump_auxv vector[] = { { 3, 0x400034 }, { 4, 32 }, { 9, text_at } };
+	struct dump_core_facts facts = { .why = "", .consistency_why = "", .comment = "", .state = 'S' };
+	CLEANUP(fixture_deinit) struct fixture f = { 0 };
+	CLEANUP(dump_core_destroyp) struct dump_core *core = NULL;
+	CLEANUP(freep) uint8_t *bytes = NULL;
+	CLEANUP(dump_unrefp) struct dump *d = NULL, *made = NULL;
+	CLEANUP(target_destroyp) struct target *t = NULL;
+	const struct dump_auxv *v;
+	struct thread *threads;
+	struct source *src;
+	struct regs regs;
+	size_t size = 0, n = 0;
+
+	EXPECT_OK(fixture_init(&f));
+	f.p.is_32 = true;
+	f.p.auxv = vector;
+	f.p.n_auxv = ARRAY_SIZE(vector);
+	for (unsigned i = 0; i < 27; i++)
+		memset(f.threads[0].regs + i * 8, (int)i, 4);
+	process_regs_to_32(f.threads[0].regs);
+	EXPECT_OK(kernel_process_dump(&f.p, &made));
+	EXPECT_OK(dump_core_create(made, &facts, &core));
+	EXPECT_OK(write_core(core, &bytes, &size));
+	EXPECT_EQ(bytes[4], 1);	 /* ELFCLASS32 */
+	EXPECT_EQ(bytes[18], 3); /* EM_386 */
+	EXPECT_OK(source_from_memory("core", bytes, size, &src));
+	EXPECT_OK(dump_open_source(src, &d));
+	EXPECT_EQ(dump_facts(d)->machine, MACHINE_X86);
+	EXPECT_OK(target_create(d, NULL, &t));
+	EXPECT_EQ(target_threads(t, &threads), 1);
+	EXPECT_OK(thread_regs(t, &threads[0], HALF_NATIVE, &regs));
+	EXPECT_EQ(regs.v[X86_EDI], 0x0e0e0e0e);
+	EXPECT_EQ(regs.v[X86_EBX], 0x05050505);
+	EXPECT_EQ(regs.v[X86_EBP], 0x04040404);
+	EXPECT_EQ(regs_ip(&regs), 0x10101010);
+	EXPECT_EQ(regs_sp(&regs), 0x13131313);
+	EXPECT_OK(dump_auxv(d, &v, &n));
+	EXPECT_EQ(n, ARRAY_SIZE(vector));
+	EXPECT_EQ(v[2].type, 9);
+	EXPECT_EQ(v[2].value, text_at);
+}
+
+TEST(vectors_of_32_bits_are_told_by_the_size_of_program_headers)
+{
+	static uint32_t words[] = { 32, 0xf7f00550, 3, 0x8048034, 4, 32, 9, 0x8049076, 0, 0 };
+	static uint64_t wide[] = { 33, 0x7fff00000000, 3, 0x400040, 4, 56, 9, 0x401000, 0, 0 };
+	struct fixture f = { 0 };
+	struct dump_auxv v[8];
+
+	memcpy(&ram[0], words, sizeof(words));
+	memcpy(&ram[WORDS], wide, sizeof(wide));
+	EXPECT_OK(source_from_memory("ram", ram, sizeof(ram), &f.src));
+	EXPECT_OK(space_create(&f.physical));
+	EXPECT_OK(space_add(f.physical, &(struct space_range){ 0, IN_DUMP * PAGE, f.src, 0, SPACE_DUMP, 0 }, 1));
+	f.memory = space_memory(f.physical);
+	EXPECT_EQ(process_auxv(&f.memory, 0, 4, v, ARRAY_SIZE(v)), 4);
+	EXPECT(process_auxv_is_32(v, 4));
+	EXPECT_EQ(v[3].value, 0x8049076);
+	EXPECT_EQ(process_auxv(&f.memory, PAGE, 8, v, ARRAY_SIZE(v)), 4);
+	EXPECT(!process_auxv_is_32(v, 4));
+	EXPECT_EQ(process_auxv(&f.memory, PAGE, 8, v, 2), 2);
+	EXPECT_EQ(process_auxv(&f.memory, IN_DUMP * PAGE, 8, v, ARRAY_SIZE(v)), 0);
+	EXPECT(!process_auxv_is_32(v, process_auxv(&f.memory, PAGE, 4, v, ARRAY_SIZE(v))));
+	space_destroy(f.physical);
+	source_destroy(f.src);
+}
+
 TESTS(segments_say_what_is_there_and_what_is_not, a_target_reads_it_like_a_core,
-      mappings_that_contradict_themselves_are_refused, a_core_of_it_opens_again)
+      mappings_that_contradict_themselves_are_refused, a_core_of_it_opens_again, a_core_of_32_bits_opens_again,
+      vectors_of_32_bits_are_told_by_the_size_of_program_headers)

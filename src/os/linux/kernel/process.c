@@ -15,6 +15,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "os/linux/kernel/file.h"
+#include "os/linux/kernel/process_compat.h"
 #include "os/linux/kernel/vma.h"
 #include "target/bind.h"
 
@@ -25,7 +26,7 @@
 enum {
 	PAGE_SHIFT = 12,
 	PT_REGS = 21,			/* words */
-	REG_CS = 17, REG_SS = 20, REG_RIP = 16, REG_SP = 19, REG_FS_BASE = 21,
+	REG_CS = USER_REG_CS, REG_SS = 20, REG_RIP = 16, REG_SP = USER_REG_SP, REG_FS_BASE = 21,
 	CODE_64 = 0x33, CODE_32 = 0x23, USER_DATA = 0x2b,
 	MAX_AUXV = 64,
 	MAX_CACHED = 1 << 24,
@@ -67,21 +68,12 @@ static void put_word(uint8_t *bytes, unsigned i, uint64_t v)
 		bytes[i * 8 + k] = (uint8_t)(v >> 8 * k);
 }
 
-static uint64_t get_word(const uint8_t *bytes, unsigned i)
-{
-	uint64_t v = 0;
-
-	for (unsigned k = 0; k < 8; k++)
-		v |= (uint64_t)bytes[i * 8 + k] << 8 * k;
-	return v;
-}
-
 static bool is_user_frame(const uint8_t *regs)
 {
-	uint64_t cs = get_word(regs, REG_CS) & 0xffff, ss = get_word(regs, REG_SS) & 0xffff;
+	uint64_t cs = kernel_user_reg(regs, REG_CS) & 0xffff, ss = kernel_user_reg(regs, REG_SS) & 0xffff;
 
-	return (cs == CODE_64 || cs == CODE_32) && ss == USER_DATA && get_word(regs, REG_RIP) < USER_END &&
-	       get_word(regs, REG_SP) < USER_END;
+	return (cs == CODE_64 || cs == CODE_32) && ss == USER_DATA && kernel_user_reg(regs, REG_RIP) < USER_END &&
+	       kernel_user_reg(regs, REG_SP) < USER_END;
 }
 
 static bool saved_regs(struct target *t, const struct kernel_task *task, uint8_t *ret)
@@ -91,8 +83,8 @@ static bool saved_regs(struct target *t, const struct kernel_task *task, uint8_t
 	for (unsigned above = 0; task->stack && size && above <= 16; above += 16)
 		if (arch_read(target_memory(t), task->stack + size - above - PT_REGS * 8, ret, PT_REGS * 8) &&
 		    is_user_frame(ret)) {
-			put_word(ret, REG_CS, get_word(ret, REG_CS) & 0xffff);
-			put_word(ret, REG_SS, get_word(ret, REG_SS) & 0xffff);
+			put_word(ret, REG_CS, kernel_user_reg(ret, REG_CS) & 0xffff);
+			put_word(ret, REG_SS, kernel_user_reg(ret, REG_SS) & 0xffff);
 			return true;
 		}
 	return false;
@@ -131,7 +123,7 @@ bool kernel_user_regs(struct target *t, const struct kernel_task *task, uint8_t 
 			return false;
 	} else {
 		memcpy(ret, live, sizeof(live));
-		if (get_word(ret, REG_FS_BASE))
+		if (kernel_user_reg(ret, REG_FS_BASE))
 			return true;
 	}
 	if (err_ignore(bind_read(t, HALF_NATIVE, &thread_binding, task->address, &f)))
@@ -283,6 +275,7 @@ struct gathering {
 	struct kernel_tasks threads;
 	struct page_cache cache;
 	struct dump_auxv auxv[MAX_AUXV];
+	struct kernel_process_thread *registers; /* what p.threads shows */
 	struct kernel_process p;
 	VEC(struct dump_handle) handles;
 	uint64_t mm, files;
@@ -309,19 +302,22 @@ static const struct bind_member mm_members[] = {
 };
 static const struct binding mm_binding = { "vmlinux", "mm_struct", mm_members };
 
+/* In words of the wrong size it is nonsense. x32 has one of 32 bits, and is written as a process of 64. */
 static void gather_auxv(struct gathering *g, uint64_t at)
 {
-	size_t n = 0;
+	const struct arch_memory *m = target_memory(g->target);
 
-	for (; at && n < MAX_AUXV; n++) {
-		struct dump_auxv *a = &g->auxv[n];
-
-		if (!arch_read_uint(target_memory(g->target), at + n * 16, 8, &a->type) ||
-		    !arch_read_uint(target_memory(g->target), at + n * 16 + 8, 8, &a->value) || !a->type)
-			break;
-	}
 	g->p.auxv = g->auxv;
-	g->p.n_auxv = n;
+	g->p.n_auxv = at ? process_auxv(m, at, 4, g->auxv, MAX_AUXV) : 0;
+	g->p.is_32 = process_auxv_is_32(g->auxv, g->p.n_auxv);
+	if (!g->p.is_32) {
+		g->p.n_auxv = at ? process_auxv(m, at, 8, g->auxv, MAX_AUXV) : 0;
+		return;
+	}
+	for (size_t i = 0; i < g->p.n_threads; i++)
+		g->p.is_32 &= !g->registers[i].has_regs || process_regs_are_32(g->registers[i].regs);
+	for (size_t i = 0; i < g->p.n_threads && g->p.is_32; i++)
+		process_regs_to_32(g->registers[i].regs);
 }
 
 static const char *text(struct gathering *g, const char *s, size_t n)
@@ -365,7 +361,7 @@ static struct err *gather_threads(struct gathering *g, const struct kernel_task 
 			g->files = k->files;
 		g->p.n_threads++;
 	}
-	g->p.threads = v;
+	g->p.threads = g->registers = v;
 	return NULL;
 }
 
