@@ -76,7 +76,7 @@ static struct err *match(struct pattern_run *run)
 	return show_users(run, f);
 }
 
-static const char *const explains[] = { "kernel.out-of-memory", "kernel.hung-task", NULL };
+static const char *const explains[] = { "kernel.out-of-memory", "kernel.hung-task", "kernel.paged-out", NULL };
 
 const struct pattern pattern_kernel_memory_pressure = {
 	.id = "kernel.memory-pressure",

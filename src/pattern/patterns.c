@@ -32,10 +32,10 @@ extern const struct pattern pattern_all_blocked, pattern_missing_wakeup, pattern
 extern const struct pattern pattern_network_wait, pattern_coupled_process, pattern_file_lock, pattern_child_process,
 	pattern_message_box;
 extern const struct pattern pattern_barrier, pattern_pipe_deadlock, pattern_process_deadlock;
-extern const struct pattern pattern_hung_task, pattern_starved_owner, pattern_starved_queue, pattern_busy_system;
+extern const struct pattern pattern_hung_task, pattern_starved_owner, pattern_starved_queue, pattern_affine_threads, pattern_busy_system;
 extern const struct pattern pattern_kernel_smeared, pattern_kernel_panic, pattern_kernel_oops, pattern_kernel_warning, pattern_kernel_tainted,
 	pattern_kernel_lockup, pattern_kernel_rcu_stall, pattern_kernel_out_of_memory, pattern_kernel_memory_pressure, pattern_kernel_slab_leak,
-	pattern_kernel_module_gone;
+	pattern_kernel_paged_out, pattern_kernel_module_gone;
 extern const struct pattern pattern_process_factory, pattern_zombies, pattern_file_leak;
 extern const struct pattern pattern_handle_leak, pattern_thread_explosion, pattern_region_leak, pattern_address_space,
 	pattern_map_count, pattern_memory_limit, pattern_stack_space;
@@ -134,12 +134,14 @@ const struct pattern *const patterns[] = {
 	&pattern_file_leak,
 	&pattern_kernel_memory_pressure,
 	&pattern_kernel_slab_leak,
+	&pattern_kernel_paged_out,
 	/* cpu */
 	&pattern_spiking_thread,
 	&pattern_distributed_spike,
 	&pattern_spin_wait,
 	&pattern_recursion,
 	&pattern_starved_queue,
+	&pattern_affine_threads,
 	&pattern_busy_system,
 	&pattern_kernel_lockup,
 	&pattern_kernel_rcu_stall,

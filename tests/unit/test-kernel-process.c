@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A process inside the memory of a machine, made here: page tables, pages, page cache; and a core of it. */
 #include "capture/dump_core.h"
+#include "os/linux/kernel/paged_out.h"
 #include "os/linux/kernel/process_compat.h"
 #include "target/kernel_process.h"
 #include "target/target.h"
@@ -154,6 +155,30 @@ TEST(a_target_reads_it_like_a_core)
 	EXPECT_ERR(thread_regs(t, &threads[1], HALF_NATIVE, &regs), ERR_NOTFOUND);
 }
 
+TEST(a_stack_is_paged_out_where_an_entry_is_left)
+{
+	CLEANUP(fixture_deinit) struct fixture f = { 0 };
+	struct paging_walk w = { 0 };
+
+	EXPECT_OK(fixture_init(&f));
+	map(text_at + 4 * PAGE, 9 * PAGE | 0x160); /* PROT_NONE: not present, and its page is there */
+	EXPECT(paging_walk(&f.p.paging, text_at + 8, &w));
+	EXPECT_EQ(stack_page_of(&w), STACK_IN_MEMORY);
+	EXPECT(!paging_walk(&f.p.paging, text_at + 3 * PAGE + 8, &w));
+	EXPECT_EQ(stack_page_of(&w), STACK_PAGED_OUT);
+	EXPECT(!paging_walk(&f.p.paging, text_at + 4 * PAGE, &w));
+	EXPECT_EQ(stack_page_of(&w), STACK_IN_MEMORY);
+	EXPECT(!paging_walk(&f.p.paging, text_at + PAGE, &w));
+	EXPECT_EQ(stack_page_of(&w), STACK_NONE);
+	EXPECT(!paging_walk(&f.p.paging, heap_at, &w)); /* no table */
+	EXPECT_EQ(stack_page_of(&w), STACK_NONE);
+	ram[2 * WORDS + 2] = 31 * PAGE | PRESENT; /* its table is not in the dump */
+	EXPECT(!paging_walk(&f.p.paging, text_at, &w));
+	EXPECT_EQ(stack_page_of(&w), STACK_NOT_KNOWN);
+	w = (struct paging_walk){ 0 };
+	EXPECT_EQ(stack_page_of(&w), STACK_NOT_KNOWN);
+}
+
 TEST(mappings_that_contradict_themselves_are_refused)
 {
 	static const struct kernel_process_range bad[][2] = {
@@ -301,6 +326,6 @@ TEST(vectors_of_32_bits_are_told_by_the_size_of_program_headers)
 	source_destroy(f.src);
 }
 
-TESTS(segments_say_what_is_there_and_what_is_not, a_target_reads_it_like_a_core,
+TESTS(segments_say_what_is_there_and_what_is_not, a_target_reads_it_like_a_core, a_stack_is_paged_out_where_an_entry_is_left,
       mappings_that_contradict_themselves_are_refused, a_core_of_it_opens_again, a_core_of_32_bits_opens_again,
       vectors_of_32_bits_are_told_by_the_size_of_program_headers)

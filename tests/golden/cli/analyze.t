@@ -52,7 +52,7 @@ Thresholds in a file, which the command line overrules:
   $ osmodump analyze --threshold chain.waiters=3 chain | sed -n 2p
   No problem was recognised. Manual dump: it states no exception and no signal; nothing had failed in the process itself.
   $ osmodump analyze --json chain | head -2
-  {"kind":"analysis","verdict":"Wait chain: 2 threads wait for what thread 0 (tid 100) holds, which is in a system call.","severity":"warning","confidence":85,"pattern":"wait.chain","problems":0,"warnings":1,"notes":1,"undecided":0,"patterns_run":56,"patterns_unfit":51}
+  {"kind":"analysis","verdict":"Wait chain: 2 threads wait for what thread 0 (tid 100) holds, which is in a system call.","severity":"warning","confidence":85,"pattern":"wait.chain","problems":0,"warnings":1,"notes":1,"undecided":0,"patterns_run":56,"patterns_unfit":53}
   {"kind":"finding","number":1,"pattern":"wait.chain","title":"Wait chain","category":"wait","severity":"warning","decision":"decided","confidence":85,"verdict":"Wait chain: 2 threads wait for what thread 0 (tid 100) holds, which is in a system call.","depth":0,"threads":[0,1,2],"tids":[100,101,102],"thresholds":["chain.waiters=2 threads","chain.problem=10 threads"],"recommendation":"Look at the stack of the thread at the end: what it does while it holds the lock should be done without it. Take a second dump to see whether the owner is still the same."}
 
 What is wrong with the command line or the file:

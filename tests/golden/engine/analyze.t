@@ -106,7 +106,7 @@ queue behind them:
        gdb:      x/1xw 0x500008
      What to do: Give all locks one order and take them in it, or take only one at a time. The stacks show where each thread took the lock that it holds and where it waits. To go on now, the process has to be ended.
   $ osmodump -q --json deadlock -c '!analyze -v'
-  {"kind":"analysis","verdict":"Deadlock: thread 1 (tid 101) waits for mutex at 0x500040, which thread 2 (tid 102) holds; thread 2 (tid 102) waits for mutex at 0x500000, which thread 1 (tid 101) holds. 3 more threads wait behind them.","severity":"problem","confidence":90,"pattern":"deadlock.lock-cycle","problems":1,"warnings":1,"notes":1,"undecided":0,"patterns_run":56,"patterns_unfit":51}
+  {"kind":"analysis","verdict":"Deadlock: thread 1 (tid 101) waits for mutex at 0x500040, which thread 2 (tid 102) holds; thread 2 (tid 102) waits for mutex at 0x500000, which thread 1 (tid 101) holds. 3 more threads wait behind them.","severity":"problem","confidence":90,"pattern":"deadlock.lock-cycle","problems":1,"warnings":1,"notes":1,"undecided":0,"patterns_run":56,"patterns_unfit":53}
   {"kind":"finding","number":1,"pattern":"deadlock.lock-cycle","title":"Deadlock","category":"wait","severity":"problem","decision":"decided","confidence":90,"confidence_why":"which lock a thread waits for was inferred","verdict":"Deadlock: thread 1 (tid 101) waits for mutex at 0x500040, which thread 2 (tid 102) holds; thread 2 (tid 102) waits for mutex at 0x500000, which thread 1 (tid 101) holds. 3 more threads wait behind them.","depth":0,"threads":[1,2,3,4,5],"tids":[101,102,103,104,105],"recommendation":"Give all locks one order and take them in it, or take only one at a time. The stacks show where each thread took the lock that it holds and where it waits. To go on now, the process has to be ended."}
   {"kind":"evidence","finding":1,"meaning":"thread 1 (tid 101) waits for mutex at 0x500040; known by its futex call, and what the word belongs to by its contents","command":"~1k","windbg":"~~[65]k","gdb":"thread find 101"}
   {"kind":"evidence","finding":1,"address":"0x500048","value":102,"size":4,"meaning":"owner of mutex at 0x500040: thread 2 (tid 102)","command":"dd 0x500048 L1","windbg":"dd 0x500048 L1","gdb":"x/1xw 0x500048"}
@@ -220,11 +220,13 @@ The catalogue:
   resource    resource.file-leak            File leak
   resource    kernel.memory-pressure        Memory pressure
   resource    kernel.slab-leak              Slab leak
+  resource    kernel.paged-out              Paged-out user stacks
   cpu         cpu.spiking-thread            Spiking thread
   cpu         cpu.distributed-spike         Distributed spike
   cpu         cpu.spin-wait                 Spin wait (livelock)
   cpu         cpu.recursion                 Infinite recursion
   cpu         cpu.starved-queue             Starved run queue
+  cpu         cpu.affine-threads            Affine threads
   cpu         cpu.busy-system               Busy system and spiking tasks
   cpu         kernel.lockup                 Soft or hard lockup
   cpu         kernel.rcu-stall              RCU stall

@@ -15,4 +15,4 @@ It has it not: the dump of a process:
   [1]
   $ osmodump -q --json hasnot -c '!pattern kernel.memory-pressure' | grep -o '"id":"[^"]*"\|"needs":.*'
   "id":"kernel.memory-pressure"
-  "needs":["a kernel"],"explains":["kernel.out-of-memory","kernel.hung-task"]}
+  "needs":["a kernel"],"explains":["kernel.out-of-memory","kernel.hung-task","kernel.paged-out"]}
