@@ -11,6 +11,7 @@ it does not reach. kernel.oops and kernel.warning go by lines of the log alone (
 realtime task that the guest cannot make: that kernels in order do not have them is checked.
 """
 import os
+import re
 import shutil
 import sys
 import time
@@ -23,7 +24,8 @@ import locks_check  # noqa: E402
 OSMODUMP = os.environ.get('OSMODUMP', f'{guest.TOP}/build/osmodump')
 HEALTHY = ('!deadlock.lock-cycle', '!kernel.hung-task', '!wait.starved-owner', '!cpu.starved-queue', '!kernel.lockup', '!kernel.rcu-stall',
            '!kernel.panic', '!kernel.oops', '!kernel.warning', '!kernel.out-of-memory', '!kernel.memory-pressure', '!kernel.slab-leak', '!cpu.busy-system',
-           '!quality.kernel-smeared', '!kernel.module-gone', '!resource.zombies', '!resource.process-factory', '!resource.file-leak')
+           '!quality.kernel-smeared', '!kernel.module-gone', '!resource.zombies', '!resource.process-factory', '!resource.file-leak', '!kernel.paged-out',
+           '!cpu.affine-threads')
 
 # name, commands in the guest, seconds to wait, [(options of !analyze, what it must say)]
 SCENES = (
@@ -38,6 +40,15 @@ SCENES = (
         ('', ('deadlock.lock-cycle', '!kernel.lockup', '!kernel.rcu-stall'))]),
     ('memory', 'echo 1 >/proc/sys/vm/overcommit_memory; dd if=/dev/zero of=/dev/null bs=900M count=1 2>/dev/null; true', 2, [
         ('', ('kernel.out-of-memory', '!kernel.panic', '!kernel.oops'))]),
+    # a process at rest in a control group whose memory is asked back, and three loops that may run on the first of two processors only
+    ('stale', 'dd if=/dev/zero of=/data/swap bs=1M count=24 2>/dev/null && mkswap /data/swap >/dev/null && swapon /data/swap && '
+     'mkdir -p /tmp/groups && mount -t cgroup2 groups /tmp/groups && echo +memory >/tmp/groups/cgroup.subtree_control && mkdir /tmp/groups/stale && '
+     '(sh -c "echo \\$\\$ >/tmp/groups/stale/cgroup.procs; exec holder 8" >/tmp/holder 2>&1 &) && until grep -q ready /tmp/holder; do sleep 0.1; done; '
+     'for i in 1 2 3 4 5 6; do echo 8M >/tmp/groups/stale/memory.reclaim; done 2>/dev/null; '
+     'for i in 1 2 3; do taskset 1 sh -c "while :; do :; done" >/dev/null 2>&1 & echo $! >>/tmp/bound; done; true', 5, [
+         ('-t affine.ms=500', ('kernel.paged-out', 'cpu.affine-threads', '!cpu.starved-queue')),
+         ('-t affine.tasks=4 -t paged-out.processes=9', ('!kernel.paged-out', '!cpu.affine-threads')),
+         ('-t affine.ms=500 -t starved-queue.ms=0', ('cpu.starved-queue', '!cpu.affine-threads'))]),
     # Not by time: it waits until all are there and have ended, which takes what else the host does.
     # 150 children that end after the program that started them has become one that waits for none; as many that sleep; 10 of 10 descriptors
     ('families', 'sh -c "i=0; while [ \\$i -lt 150 ]; do sleep 25 & i=\\$((i+1)); done; exec sleep 900" >/dev/null 2>&1 & '
@@ -58,7 +69,7 @@ SCENES = (
     ('panic', 'echo c >/proc/sysrq-trigger', 3, [('', ('kernel.panic',))]),
 )
 
-SHORT = ('quiet', 'planted', 'spinlocks', 'memory', 'panic')
+SHORT = ('quiet', 'planted', 'spinlocks', 'memory', 'stale', 'panic')
 ONLY = {'spinlocks': ('rt',)}  # kinds, of scenes that others cannot have
 FACTS = {'planted': 'planted_a', 'spinlocks': 'planted_rwlock'}  # scenes whose locks are compared, and one that must be among them
 LONG = bool(os.environ.get('OSMOSIS_LONG'))
@@ -87,6 +98,21 @@ class Findings:
             print(f'    {text}')
         self.say('FAIL' if wrong else 'ok', f'findings of a kernel: {name} {options}')
 
+    def swapped(self, dump, before, after):
+        """What the guest's own walk of the page tables says of a process at rest, against counters of the kernel and the finding."""
+        rows = locks_check.records(OSMODUMP, dump, '!vm -p -n ffff', '!process 0 1 holder', '!analyze -v')
+        figures = {k: int(v) for k, v in re.findall(r'^(Rss|Swap): +(\d+) kB$', before, re.M)}
+        user = next((r for r in rows if r['kind'] == 'memory_user' and r['name'] == 'holder'), {})
+        process = next((r for r in rows if r['kind'] == 'kernel_process'), {})
+        said = [r['meaning'] for r in rows if r['kind'] == 'evidence' and ' in swap, ' in r.get('meaning', '')]
+        got = (user.get('resident_kb'), user.get('swap_kb'), process.get('rss', 0) >> 10, process.get('swap', 0) >> 10,
+               any(f'{figures["Swap"]} kB in swap, {figures["Rss"]} kB in memory' in text for text in said))
+        want = (figures['Rss'], figures['Swap'], figures['Rss'], figures['Swap'], True)
+        if before != after:
+            self.say('skip', 'the process did not rest while it was dumped')
+            return
+        self.say('ok' if got == want and figures['Swap'] > 4096 else 'FAIL', f'swapped out: smaps says {want[:2]} kB, told are {got}; {said}')
+
     def scene(self, g, name, commands, seconds, checks):
         if commands:
             try:
@@ -98,6 +124,8 @@ class Findings:
         if name == 'panic' and 'sysrq' not in g.console():
             self.say('FAIL', 'the guest is told to panic, and does not say so')
             return
+        smaps = 'cat /proc/$(pidof holder)/smaps_rollup'
+        before = g.must(smaps) if name == 'stale' else ''
         dump = g.dump('elf', f'{self.folder}/{name}.elf')
         for _ in range(1, TRIES.get(name, 1)):
             if not self.lacks(dump, checks):
@@ -111,24 +139,28 @@ class Findings:
             facts = [line.split() for line in g.must('cat /proc/planted/facts').splitlines()]
             self.say('ok' if any(FACTS[name] in words for words in facts) else 'FAIL', f'{FACTS[name]} is among the facts')
             locks_check.compare(OSMODUMP, dump, facts, self.say)
+        if name == 'stale':
+            self.swapped(dump, before, g.must(smaps))
+            g.must('kill -9 $(cat /tmp/bound) $(pidof holder); swapoff /data/swap')
         if not KEEP or self.counts['FAIL'] == failed:
             os.unlink(dump)
 
-    def play(self, scenes, planted):
+    def play(self, scenes, files):
         with guest.Guest(f'{self.folder}/guest') as g:
-            g.start(self.kind, memory=384, append='panic=0', limit=LIMIT, files={'planted.ko': planted})
+            g.start(self.kind, memory=384, append='panic=0', limit=LIMIT, files=files)
             for scene in scenes:
                 self.scene(g, *scene)
 
     def run(self):
         os.makedirs(self.folder, exist_ok=True)
         planted = [k for k in guest.build_module(self.kind, f'{HERE}/subject') if 'planted' in k]
+        files = {'planted.ko': planted[0], 'bin/holder': guest.static(f'{HERE}/truth/holder.c', f'{guest.KERNELS}/bin/holder')}
         scenes = [s for s in SCENES if (LONG or s[0] in SHORT) and self.kind in ONLY.get(s[0], (self.kind,))]
         # After a lockup the guest may be too stuck to be told to panic: another one is.
         stuck = any(s[0] == 'lockup' for s in scenes)
-        self.play([s for s in scenes if s[0] != 'panic' or not stuck], planted[0])
+        self.play([s for s in scenes if s[0] != 'panic' or not stuck], files)
         if stuck:
-            self.play([s for s in scenes if s[0] == 'panic'], planted[0])
+            self.play([s for s in scenes if s[0] == 'panic'], files)
 
     def finish(self):
         if not KEEP:

@@ -322,6 +322,20 @@ def maps(view, tally):
                    [g if g[4].startswith('/') else g[:3] + (0,) + g[4:] for g in got])
 
 
+def resident(view, tally):
+    """What the guest counts by walking page tables (smaps); what /proc/PID/status tells leaves out what threads have not handed in."""
+    processes_ = {r['pid']: r for r in view.records('!process 0 1', 'kernel_process')}
+    users = {r['pid']: r for r in view.records('!vm -p -n ffff', 'memory_user')}
+    for pid in sorted(set(view.before.pids()) & set(view.after.pids())):
+        a = view.before.of(pid, 'smaps_rollup')
+        if not a or a != view.after.of(pid, 'smaps_rollup') or view.before.stat(pid)['comm'] in MOVES:
+            continue
+        want = tuple(int(re.search(rf'^{k}: +(\d+) kB$', a, re.M).group(1)) for k in ('Rss', 'Swap'))
+        r, u, what = processes_.get(pid, {}), users.get(pid, {}), f'process {pid} ({view.before.stat(pid)["comm"]})'
+        tally.same(f'{what}: resident and swapped kB, by !process', want, (r.get('rss', 0) >> 10, r.get('swap', 0) >> 10))
+        tally.same(f'{what}: the same by !vm', want, (u.get('resident_kb'), u.get('swap_kb')))
+
+
 def locks(view, tally):
     """Those that the module planted: it knows who has them and who waits."""
     names = {'mutex': ('mutex',), 'rwsem': ('rw_semaphore',), 'percpu_rwsem': ('percpu_rw_semaphore',), 'semaphore': ('semaphore',),
@@ -337,18 +351,21 @@ def locks(view, tally):
         tally.same(f'lock {w[2]}: who waits', waiters, sorted(number(p) for p in r.get('waiting_pids', [])))
         if w[1] in ('mutex', 'rtmutex'):
             tally.same(f'lock {w[2]}: its owner', owner, r.get('owner_pid'))
+        if w[1] == 'percpu_rwsem':  # it waits for the readers inside, and lets no more in
+            tally.same(f'lock {w[2]}: its writer', waiters, [r.get('writer_pid')])
         tally.same(f'lock {w[2]}: its kind', True, r['type'] in names[w[1]])
 
 
 COMPARISONS = [('modules', modules), ('symbols', symbols), ('log', dmesg), ('slab caches', slabs), ('memory', memory), ('zones', zones),
                ('mounts', mounts), ('processes', processes), ('threads', threads), ('stacks', stacks), ('wait channels', wait_channels),
-               ('files', files), ('mappings', maps), ('locks', locks), *truth_devices.COMPARISONS]
+               ('files', files), ('mappings', maps), ('resident memory', resident), ('locks', locks), *truth_devices.COMPARISONS]
 
 
 def compare(view, say):
     """Runs all comparisons; say(kind, text) with kind ok, FAIL or skip. The number of facts."""
     total = 0
-    view.batch(['lm', '!dmesg', '!slab', '!vm', '!mount', '!process 0 1', '!process 0 2', '!process 0 6', '!locks', '!timer', '!rcu', '!block', '!net'])
+    view.batch(['lm', '!dmesg', '!slab', '!vm', '!mount', '!process 0 1', '!process 0 2', '!process 0 6', '!locks', '!vm -p -n ffff',
+                '!timer', '!rcu', '!block', '!net'])
     for name, function in COMPARISONS:
         tally = Tally()
         try:

@@ -24,7 +24,7 @@ static const char *const globals[] = {
 	"net/tcp", "net/udp", "net/unix", "net/dev", "locks", "softirqs", "partitions", "swaps", "filesystems", "planted/facts",
 	"pivot", "zoneinfo", "buddyinfo", "vmstat", "stat", "loadavg", "uptime", "meminfo",
 };
-static const char *const of_process[] = { "cmdline", "maps", "mountinfo", "cgroup", "limits", "environ", "stat", "status" };
+static const char *const of_process[] = { "cmdline", "maps", "mountinfo", "cgroup", "limits", "environ", "smaps_rollup", "stat", "status" };
 static const char *const of_task[] = { "comm", "wchan", "stack", "syscall", "sched", "stat", "status" };
 
 static FILE *out;
