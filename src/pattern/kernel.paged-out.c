@@ -107,13 +107,13 @@ static void show_one(struct pattern_run *run, struct finding *f, const struct ow
 {
 	finding_thread(run, f, o->first);
 	evidence_other(run, f,
-		       &(struct evidence){ .has_address = true, .address = o->stack.sp, .has_value = true, .value = o->stack.entry, .size = 8,
-					   .command = run_text(run, "!process 0n%" PRIu32 " 1", o->user->pid) },
+		       &(struct evidence){ .has_address = true, .address = o->stack.sp,
+					   .command = run_text(run, "!vtop %" PRIx64 " %" PRIx64, o->stack.sp, o->stack.pgd) },
 		       "\"%s\" (pid %" PRIu32 "): the user stacks of %zu of its %zu threads are swapped out; %" PRIu64 " kB in swap, %" PRIu64
-		       " kB in memory%s%s",
+		       " kB in memory%s%s; entry of the page table for the stack pointer of the first: 0x%" PRIx64,
 		       o->user->name, o->user->pid, o->out, o->threads, o->user->swap * PAGE_KB, memory_resident(o->user) * PAGE_KB,
 		       o->ran_known ? run_text(run, "; it has not run for %" PRIu64 " s", o->not_run / NS) : "",
-		       is_stale(o, percent) ? ": stale" : "");
+		       is_stale(o, percent) ? ": stale" : "", o->stack.entry);
 }
 
 static void tell(struct pattern_run *run, const struct gathering *g, size_t out, size_t blind)
@@ -152,7 +152,8 @@ static struct err *match(struct pattern_run *run)
 	}
 	for (size_t i = 0; i < g.n; i++) {
 		out += g.v[i].out != 0;
-		blind += g.v[i].blind;
+		/* workers of the kernel in a process have no registers of user mode, and no stack there */
+		blind += g.v[i].user->swap && g.v[i].blind == g.v[i].threads ? g.v[i].blind : 0;
 	}
 	qsort(g.v, g.n, sizeof(*g.v), by_swap);
 	if (out && out >= least)

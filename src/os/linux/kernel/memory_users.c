@@ -6,9 +6,8 @@
  * the like: plain ones, to which each thread adds what it has counted itself
  * (task_struct.rss_stat) only now and then; since Linux 6.2 of struct percpu_counter.
  * Here all parts are summed, which is what the page tables have, and smaps with them.
- * /proc/PID/status shows mm_struct's part only: of a kernel before 6.2 each thread may
- * keep up to 64 faults' worth of pages back, of one since then each processor a batch
- * (percpu_counter_batch); kernels since 6.16 sum them up, too.
+ * /proc/PID/status may show mm_struct's part only: of a kernel before 6.2 each thread
+ * keeps up to 64 faults' worth of pages back, of one since then each processor a batch.
  */
 #include "os/linux/kernel/counters.h"
 #include "os/linux/kernel/meminfo.h"

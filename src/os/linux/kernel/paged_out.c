@@ -40,8 +40,6 @@ void kernel_user_stack(struct target *t, const struct kernel_task *task, struct 
 	ret->sp = kernel_user_reg(regs, USER_REG_SP);
 	(void)paging_walk(&paging, ret->sp, &w);
 	ret->state = stack_page_of(&w);
-	if (w.n) {
-		ret->entry = w.steps[w.n - 1].entry;
-		ret->entry_at = w.steps[w.n - 1].entry_address;
-	}
+	ret->pgd = use.pgd;
+	ret->entry = w.n ? w.steps[w.n - 1].entry : 0;
 }

@@ -19,7 +19,8 @@ enum stack_page {
 struct user_stack {
 	enum stack_page state;
 	uint64_t sp;		/* 0: not known */
-	uint64_t entry, entry_at; /* last entry of the walk, and its physical address */
+	uint64_t pgd;		/* mm_struct.pgd: the highest table */
+	uint64_t entry;		/* last of the walk */
 };
 
 /* By the walk for its address. */
