@@ -45,7 +45,7 @@ SCENES = (
      'mkdir -p /tmp/groups && mount -t cgroup2 groups /tmp/groups && echo +memory >/tmp/groups/cgroup.subtree_control && mkdir /tmp/groups/stale && '
      '(sh -c "echo \\$\\$ >/tmp/groups/stale/cgroup.procs; exec holder 8" >/tmp/holder 2>&1 &) && until grep -q ready /tmp/holder; do sleep 0.1; done; '
      'for i in 1 2 3 4 5 6; do echo 8M >/tmp/groups/stale/memory.reclaim; done 2>/dev/null; '
-     'for i in 1 2 3; do taskset 1 sh -c "while :; do :; done" >/dev/null 2>&1 & echo $! >>/tmp/bound; done; true', 5, [
+     'for i in 1 2 3; do taskset 1 sh -c "while :; do :; done" >/dev/null 2>&1 & echo $! >>/tmp/bound; done; true', 3, [
          ('-t affine.ms=500', ('kernel.paged-out', 'cpu.affine-threads', '!cpu.starved-queue')),
          ('-t affine.tasks=4 -t paged-out.processes=9', ('!kernel.paged-out', '!cpu.affine-threads')),
          ('-t affine.ms=500 -t starved-queue.ms=0', ('cpu.starved-queue', '!cpu.affine-threads'))]),
