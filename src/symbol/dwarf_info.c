@@ -32,7 +32,10 @@ static struct err *open_all(struct dwarf_info *d, const struct dwarf_request *re
 	d->path = strdup(req->path);
 	if (!d->path)
 		return err_nomem();
-	TRY(open_dwarf(req->path, &d->fd, &d->dbg));
+	if (req->n_placed)
+		TRY(dwarf_relocate(req, &d->relocated, &d->dbg));
+	else
+		TRY(open_dwarf(req->path, &d->fd, &d->dbg));
 	if (req->alt_path && !err_ignore(open_dwarf(req->alt_path, &d->alt_fd, &d->alt)))
 		dwarf_setalt(d->dbg, d->alt);
 	return NULL;
@@ -72,10 +75,12 @@ void dwarf_info_close(struct dwarf_info *d)
 	vec_deinit(&d->ranges);
 	u64map_deinit(&d->unit_by_cu);
 	u64map_deinit(&d->qualified);
+	strmap_deinit(&d->enumerators);
 	dwarf_names_free(d->names);
 	arena_deinit(&d->arena);
-	if (d->dbg)
+	if (d->dbg && !d->relocated)
 		(void)dwarf_end(d->dbg);
+	dwarf_relocated_free(d->relocated);
 	if (d->alt)
 		(void)dwarf_end(d->alt);
 	if (d->fd >= 0)

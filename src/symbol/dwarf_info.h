@@ -13,6 +13,7 @@
 #define OSM_SYMBOL_DWARF_INFO_H
 
 #include "symbol/dwarf_unwind.h"
+#include "symbol/elf.h"
 #include "symbol/provider.h"
 
 struct dwarf_info;
@@ -24,10 +25,15 @@ struct dwarf_request {
 	uint64_t vaddr_base;
 	bool big_endian;
 	struct dwarf_unwinder *unwinder; /* for frame addresses; borrowed */
+	/* Of a relocatable file; addresses in it are then those in memory. n 0: none is. */
+	const struct elf_placed_section *placed;
+	size_t n_placed;
 };
 
 struct err *dwarf_info_open(const struct dwarf_request *req, struct dwarf_info **ret) MUST_USE;
 void dwarf_info_close(struct dwarf_info *d); /* accepts NULL */
+/* A section of a relocatable file, relocated; its bytes live as long as d. NOTFOUND. */
+struct err *dwarf_relocated_section(struct dwarf_info *d, const char *name, struct source **ret) MUST_USE;
 
 struct err *dwarf_line_at(struct dwarf_info *d, uint64_t rva, struct source_line *ret) MUST_USE;
 struct err *dwarf_line_named(struct dwarf_info *d, const char *file, uint32_t line, line_visitor *v,
@@ -41,6 +47,9 @@ struct err *dwarf_locals(struct dwarf_info *d, const struct frame_context *f, st
 struct err *dwarf_function_at(struct dwarf_info *d, uint64_t rva, struct symbol *ret) MUST_USE;
 /* Type of the global variable at rva; id 0: not known. */
 struct type_ref dwarf_variable_type(struct dwarf_info *d, uint64_t rva);
+
+/* Value of an enumerator of any enumeration outside functions and types. NOTFOUND. */
+struct err *dwarf_enumerator(struct dwarf_info *d, const char *name, int64_t *ret) MUST_USE;
 
 struct err *dwarf_type_named(struct dwarf_info *d, const char *name, struct type_ref *ret) MUST_USE;
 struct err *dwarf_types(struct dwarf_info *d, const char *pattern, type_visitor *v, void *arg) MUST_USE;

@@ -41,6 +41,7 @@ struct dwarf_range {
 };
 
 struct dwarf_names; /* dwarf_name.c */
+struct dwarf_relocated; /* dwarf_relocate.c */
 
 struct dwarf_info {
 	struct provider *provider;
@@ -49,6 +50,7 @@ struct dwarf_info {
 	bool big_endian;
 	int fd, alt_fd;
 	Dwarf *dbg, *alt;
+	struct dwarf_relocated *relocated;	/* owns dbg and fd of a relocatable file; else NULL */
 	VEC(Dwarf *) splits;		/* .dwo files that libdw has opened; its own */
 	char *path;
 	Dwarf_Aranges *aranges;	/* libdw's */
@@ -57,6 +59,8 @@ struct dwarf_info {
 	VEC(struct dwarf_unit *) units;	/* owned */
 	struct u64map unit_by_cu;	/* libdw's CU pointer -> struct dwarf_unit */
 	struct dwarf_names *names;
+	struct strmap enumerators;	/* name -> uint64_t, in the arena; made when asked for */
+	bool has_enumerators;
 	struct u64map qualified;	/* type id -> "ns::name" */
 	struct arena arena;
 };
@@ -104,6 +108,11 @@ enum {
 #define TYPE_ID_ALT	((uint64_t)1 << 63)
 #define TYPE_ID_TYPES	((uint64_t)1 << 62)
 #define TYPE_ID_OFFSET	(((uint64_t)1 << TYPE_ID_SPLIT_SHIFT) - 1)
+
+/* --- relocatable files (dwarf_relocate.c) --------------------------------------- */
+/* Opens such a file with its sections where they were loaded; *ret_dbg belongs to *ret. */
+struct err *dwarf_relocate(const struct dwarf_request *req, struct dwarf_relocated **ret, Dwarf **ret_dbg) MUST_USE;
+void dwarf_relocated_free(struct dwarf_relocated *r); /* accepts NULL */
 
 /* --- lines (dwarf_line.c) ----------------------------------------------------- */
 /* File and line of a DW_AT_call_file/call_line (or decl_) pair. */

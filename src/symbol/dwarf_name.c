@@ -334,3 +334,58 @@ struct type_ref dwarf_variable_type(struct dwarf_info *d, uint64_t rva)
 	id = (uintptr_t)u64map_get(&d->names->variables, rva + d->vaddr_base);
 	return id && !err_ignore(dwarf_type_die(d, id, &die)) ? die_type(d, &die) : unknown;
 }
+
+/* --- enumerators --------------------------------------------------------------------------------- */
+
+/* Of a header's enumeration every unit has a copy: the first counts. */
+static struct err *add_enumerators(struct dwarf_info *d, Dwarf_Die *type)
+{
+	Dwarf_Die c;
+
+	for (bool ok = die_child(type, &c); ok; ok = die_next(&c, &c)) {
+		const char *name = dwarf_tag(&c) == DW_TAG_enumerator ? die_name(&c) : NULL;
+		Dwarf_Attribute attr;
+		Dwarf_Sword value;
+		int64_t *kept;
+
+		if (!name || !*name || strmap_get(&d->enumerators, name))
+			continue;
+		if (!dwarf_attr(&c, DW_AT_const_value, &attr) || dwarf_formsdata(&attr, &value) != 0)
+			continue;
+		kept = ARENA_NEW(&d->arena, int64_t);
+		if (!kept || !strmap_put(&d->enumerators, name, kept))
+			return err_nomem();
+		*kept = value;
+	}
+	return NULL;
+}
+
+static struct err *need_enumerators(struct dwarf_info *d)
+{
+	Dwarf_CU *cu = NULL;
+	Dwarf_Die die, body, c;
+	uint8_t type;
+
+	if (d->has_enumerators)
+		return NULL;
+	while (dwarf_next_readable_unit(d->dbg, &cu, &type, &die, &body)) {
+		TRY(cancel_check());
+		for (bool ok = die_child(&body, &c); ok; ok = die_next(&c, &c))
+			if (dwarf_tag(&c) == DW_TAG_enumeration_type)
+				TRY(add_enumerators(d, &c));
+	}
+	d->has_enumerators = true;
+	return NULL;
+}
+
+struct err *dwarf_enumerator(struct dwarf_info *d, const char *name, int64_t *ret)
+{
+	const int64_t *v;
+
+	TRY(need_enumerators(d));
+	v = strmap_get(&d->enumerators, name);
+	if (!v)
+		return err_new(ERR_NOTFOUND, "no enumerator %s", name);
+	*ret = *v;
+	return NULL;
+}

@@ -48,6 +48,10 @@ static struct err *open_dwarf(struct elf_provider *e)
 		.unwinder = unwinder_of(e),
 	};
 
+	if (dwarf_file(e)->type == ET_REL) {
+		req.placed = e->placed;
+		req.n_placed = e->n_placed;
+	}
 	if (!err_ignore(elf_find_alt_file(&how, dwarf_file(e), req.path, &alt)))
 		req.alt_path = alt.s;
 	else if (elf_section_named(dwarf_file(e), ".gnu_debugaltlink"))
@@ -72,7 +76,7 @@ static struct err *need_dwarf(struct provider *p, struct dwarf_info **ret)
 
 #define WITH_DWARF(p, call)                                                    \
 	do {                                                                   \
-		struct dwarf_info *d;                                          \
+		struct dwarf_info *d = NULL;                                      \
 		TRY(need_dwarf(p, &d));                                        \
 		return call;                                                   \
 	} while (0)
@@ -157,10 +161,17 @@ static struct err *open_mini_debug(struct elf_provider *e)
 	return elf_symtab_add_static(&e->symtab, &e->mini);
 }
 
+static bool is_relocatable(const struct elf_provider *e)
+{
+	return e->has_file && e->file.type == ET_REL;
+}
+
 static struct err *load_symbols(struct elf_provider *e)
 {
 	struct elf_symtab *t = &e->symtab;
 
+	if (is_relocatable(e))
+		return NULL; /* its symbols say places in sections; the kernel's own tables have them */
 	if (e->has_file)
 		TRY(tolerate(elf_symtab_add_static(t, &e->file)));
 	if (e->has_debug && !t->n)
@@ -228,7 +239,7 @@ static struct err *elf_symbol_at(struct provider *p, uint64_t rva, struct symbol
 /* Who asks for a symbol by name may want to show what it is. */
 static void add_type(struct elf_provider *e, struct symbol *s, bool functions)
 {
-	struct dwarf_info *d;
+	struct dwarf_info *d = NULL;
 	struct symbol f;
 
 	if (err_ignore(need_dwarf(&e->p, &d)))
@@ -237,6 +248,28 @@ static void add_type(struct elf_provider *e, struct symbol *s, bool functions)
 		s->type = dwarf_variable_type(d, s->rva);
 	else if (functions && !err_ignore(dwarf_function_at(d, s->rva, &f)) && f.rva == s->rva)
 		s->type = f.type;
+}
+
+/* Per-CPU data of older x86-64 kernels is linked at 0: the kernel's move does not move it. */
+static uint64_t link_time_rva(const struct elf_provider *e, uint64_t rva)
+{
+	const struct elf_file *f = elf_main_file(e);
+	uint64_t address = e->base + rva;
+
+	return f->type == ET_EXEC && f->vaddr_base >> 63 && !(address >> 63) ? address - f->vaddr_base : rva;
+}
+
+static struct err *elf_type_at(struct provider *p, uint64_t rva, struct type_ref *ret)
+{
+	struct dwarf_info *d = NULL;
+	struct symbol f;
+
+	TRY(need_dwarf(p, &d));
+	if (!err_ignore(dwarf_function_at(d, rva, &f)) && f.rva == rva)
+		*ret = f.type; /* cheap: variables need the index of names */
+	else
+		*ret = dwarf_variable_type(d, link_time_rva(elf_of(p), rva));
+	return ret->id ? NULL : err_new(ERR_NOTFOUND, "no type of what is at 0x%llx", (unsigned long long)rva);
 }
 
 static struct err *elf_symbol_named(struct provider *p, const char *name, struct symbol *ret)
@@ -302,10 +335,23 @@ static void add_debug_frame(struct elf_provider *e, const struct elf_file *f, un
 	cfi_init_debug(&u->sections[u->n_sections++], f, e->debug_frames[i]);
 }
 
+static void add_relocated_frame(struct elf_provider *e, struct dwarf_unwinder *u)
+{
+	struct dwarf_info *d = NULL;
+
+	if (u->n_sections < UNWIND_MAX_SECTIONS && !err_ignore(need_dwarf(&e->p, &d)) &&
+	    !err_ignore(dwarf_relocated_section(d, ".debug_frame", &e->debug_frames[0])))
+		cfi_init_debug(&u->sections[u->n_sections++], &e->file, e->debug_frames[0]);
+}
+
 static void more_frames(void *arg, struct dwarf_unwinder *u)
 {
 	struct elf_provider *e = arg;
 
+	if (is_relocatable(e)) {
+		add_relocated_frame(e, u);
+		return;
+	}
 	if (e->has_file)
 		add_debug_frame(e, &e->file, 0, u);
 	if (e->has_debug)
@@ -318,7 +364,7 @@ static struct dwarf_unwinder *unwinder_of(struct elf_provider *e)
 
 	if (e->has_unwinder)
 		return u;
-	if (e->has_file && !err_ignore(cfi_init_eh(&u->sections[u->n_sections], &e->file)))
+	if (e->has_file && !is_relocatable(e) && !err_ignore(cfi_init_eh(&u->sections[u->n_sections], &e->file)))
 		u->n_sections++;
 	if (!u->n_sections && e->has_image && !err_ignore(cfi_init_eh(&u->sections[0], &e->image)))
 		u->n_sections++;
@@ -362,12 +408,12 @@ static void elf_destroy(struct provider *p)
 {
 	struct elf_provider *e = elf_of(p);
 
-	dwarf_info_close(e->dwarf);
 	dwarf_unwinder_deinit(&e->unwinder);
 	for (unsigned i = 0; i < 2; i++) {
 		source_destroy(e->debug_frames[i]);
 		free(e->debug_frame_bytes[i]);
 	}
+	dwarf_info_close(e->dwarf);
 	elf_symtab_deinit(&e->symtab);
 	elf_file_deinit(&e->mini);
 	source_destroy(e->mini_src);
@@ -389,6 +435,7 @@ static const struct provider_ops *elf_ops(void)
 		.symbol_at = elf_symbol_at,
 		.symbol_named = elf_symbol_named,
 		.symbols = elf_symbols,
+		.type_at = elf_type_at,
 		.line_at = elf_line_at,
 		.line_named = elf_line_named,
 		.inlines_at = elf_inlines_at,
@@ -405,6 +452,13 @@ static const struct provider_ops *elf_ops(void)
 
 	provider_fill_ops(&ops);
 	return &ops;
+}
+
+struct err *elf_enumerator(struct provider *p, const char *name, int64_t *ret)
+{
+	if (p->ops != elf_ops())
+		return err_new(ERR_NOTFOUND, "no debug information");
+	WITH_DWARF(p, dwarf_enumerator(d, name, ret));
 }
 
 static const char *name_of(const struct elf_request *req)
@@ -469,17 +523,14 @@ static struct err *open_file(struct elf_provider *e, const struct elf_request *r
 		return NULL;
 	TRY(elf_file_open(&e->file, req->path));
 	e->has_file = true;
-	if (e->file.type == ET_REL)
+	if (e->file.type == ET_REL && !req->n_placed)
 		return err_new(ERR_UNSUPPORTED, "%s: relocatable files are not read", req->path);
+	if (e->file.type == ET_REL)
+		e->file.vaddr_base = req->base; /* its sections' addresses are those in memory */
 	TRY(check_identity(e, req->path));
 	if (!e->id.size)
 		e->id = e->file.id;
 	return NULL;
-}
-
-static bool has_dwarf(const struct elf_file *f)
-{
-	return elf_section_named(f, ".debug_info") || elf_section_named(f, ".zdebug_info");
 }
 
 static bool has_lines(const struct elf_file *f)
@@ -492,7 +543,7 @@ static struct err *open_debug_file(struct elf_provider *e)
 	CLEANUP(strbuf_deinit) struct strbuf path = STRBUF_INIT, trouble = STRBUF_INIT;
 	struct elf_find how = how_to_find(e);
 
-	if (e->has_file && has_dwarf(&e->file))
+	if (e->has_file && elf_has_dwarf(&e->file))
 		return NULL;
 	if (err_ignore(elf_find_debug_file(&how, &e->debug, &path, &trouble))) {
 		if (trouble.len)
@@ -527,7 +578,7 @@ static struct err *write_note(struct elf_provider *e)
 	const char *what;
 	char *note = NULL;
 
-	e->p.has_types = e->p.is_private = has_dwarf(dwarf);
+	e->p.has_types = e->p.is_private = elf_has_dwarf(dwarf);
 	e->p.has_lines = has_lines(dwarf);
 	if (e->p.is_private)
 		what = "dwarf symbols";
@@ -546,6 +597,9 @@ static struct err *write_note(struct elf_provider *e)
 
 static struct err *open_all(struct elf_provider *e, const struct elf_request *req)
 {
+	e->base = req->base;
+	e->placed = req->placed;
+	e->n_placed = req->n_placed;
 	TRY(copy_dirs(e, req));
 	TRY(open_image(e, req));
 	TRY(open_file(e, req));

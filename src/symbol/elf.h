@@ -34,6 +34,11 @@ struct elf_build_id {
 /* Hexadecimal, lower case; `buf` of 2 * ELF_BUILD_ID_MAX + 1. */
 void elf_build_id_text(const struct elf_build_id *id, char *buf);
 
+struct elf_placed_section {
+	const char *name;
+	uint64_t address;
+};
+
 struct elf_request {
 	const char *path;	/* the ELF file, or NULL: not found */
 	const char *name;	/* the module's name or path, for messages; may be NULL */
@@ -48,6 +53,10 @@ struct elf_request {
 	const char *const *debug_dirs;
 	size_t n_debug_dirs;
 	bool no_system_dirs;	/* do not look in /usr/lib/debug or at debuginfod */
+	/* Of a relocatable file (a kernel's module): where its sections were loaded. They outlive
+	 * the provider. Without them such files are not read. */
+	const struct elf_placed_section *placed;
+	size_t n_placed;
 };
 
 /*
@@ -57,8 +66,15 @@ struct elf_request {
  */
 struct err *elf_open(const struct elf_request *req, struct provider **ret) MUST_USE;
 
+/* What debug information has of an enumerator. NOTFOUND, also where the provider is none of these. */
+struct err *elf_enumerator(struct provider *p, const char *name, int64_t *ret) MUST_USE;
+
 /* From the module's headers in memory. NOTFOUND: no note; FAULT: not there. */
 struct err *elf_build_id_from_memory(struct space *s, uint64_t base, struct elf_build_id *ret) MUST_USE;
 struct err *elf_build_id_of_file(const char *path, struct elf_build_id *ret) MUST_USE;
+/* In little-endian notes, as a kernel keeps those of its image. */
+bool elf_build_id_in_notes(const uint8_t *notes, size_t size, struct elf_build_id *ret);
+/* CORRUPT: the file tells nothing of lines, types and variables. */
+struct err *elf_check_has_dwarf(const char *path) MUST_USE;
 
 #endif

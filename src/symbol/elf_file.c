@@ -255,6 +255,13 @@ static bool find_build_id(struct cursor *c, uint64_t align, struct elf_build_id 
 	return false;
 }
 
+bool elf_build_id_in_notes(const uint8_t *notes, size_t size, struct elf_build_id *ret)
+{
+	struct cursor c = cursor_init("notes", notes, size, 0);
+
+	return find_build_id(&c, 4, ret);
+}
+
 static bool build_id_at(const struct elf_file *f, uint64_t offset, uint64_t size, uint64_t align,
 			struct elf_build_id *ret)
 {
@@ -383,6 +390,11 @@ const struct elf_segment *elf_segment_of_type(const struct elf_file *f, uint32_t
 	return NULL;
 }
 
+bool elf_has_dwarf(const struct elf_file *f)
+{
+	return elf_section_named(f, ".debug_info") || elf_section_named(f, ".zdebug_info");
+}
+
 struct err *elf_section_cursor(const struct elf_file *f, const struct elf_section *s,
 			       struct view *ret_view, struct cursor *ret)
 {
@@ -472,6 +484,18 @@ struct err *elf_build_id_of_file(const char *path, struct elf_build_id *ret)
 		*ret = f.id;
 	else
 		e = err_new(ERR_NOTFOUND, "%s: no build id", path);
+	elf_file_deinit(&f);
+	return e;
+}
+
+struct err *elf_check_has_dwarf(const char *path)
+{
+	struct elf_file f;
+	struct err *e = NULL;
+
+	TRY(elf_file_open(&f, path));
+	if (!elf_has_dwarf(&f))
+		e = err_new(ERR_CORRUPT, "%s: has no debug information", path);
 	elf_file_deinit(&f);
 	return e;
 }

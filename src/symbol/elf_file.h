@@ -55,6 +55,7 @@ void elf_file_deinit(struct elf_file *f); /* accepts a zeroed one */
 const struct elf_section *elf_section_named(const struct elf_file *f, const char *name);
 const struct elf_section *elf_section_of_type(const struct elf_file *f, uint32_t type);
 const struct elf_segment *elf_segment_of_type(const struct elf_file *f, uint32_t type);
+bool elf_has_dwarf(const struct elf_file *f);
 /* Bytes of a section as they are in the file. */
 struct err *elf_section_cursor(const struct elf_file *f, const struct elf_section *s,
 			       struct view *ret_view, struct cursor *ret) MUST_USE;

@@ -67,8 +67,7 @@ static bool is_same_build(const struct search *s, const struct elf_file *f, cons
 /* Such as the stripped module itself, found under its own link's name. */
 static bool tells_nothing(const struct elf_file *f)
 {
-	return !elf_section_of_type(f, SHT_SYMTAB) && !elf_section_named(f, ".debug_info") &&
-	       !elf_section_named(f, ".zdebug_info");
+	return !elf_section_of_type(f, SHT_SYMTAB) && !elf_has_dwarf(f);
 }
 
 static bool try_path(struct search *s, const char *path)

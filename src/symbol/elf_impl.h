@@ -17,6 +17,9 @@ struct elf_provider {
 	bool has_file, has_image, has_debug;
 	char *debug_path;		/* of `debug`, NULL: none */
 	struct elf_build_id id;
+	uint64_t base;			/* run-time address of rva 0; 0: not told */
+	const struct elf_placed_section *placed;	/* borrowed */
+	size_t n_placed;
 	char **debug_dirs;		/* owned */
 	size_t n_debug_dirs;
 	bool no_system_dirs;

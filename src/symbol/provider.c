@@ -25,6 +25,11 @@ static struct err *no_symbols(struct provider *p, const char *pattern, symbol_vi
 	return NULL;
 }
 
+static struct err *no_type_at(struct provider *p, uint64_t rva, struct type_ref *ret)
+{
+	return unknown();
+}
+
 static struct err *no_line_at(struct provider *p, uint64_t rva, struct source_line *ret)
 {
 	return unknown();
@@ -119,6 +124,7 @@ void provider_fill_ops(struct provider_ops *ops)
 	FILL(symbol_at, no_symbol_at);
 	FILL(symbol_named, no_symbol_named);
 	FILL(symbols, no_symbols);
+	FILL(type_at, no_type_at);
 	FILL(line_at, no_line_at);
 	FILL(line_named, no_line_named);
 	FILL(inlines_at, no_inlines_at);

@@ -113,6 +113,8 @@ struct provider_ops {
 	struct err *(*symbol_named)(struct provider *p, const char *name, struct symbol *ret);
 	/* Pattern with * and ?; no case. Each name/rva once. */
 	struct err *(*symbols)(struct provider *p, const char *pattern, symbol_visitor *v, void *arg);
+	/* Type of the variable or function that begins at rva, whoever names it. */
+	struct err *(*type_at)(struct provider *p, uint64_t rva, struct type_ref *ret);
 	struct err *(*line_at)(struct provider *p, uint64_t rva, struct source_line *ret);
 	/* Addresses of file:line (file by basename or path suffix, no case). */
 	struct err *(*line_named)(struct provider *p, const char *file, uint32_t line,
