@@ -9,6 +9,7 @@
  *	Breakpad	dir/foo.pdb/ID/foo.sym, dir/libfoo.so/ID/libfoo.so.sym
  *	build ids	dir/.build-id/ab/cdef...		(ELF)
  *	mirrored	dir/Windows/System32/foo.dll		(images)
+ *	kernels		see store_kernel.c
  */
 #include "symbol/store_impl.h"
 
@@ -323,10 +324,20 @@ static struct err *probe_recorded(struct search *q)
 	return search_try(q, q->r->name, "path in the image");
 }
 
+static struct err *probe_kernel(struct search *q)
+{
+	for (size_t i = 0; i < q->s->n_places && !q->found.path; i++)
+		if (q->s->places[i].kind == SYMBOL_PLACE_FOLDER)
+			TRY(store_probe_kernel(q, q->s->places[i].stores[0], true));
+	return q->found.path || !q->s->sysroot ? NULL : store_probe_kernel(q, q->s->sysroot, false);
+}
+
 static struct err *probe_all(struct search *q)
 {
 	bool image = q->r->kind == SYMBOL_WANT_IMAGE || q->r->kind == SYMBOL_WANT_ELF;
 
+	if (q->r->kind == SYMBOL_WANT_KERNEL)
+		return probe_kernel(q);
 	if (image)
 		TRY(probe_places(q, q->s->images, q->s->n_images));
 	if (!q->found.path && q->r->kind == SYMBOL_WANT_ELF && q->s->sysroot) {
@@ -427,6 +438,7 @@ void symbol_store_destroy(struct symbol_store *s)
 	if (!s)
 		return;
 	store_download_end(s);
+	store_kernel_end(s);
 	strmap_deinit(&s->refused);
 	strmap_deinit(&s->servers_down);
 	arena_deinit(&s->arena);

@@ -7,7 +7,7 @@
  * servers, WinDbg, Breakpad and Linux distributions use. Names match without
  * case. A file whose identity is another one is never returned: it becomes an
  * attempt with both identities in its text. Nothing is downloaded unless the
- * path has a URL. docs/formats/symbol-path.md
+ * path has a URL; a kernel's debug files never are. docs/formats/symbol-path.md
  */
 #ifndef OSM_SYMBOL_STORE_H
 #define OSM_SYMBOL_STORE_H
@@ -53,6 +53,7 @@ enum symbol_request_kind {
 	SYMBOL_WANT_IMAGE,	/* PE image */
 	SYMBOL_WANT_ELF,	/* ELF image */
 	SYMBOL_WANT_ELF_SYM,	/* Breakpad .sym of an ELF module */
+	SYMBOL_WANT_KERNEL,	/* ELF file with the debug information of a Linux kernel ("vmlinux") or its module */
 };
 
 struct symbol_request {
@@ -65,6 +66,7 @@ struct symbol_request {
 	bool has_signature;	/* PDB of an NB10 record */
 	uint32_t signature;
 	uint32_t timestamp, size_of_image;	/* PE image; 0, 0: not known */
+	const char *release;			/* KERNEL: "6.1.0-18-amd64" */
 	const uint8_t *build_id;		/* ELF */
 	size_t build_id_size;			/* 0: none */
 };

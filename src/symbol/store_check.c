@@ -192,6 +192,7 @@ static bool is_wanted(enum symbol_request_kind kind, enum symbol_file_type type)
 	case SYMBOL_WANT_IMAGE:
 		return type == SYMBOL_FILE_PE;
 	case SYMBOL_WANT_ELF:
+	case SYMBOL_WANT_KERNEL:
 		return type == SYMBOL_FILE_ELF;
 	case SYMBOL_WANT_ELF_SYM:
 		return type == SYMBOL_FILE_BREAKPAD;
@@ -216,6 +217,8 @@ struct err *store_check(const char *path, const struct symbol_request *r, enum s
 		e = check_elf(path, r, ret_verified);
 	else
 		e = check_breakpad(path, r, ret_verified);
+	if (!e && r->kind == SYMBOL_WANT_KERNEL)
+		e = elf_check_has_dwarf(path);
 	if (!e)
 		*ret_type = type;
 	return e;

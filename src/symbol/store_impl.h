@@ -7,6 +7,8 @@
 #include "base/vec.h"
 #include "symbol/store.h"
 
+struct kernel_tree;
+
 struct symbol_store {
 	struct arena arena;		/* options, places, keys of the maps */
 	struct symbol_place *places;
@@ -18,6 +20,7 @@ struct symbol_store {
 	struct strmap refused;		/* URL -> why it is not asked again */
 	struct strmap servers_down;	/* base URL -> why */
 	void *curl;			/* one handle, made at the first download */
+	VEC(struct kernel_tree *) trees; /* store_kernel.c; owned */
 };
 
 /* One search. */
@@ -63,6 +66,11 @@ struct err *store_check(const char *path, const struct symbol_request *r, enum s
 			bool *ret_verified) MUST_USE;
 /* Breakpad's id of the request: GUID and age, for ELF made of the build id. "" none. */
 struct err *store_breakpad_id(const struct symbol_request *r, struct strbuf *sb) MUST_USE;
+
+/* --- a kernel's debug files ---------------------------------------------------------------- */
+/* Looks in `dir`; `given`: the user named it, which may be the file itself. */
+struct err *store_probe_kernel(struct search *q, const char *dir, bool given) MUST_USE;
+void store_kernel_end(struct symbol_store *s);
 
 /* --- downloading -------------------------------------------------------------------------- */
 /* base/name/key/file into folder/name/key/file, by a temporary file that is
