@@ -97,6 +97,8 @@ static bool type_in_modules(struct target *t, enum thread_half half, const char 
 
 	if (t->kernel && kernel_type_named(t->kernel, module, type, ret))
 		return true; /* without the list of modules, which is read with its help */
+	if (t->kernel && kernel_has_types(t->kernel, module))
+		return false; /* not worth reading a debug file: the kernel has all that it uses */
 	n = target_modules(t, &modules);
 	for (size_t i = 0; i < n; i++) {
 		struct provider **providers;

@@ -34,7 +34,7 @@ struct kernel {
 	struct space_translation translation;
 
 	bool names_tried, types_tried;
-	struct provider *names, *types;	/* kallsyms, BTF of vmlinux; NULL: could not be had */
+	struct provider *names, *types;	/* kallsyms, BTF of vmlinux or else its debug file; NULL: could not be had */
 	VEC(struct kernel_part) parts;	/* of modules, besides their code, by address */
 	VEC(struct view) views;		/* BTF of vmlinux and of modules */
 
@@ -60,7 +60,13 @@ struct provider *kernel_names(struct kernel *k);	/* borrowed; NULL */
 struct provider *kernel_types(struct kernel *k);
 /* A type of vmlinux; `module` NULL or "vmlinux". */
 bool kernel_type_named(struct kernel *k, const char *module, const char *type, struct type_ref *ret);
+/* Whether all types of that module are the kernel's own, so that what these lack is nowhere. */
+bool kernel_has_types(struct kernel *k, const char *module);
 void kernel_load_symbols(struct kernel *k, struct module *m);
+/* kernel_debug.c: a file with DWARF, where the symbol path or the system has the one of this build. */
+void kernel_add_debug_file(struct kernel *k, struct module *m);
+/* The kernel's own debug file, before there are modules: for its types where the dump has none. */
+bool kernel_debug_types(struct kernel *k, struct provider **ret);
 
 /* kernel_modules.c, kernel_tasks.c */
 /* The module that has a part there which is not its code; NULL. */

@@ -93,6 +93,10 @@ struct provider *kernel_types(struct kernel *k)
 		return k->types;
 	k->types_tried = true;
 	e = open_types(k);
+	if (e && kernel_debug_types(k, &k->types)) {
+		err_free(e);
+		e = NULL;
+	}
 	if (e)
 		notice("types of the kernel: %s", err_message(e));
 	err_free(e);
@@ -107,6 +111,11 @@ bool kernel_type_named(struct kernel *k, const char *module, const char *type, s
 		return false;
 	p = kernel_types(k);
 	return p && !err_ignore(p->ops->type_named(p, type, ret));
+}
+
+bool kernel_has_types(struct kernel *k, const char *module)
+{
+	return module && !strcasecmp(module, "vmlinux") && kernel_types(k);
 }
 
 /* ---- unwind rules ------------------------------------------------------------------------------ */
@@ -266,7 +275,7 @@ static void load_module(struct kernel *k, struct module *m, uint64_t address)
 		return;
 	if (t.kallsyms)
 		add_module_names(k, m, t.kallsyms);
-	if (find_module_types(k, address, &types))
+	if (k->types && btf_is(k->types) && find_module_types(k, address, &types))
 		add_module_types(k, m, &types);
 	if (t.orc_ip && t.orc && t.n_orc)
 		add_orc(k, m, &(struct orc_input){ .ip_table = t.orc_ip, .entry_table = t.orc, .n = t.n_orc });
@@ -275,13 +284,16 @@ static void load_module(struct kernel *k, struct module *m, uint64_t address)
 void kernel_load_symbols(struct kernel *k, struct module *m)
 {
 	if (m->base != k->base) {
-		if (m->kernel_module)
-			load_module(k, m, m->kernel_module);
+		if (!m->kernel_module)
+			return;
+		load_module(k, m, m->kernel_module);
+		kernel_add_debug_file(k, m);
 		return;
 	}
 	if (kernel_names(k))
 		module_add_provider(m, provider_ref(k->names), SYMBOLS_PUBLIC);
-	if (kernel_types(k))
+	if (kernel_types(k) && btf_is(k->types))
 		module_add_provider(m, provider_ref(k->types), SYMBOLS_PRIVATE);
 	add_kernel_orc(k, m);
+	kernel_add_debug_file(k, m);
 }

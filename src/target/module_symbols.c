@@ -149,10 +149,10 @@ static struct err *open_found(const struct symbol_search *found, struct provider
 	return pdb_open(found->path, ret);
 }
 
-/* symbol_store_find, telling each attempt when that is wanted. */
-static struct err *find_file(struct target *t, const struct symbol_request *r, struct arena *a,
-			     struct symbol_search *ret)
+struct err *module_search(struct target *t, struct module *m, const struct symbol_request *r, struct arena *a,
+			  struct symbol_search *ret)
 {
+	TRY(target_store(t));
 	TRY(symbol_store_find(t->store, r, a, ret));
 	for (size_t i = 0; t->noisy && i < ret->n_attempts; i++) {
 		const struct symbol_attempt *try = &ret->attempts[i];
@@ -160,6 +160,7 @@ static struct err *find_file(struct target *t, const struct symbol_request *r, s
 		notice("SYMSRV: %s - %s%s%s", try->where, symbol_outcome_text(try->outcome),
 		       *try->why ? ": " : "", try->why);
 	}
+	keep_other(m, ret);
 	return NULL;
 }
 
@@ -170,14 +171,12 @@ static bool load_from_store(struct target *t, struct module *m)
 	struct symbol_search found = { 0 };
 	struct symbol_request request;
 	struct provider *p = NULL;
-	struct err *e = target_store(t);
+	struct err *e;
 
-	if (!e && !module_symbol_request(t, m, &request))
+	if (!module_symbol_request(t, m, &request))
 		return false;
-	if (!e)
-		e = find_file(t, &request, &a, &found);
+	e = module_search(t, m, &request, &a, &found);
 	if (!e && !found.path) {
-		keep_other(m, &found);
 		if (found.trouble && found.trouble->outcome != SYMBOL_ABSENT)
 			module_keep_trouble(m, err_new(ERR_NOTFOUND, "%s: %s%s%s", found.trouble->where,
 						symbol_outcome_text(found.trouble->outcome),
@@ -247,6 +246,8 @@ enum symbol_status module_symbol_status(const struct module *m)
 
 const char *module_symbol_file(const struct module *m)
 {
+	if (m->priv->debug_file)
+		return m->priv->debug_file->path;
 	return m->priv->n_providers ? m->priv->providers[0]->path : "";
 }
 
@@ -269,6 +270,7 @@ void module_symbols_forget(struct module *m)
 	free(p->trouble);
 	free(p->other_file);
 	p->trouble = p->other_file = NULL;
+	p->debug_file = NULL;
 	p->n_providers = 0;
 	p->symbols_tried = false;
 	p->status = SYMBOLS_DEFERRED;
@@ -307,9 +309,7 @@ struct err *module_find_image(struct target *t, struct module *m, char **ret_pat
 		.build_id_size = m->build_id_size,
 	};
 
-	TRY(target_store(t));
-	TRY(find_file(t, &request, &a, &found));
-	keep_other(m, &found);
+	TRY(module_search(t, m, &request, &a, &found));
 	if (!found.path) {
 		const struct symbol_attempt *why = found.trouble;
 

@@ -117,6 +117,26 @@ static bool by_providers(struct walk *w, struct module *m, struct step *s)
 	return false;
 }
 
+/*
+ * ORC tells the caller's ip, sp and bp and no more. Call frame information of a debug file, where it leads
+ * to the same caller, has the other registers that calls preserve: variables may be in them.
+ */
+static void add_preserved(struct walk *w, struct module *m, struct step *s)
+{
+	static const uint8_t preserved[] = { X64_RBX, X64_RBP, X64_R12, X64_R13, X64_R14, X64_R15 };
+	struct provider *p = m->priv->debug_file;
+	struct unwind_result result = { 0 };
+	struct regs caller;
+
+	if (!p || s->result.machine_frame || s->result.other_stack || s->result.end ||
+	    err_ignore(p->ops->unwind(p, m->base, w->exact, &w->t->memory, &w->regs, &caller, &result)) ||
+	    regs_ip(&caller) != regs_ip(&s->caller) || regs_sp(&caller) != regs_sp(&s->caller))
+		return;
+	for (size_t i = 0; i < sizeof(preserved); i++)
+		if (!regs_has(&s->caller, preserved[i]) && regs_has(&caller, preserved[i]))
+			regs_set(&s->caller, preserved[i], caller.v[preserved[i]]);
+}
+
 /* Only what was interrupted can be a leaf: a caller has called. */
 static bool by_tables(struct walk *w, struct module *m, struct step *s)
 {
@@ -139,8 +159,10 @@ static bool has_tables(const struct walk *w)
 
 static bool by_module(struct walk *w, struct module *m, struct step *s)
 {
-	if (by_providers(w, m, s) && stack_makes_progress(w, s))
+	if (by_providers(w, m, s) && stack_makes_progress(w, s)) {
+		add_preserved(w, m, s);
 		return true;
+	}
 	if (has_tables(w) && by_tables(w, m, s) && stack_makes_progress(w, s))
 		return true;
 	if (w->regs.arch->machine == MACHINE_X64 && has_tables(w) && stack_fixed_frame(w, m, s) &&

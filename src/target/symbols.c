@@ -35,6 +35,17 @@ void target_symbol_at(struct target *t, uint64_t address, struct symbol_hit *ret
 	ret->displacement = address - m->base - (ret->symbol.name ? ret->symbol.rva : 0);
 }
 
+bool target_symbol_type(struct target *t, struct module *m, uint64_t rva, struct type_ref *ret)
+{
+	struct provider **providers;
+	size_t n = module_providers(t, m, &providers);
+
+	for (size_t i = 0; i < n; i++)
+		if (!err_ignore(providers[i]->ops->type_at(providers[i], rva, ret)))
+			return true;
+	return false;
+}
+
 static void find_line(struct target *t, struct module *m, uint64_t rva, struct source_line *ret)
 {
 	struct provider **providers;

@@ -171,6 +171,8 @@ void target_symbol_at(struct target *t, uint64_t address, struct symbol_hit *ret
 struct err *target_symbol_named(struct target *t, const char *name, uint64_t *ret) MUST_USE;
 /* "mod!sym+0x12", "mod+0x1234" or "0x...": appended to sb. */
 void target_add_symbol(struct target *t, uint64_t address, struct strbuf *sb);
+/* Type of what begins at rva of the module, where a symbol has none of its own; false: not known. */
+bool target_symbol_type(struct target *t, struct module *m, uint64_t rva, struct type_ref *ret);
 /* Finds file:line (`mod!file.c:21` with mod NULL: all). NOTFOUND. */
 struct err *target_line_address(struct target *t, const char *module, const char *file,
 				uint32_t line, uint64_t *ret) MUST_USE;

@@ -26,6 +26,7 @@ struct module_private {
 	struct provider *providers[MAX_PROVIDERS];
 	size_t n_providers;
 	enum symbol_status status;
+	struct provider *debug_file;	 /* of a kernel: among the providers; NULL: none */
 	char *trouble;			/* why not better, owned; NULL: nothing to say */
 	char *other_file;		/* of its name and another build, owned; NULL: none was met */
 
@@ -118,6 +119,10 @@ struct err *module_image_parts(struct target *t, struct module *m, struct arena 
 void module_symbols_forget(struct module *m);
 /* The module's file, its identity checked. NOTFOUND with every place tried. */
 struct err *module_find_image(struct target *t, struct module *m, char **ret_path) MUST_USE;
+
+/* Asks the store, telling each attempt when that is wanted; a file of another build is kept in mind. */
+struct err *module_search(struct target *t, struct module *m, const struct symbol_request *r, struct arena *a,
+			  struct symbol_search *ret) MUST_USE;
 
 struct err *target_store(struct target *t) MUST_USE; /* makes t->store */
 
