@@ -470,6 +470,8 @@ static bool typed_symbol(struct cpp *x, struct module *m, const char *name, stru
 		if (err_ignore(providers[i]->ops->symbol_named(providers[i], name, &sym)) ||
 		    sym.kind == SYMBOL_TLS)
 			continue;
+		if (!sym.type.id)
+			(void)target_symbol_type(x->s->target, m, sym.rva, &sym.type);
 		if (!sym.type.id || err_ignore(cpp_type_of(sym.type, &ret->type)))
 			ret->type = (struct cpp_type){ .kind = CPP_FUNCTION, .name = "" };
 		ret->in_memory = sym.kind != SYMBOL_CONSTANT;

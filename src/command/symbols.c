@@ -135,6 +135,17 @@ static struct err *emit_found(struct session *s, struct out *o, const struct fou
 	return out_end(o);
 }
 
+/* Another of the module's symbol files may have the types: asked for what was named, not for lists. */
+static void add_types(struct target *t, struct search *x, size_t from, const char *pattern)
+{
+	for (size_t i = from; !strpbrk(pattern, "*?") && i < x->found.n; i++) {
+		struct symbol *sym = &x->found.v[i].symbol;
+
+		if (!sym->type.id && sym->kind != SYMBOL_CONSTANT && sym->kind != SYMBOL_TLS)
+			(void)target_symbol_type(t, x->module, sym->rva, &sym->type);
+	}
+}
+
 static struct err *search_module(struct target *t, struct module *m, const char *pattern,
 				 struct search *x)
 {
@@ -149,8 +160,10 @@ static struct err *search_module(struct target *t, struct module *m, const char 
 		if (x->no_memory)
 			return err_nomem();
 		TRY(cancel_check());
-		if (x->found.n > before)
-			break; /* the best that knows any */
+		if (x->found.n > before) { /* the best that knows any */
+			add_types(t, x, before, pattern);
+			break;
+		}
 	}
 	return NULL;
 }

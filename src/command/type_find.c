@@ -52,6 +52,8 @@ static bool type_at(struct target *t, uint64_t address, const char *plain, struc
 	if (!hit.module || hit.displacement || hit.symbol.is_code)
 		return false;
 	*ret = hit.symbol.type;
+	if (!ret->id && target_symbol_type(t, hit.module, address - hit.module->base, ret))
+		return true;
 	n = ret->id ? 0 : module_providers(t, hit.module, &providers);
 	for (size_t i = 0; i < n && !ret->id; i++)
 		if (!err_ignore(providers[i]->ops->symbol_named(providers[i], plain, &sym)) &&
@@ -91,7 +93,16 @@ static bool split_cpu(struct session *s, const char *name, char *buf, size_t siz
 	return !colon || colon[1];
 }
 
-/* BTF has the types of variables, the kernel's names their addresses. */
+/* BTF has the types of per-CPU variables, a debug file those of others. */
+static bool kernel_type_of(struct target *t, const char *name, uint64_t address, struct type_ref *ret)
+{
+	struct module *m = target_module_named(t, "vmlinux");
+
+	return !err_ignore(kernel_variable_type(t, name, ret)) ||
+	       (m && target_symbol_type(t, m, address - m->base, ret));
+}
+
+/* The kernel's names have the addresses. */
 static bool find_kernel_variable(struct session *s, const char *name, struct type_ref *ret_type, uint64_t *ret_address)
 {
 	struct target *t = session_target(s);
@@ -104,7 +115,7 @@ static bool find_kernel_variable(struct session *s, const char *name, struct typ
 	if (str_starts(name, "vmlinux!"))
 		name += strlen("vmlinux!");
 	if (!k || !split_cpu(s, name, plain, sizeof(plain), &cpu) ||
-	    err_ignore(kernel_variable_type(t, plain, &type)) || err_ignore(kernel_symbol(k, plain, &address)))
+	    err_ignore(kernel_symbol(k, plain, &address)) || !kernel_type_of(t, plain, address, &type))
 		return false;
 	if (is_percpu(k, address))
 		address = kernel_percpu(k, address, cpu);
