@@ -17,6 +17,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
+import debug_check  # noqa: E402
 import guest  # noqa: E402
 import oracle  # noqa: E402
 import pivot_check  # noqa: E402
@@ -42,6 +43,7 @@ HARM = re.compile(r'WARNING:|BUG:|Oops|[Dd]etected.* stall|lockup|Call Trace|blo
 class Suite:
     def __init__(self, kind, folder):
         self.kind, self.folder = kind, folder
+        self.modules = []
         self.counts = {'ok': 0, 'FAIL': 0, 'skip': 0}
         self.began = time.monotonic()
 
@@ -61,7 +63,7 @@ class Suite:
     # ---- the scene
     def boot(self, g):
         programs = {f'bin/{n}': guest.static(f'{HERE}/truth/{n}.c', f'{guest.KERNELS}/bin/{n}') for n in PROGRAMS}
-        modules = guest.build_module(self.kind, f'{HERE}/subject')
+        modules = self.modules = guest.build_module(self.kind, f'{HERE}/subject')
         files = {'bin/osmodump': OSMODUMP, **programs}
         try:
             files['bin/compat'] = guest.static_32(f'{HERE}/truth/compat.c', f'{guest.KERNELS}/bin/compat')
@@ -133,8 +135,13 @@ class Suite:
             facts += truth.compare(truth.View(f'QEMU {how}', OSMODUMP, dump, before, after), self.say)
         print(f'figure: {self.kind}: {facts} facts of {len(before.pids())} processes compared with QEMU\'s dumps')
         self.compat(g, dumps['elf'])
+        self.debug_files(dumps['elf'])
         self.step('compared')
         self.counted_by_qemu(g, places)
+
+    def debug_files(self, dump):
+        wrong, n = debug_check.check(OSMODUMP, dump, self.modules)
+        self.check(n and not wrong, f'debug files of {n} modules: lines, types, variables, another build refused {"; ".join(wrong)[:300]}')
 
     def counted_by_qemu(self, g, places):
         g.must('echo go >/proc/pivot; sleep 1')

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: MIT
 # Our vmcores in other programs, and theirs in ours: a guest's dump by QEMU is put into our ELF and kdump containers;
 # makedumpfile, eu-readelf, and crash (with OSMOSIS_VMLINUX, a kernel of its debug package that fits) open these; what
-# makedumpfile writes of them, in each of its ways, holds the same pages.
+# makedumpfile writes of them, in each of its ways, holds the same pages. What we tell with that debug file is compared
+# with what drgn tells with it (vmlinux.py).
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+top=$PWD
 : "${OSMODUMP:=$PWD/build/osmodump}"
 passed=0 failed=0 skipped=0
 skip() { echo "skip: $1"; echo "0 passed, 0 failed, 1 skipped"; exit 0; }
@@ -131,6 +133,9 @@ for r in map(json.loads, sys.stdin):
 	check "drgn opens our kdump" test -s drgn.tasks
 	check "drgn finds the tasks that we find" cmp ours.tasks drgn.tasks
 	timeout 300 drgn -q -c our.elf -s "$OSMOSIS_VMLINUX" tasks.py 2>drgn.log | sort >elf.tasks
+	python3 "$top/tests/real/vmlinux.py" our.kdump "$OSMOSIS_VMLINUX" qemu.elf >vmlinux.log 2>&1
+	check "lines, variables and types by the debug file are those of drgn" grep -q '^[0-9]* passed, 0 failed$' vmlinux.log
+	grep '^figure: \|^FAIL: ' vmlinux.log
 	if [ -s elf.tasks ]; then
 		check "drgn finds them in our elf" cmp ours.tasks elf.tasks
 	else
