@@ -81,6 +81,7 @@ void kernel_write_record(const void *snapshot, struct json_write *j)
 
 	json_open(j, "kernel", '{');
 	json_str(j, "partial", s->partial);
+	json_hex(j, "direct_map", s->page_offset);
 	if (s->paused) {
 		json_uint(j, "predicted_ns", s->predicted_ns);
 		json_uint(j, "first_pass_ns", s->first_pass_ns);

@@ -370,7 +370,7 @@ static struct err *elfcore_segments(struct dump *d, struct dump_segment **ret, s
 					   " segments, the first at address 0x%" PRIx64
 					   ", have sizes that contradict each other",
 					   d->src->name, s.odd, s.odd_at));
-	TRY(elfcore_osmosis_segments(c, &s.v, &s.n));
+	TRY(osmosis_cut_segments(d, &s.v, &s.n));
 	*ret = s.v;
 	*ret_n = s.n;
 	return NULL;
@@ -401,7 +401,7 @@ static struct err *elfcore_physical(struct dump *d, struct dump_segment **ret, s
 	TRY(elfcore_each_phdr(c, add_physical, &s));
 	*ret_n = dump_part_segments(s.v, s.n);
 	*ret = s.v;
-	return NULL;
+	return osmosis_cut_physical(d, ret, ret_n);
 }
 
 struct err *elfcore_note_cursor(struct elfcore *c, const struct elf_note *note,
@@ -498,8 +498,7 @@ static struct err *elfcore_annotations(struct dump *d, struct dump_annotation **
 static void elfcore_destroy(struct dump *d)
 {
 	vec_deinit(&elfcore_of(d)->notes);
-	jdoc_free(elfcore_of(d)->record);
-	jdoc_free(elfcore_of(d)->closing);
+	osmosis_record_deinit(&elfcore_of(d)->osmosis);
 	jdoc_free(elfcore_of(d)->lists);
 	jdoc_free(elfcore_of(d)->stripped);
 }
@@ -531,7 +530,7 @@ static const char *make_title(struct elfcore *c)
 		return arena_printf(&c->d.arena,
 				    "Kernel Core Dump File (vmcore): %s%s%s kernel, not a process", os,
 				    *os ? " " : "", machine);
-	snapshot = elfcore_osmosis_title(c);
+	snapshot = osmosis_title(&c->d, &c->osmosis);
 	return arena_printf(&c->d.arena, "User Core Dump File (ELF): %s%s%s process%s%s", os,
 			    *os ? " " : "", machine, snapshot ? ", " : "", snapshot ? snapshot : "");
 }

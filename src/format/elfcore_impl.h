@@ -10,13 +10,14 @@
  * elfcore_sun.c    Solaris, illumos
  * elfcore_strip.c  what stays when a core is stripped
  * elfcore_kernel.c vmcores: VMCOREINFO
- * elfcore_osmosis.c, elfcore_osmosis_*.c  the record of an Osmosis snapshot
+ * elfcore_osmosis.c, elfcore_osmosis_lists.c  the record of an Osmosis snapshot, with osmosis_record.h
  */
 #ifndef OSM_FORMAT_ELFCORE_IMPL_H
 #define OSM_FORMAT_ELFCORE_IMPL_H
 
 #include "format/dump_impl.h"
 #include "format/elfcore.h"
+#include "format/osmosis_record.h"
 
 extern const struct dump_format format_elfcore;
 
@@ -63,7 +64,6 @@ struct elf_machine {
 };
 
 struct elf_system;
-struct jdoc;
 
 struct elfcore {
 	struct dump d;
@@ -86,7 +86,8 @@ struct elfcore {
 	uint64_t lost_bytes, lost_segments; /* beyond the end of the file */
 
 	/* Notes of Osmosis; NULL: none. What they say is borrowed from here. */
-	struct jdoc *record, *closing, *lists, *stripped;
+	struct osmosis_record osmosis;
+	struct jdoc *lists, *stripped;
 	bool lists_tried; /* read when first asked for */
 };
 
@@ -189,16 +190,12 @@ struct err *elfcore_kernel_annotations(struct elfcore *c, struct elf_annotations
  * nothing where there are none.
  */
 struct err *elfcore_osmosis_facts(struct elfcore *c) MUST_USE;
-/* For the title: "instantaneous snapshot"; NULL: no record. */
-const char *elfcore_osmosis_title(struct elfcore *c);
 struct err *elfcore_osmosis_snapshot(struct dump *d, struct dump_snapshot **ret) MUST_USE;
-/* Cuts what is no memory out of the segments, which are sorted by address. */
-struct err *elfcore_osmosis_segments(struct elfcore *c, struct dump_segment **v, size_t *n) MUST_USE;
 struct err *elfcore_osmosis_threads(struct elfcore *c, struct dump_thread *v, size_t n) MUST_USE;
 struct err *elfcore_osmosis_handles(struct dump *d, struct dump_handle **ret, size_t *ret_n) MUST_USE;
 struct err *elfcore_osmosis_annotations(struct elfcore *c, struct elf_annotations *a) MUST_USE;
-/* Ranges of both notes in order and without overlaps; the closing record's count more. */
-struct err *elfcore_osmosis_ranges(struct elfcore *c, struct snapshot_range **ret, size_t *ret_n) MUST_USE;
+/* Where the closing record of a vmcore lies, which is in no list of notes; size 0: none such. */
+struct dump_piece elfcore_osmosis_unlisted(const struct elfcore *c);
 
 /* elfcore_signal.c: fills code, flags, address and parameters from a siginfo_t. */
 struct err *elfcore_linux_siginfo(struct elfcore *c, struct dump_piece piece,

@@ -487,9 +487,10 @@ static const char *owner_name(struct elfcore *c, const struct elf_note *note)
 struct err *elfcore_streams(struct dump *d, struct dump_stream **ret, size_t *ret_n)
 {
 	struct elfcore *c = elfcore_of(d);
-	struct dump_stream *v = ARENA_NEW_N(&d->arena, struct dump_stream, c->notes.n);
+	struct dump_stream *v = ARENA_NEW_N(&d->arena, struct dump_stream, c->notes.n + 1);
+	struct dump_piece unlisted = elfcore_osmosis_unlisted(c);
 
-	if (!v && c->notes.n)
+	if (!v)
 		return err_nomem();
 	for (size_t i = 0; i < c->notes.n; i++) {
 		const struct elf_note *note = &c->notes.v[i];
@@ -505,5 +506,7 @@ struct err *elfcore_streams(struct dump *d, struct dump_stream **ret, size_t *re
 	}
 	*ret = v;
 	*ret_n = c->notes.n;
+	if (range_in(unlisted.offset, unlisted.size, d->src->size) && unlisted.size)
+		v[(*ret_n)++] = (struct dump_stream){ OSMOSIS_NOTE_CLOSING, "OSMOSIS_CLOSING", OSMOSIS_NOTE_OWNER, unlisted };
 	return NULL;
 }

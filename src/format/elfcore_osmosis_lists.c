@@ -184,7 +184,7 @@ static struct err *add_value(struct elfcore *c, struct elf_annotations *a, const
 
 static struct err *add_object(struct elfcore *c, struct elf_annotations *a, const char *name)
 {
-	const struct jval *object = jval_get(jdoc_root(c->record), name);
+	const struct jval *object = jval_get(jdoc_root(c->osmosis.record), name);
 
 	for (struct jval_member m = jval_first(object); m.value; m = jval_next(object, m))
 		TRY(add_value(c, a, name, m));
@@ -193,7 +193,7 @@ static struct err *add_object(struct elfcore *c, struct elf_annotations *a, cons
 
 static struct err *add_limits(struct elfcore *c, struct elf_annotations *a)
 {
-	const struct jval *limits = jval_get(jdoc_root(c->record), "limits");
+	const struct jval *limits = jval_get(jdoc_root(c->osmosis.record), "limits");
 
 	for (size_t i = 0; i < jval_count(limits); i++) {
 		const struct jval *one = jval_at(limits, i);
@@ -229,9 +229,9 @@ struct err *elfcore_osmosis_annotations(struct elfcore *c, struct elf_annotation
 	if (*c->d.facts.stripped)
 		TRY(elfcore_annotate(c, a, "comment", "", "%s: %s", c->d.facts.stripped,
 				     jval_text(jval_get(jdoc_root(c->stripped), "meaning"))));
-	if (!c->record)
+	if (!c->osmosis.record)
 		return add_environment(c, a);
-	comment = jval_text(jval_get(jdoc_root(c->record), "comment"));
+	comment = jval_text(jval_get(jdoc_root(c->osmosis.record), "comment"));
 	if (*comment)
 		TRY(elfcore_annotate(c, a, "comment", "", "%s", comment));
 	for (size_t i = 0; i < ARRAY_SIZE(objects); i++)

@@ -78,7 +78,7 @@ static struct err *add_record(struct elfcore *c, const struct elf_note *note, st
 
 	if (note->type == OSMOSIS_NOTE_STRIPPED)
 		return NULL; /* from an earlier time */
-	e = elfcore_osmosis_parse(c, note, &doc);
+	e = osmosis_parse(&c->d, elfcore_piece(note), &doc);
 	if (e && (err_code(e) == ERR_CORRUPT || err_code(e) == ERR_TRUNCATED)) {
 		err_free(e); /* a record that cannot be read is not worth keeping */
 		return NULL;

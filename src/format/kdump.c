@@ -342,7 +342,7 @@ static struct err *list_physical(struct dump *d, struct dump_segment **ret, size
 	if (!e && r.v.n) {
 		*ret = arena_memdup(&d->arena, r.v.v, r.v.n * sizeof(*r.v.v));
 		*ret_n = *ret ? r.v.n : 0;
-		e = *ret ? NULL : err_nomem();
+		e = *ret ? osmosis_cut_physical(d, ret, ret_n) : err_nomem();
 	}
 	vec_deinit(&r.v);
 	return e;
@@ -520,10 +520,41 @@ static struct err *list_streams(struct dump *d, struct dump_stream **ret, size_t
 	return ok && *ret ? NULL : err_nomem();
 }
 
+/* The first note of Osmosis of this type. */
+static struct err *load_note(struct kdump *k, uint32_t type, struct jdoc **ret, bool *ret_there)
+{
+	const struct dump_stream *v;
+	size_t n;
+
+	TRY(dump_streams(&k->d, &v, &n));
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].type != type || strcmp(v[i].owner, OSMOSIS_NOTE_OWNER) != 0)
+			continue;
+		*ret_there = true;
+		return osmosis_load(&k->d, v[i].piece, ret);
+	}
+	return NULL;
+}
+
+static struct err *load_record(struct kdump *k)
+{
+	bool record = false, closing = false;
+
+	TRY(load_note(k, OSMOSIS_NOTE_RECORD, &k->osmosis.record, &record));
+	TRY(load_note(k, OSMOSIS_NOTE_CLOSING, &k->osmosis.closing, &closing));
+	return record || closing ? osmosis_facts(&k->d, &k->osmosis, closing) : NULL;
+}
+
+static struct err *read_snapshot(struct dump *d, struct dump_snapshot **ret)
+{
+	return osmosis_snapshot(d, &kdump_of(d)->osmosis, ret);
+}
+
 static void destroy(struct dump *d)
 {
 	struct kdump *k = kdump_of(d);
 
+	osmosis_record_deinit(&k->osmosis);
 	source_destroy(k->flat);
 	kdump_forget_parts(k);
 	free(k->before);
@@ -534,6 +565,7 @@ static const struct dump_ops ops = {
 	.physical = list_physical,
 	.streams = list_streams,
 	.annotations = list_annotations,
+	.snapshot = read_snapshot,
 	.destroy = destroy,
 };
 
@@ -628,6 +660,7 @@ static struct err *load(struct kdump *k)
 		return err_nomem();
 	note_defects(k);
 	TRY(state_facts(k));
+	TRY(load_record(k));
 	return blocks_create(k->d.src->name, k->max_frame * k->block, k->block, read_frame, k, &k->d.memory);
 }
 

@@ -5,6 +5,7 @@
 
 #include "format/dump_impl.h"
 #include "format/kdump.h"
+#include "format/osmosis_record.h"
 
 /* A file with the pages of frames [start, end). */
 struct kdump_part {
@@ -29,6 +30,7 @@ struct kdump {
 	uint64_t descriptors;	/* offset */
 	uint32_t *before;	/* pages in the bitmap before each group */
 	uint8_t *packed;	/* a page as it lies in the file */
+	struct osmosis_record osmosis;
 };
 
 /* Fills k->parts, without first_page. */

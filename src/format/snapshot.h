@@ -96,6 +96,7 @@ struct snapshot_kernel_process {
 };
 
 struct snapshot_kernel {
+	uint64_t direct_map;	/* virtual address of physical 0, by which addresses of ranges are physical ones; 0: not told */
 	const char *partial;	/* why not all that was wanted is there; "" */
 	uint64_t predicted_ns, first_pass_ns, compared, changed_pages, changed_bytes, fresh_pages, reserved;
 	const struct snapshot_kernel_class *classes;

@@ -53,12 +53,12 @@ class Kdump:
         self.flat = 'flat' in recipe.args[1:]
         self.head = {'version': 6, 'block': 4096, 'level': 0, 'time': 0, 'cpus': 1, 'frames': 0, 'status': 0, 'bitmaps': 0}
         self.pack, self.uts, self.pages, self.packing = 'zlib', {}, {}, {}
-        self.split, self.info, self.damage = None, '', []
+        self.split, self.info, self.notes, self.damage = None, '', b'', []
 
     def handlers(self):
         return {
             'header': self.on_header, 'pack': lambda l: setattr(self, 'pack', str(l.words[0])), 'uts': self.on_uts,
-            'memory': self.on_memory, 'info': self.on_info, 'split': self.on_split,
+            'memory': self.on_memory, 'info': self.on_info, 'note': self.on_note, 'split': self.on_split,
             'patch': self.damage.append, 'truncate': self.damage.append,
         }
 
@@ -73,6 +73,13 @@ class Kdump:
 
     def on_info(self, line):
         self.info += ''.join(str(w) + '\n' for w in line.words)
+
+    def on_note(self, line):
+        owner = str(line.words[0]).encode() + b'\0'
+        block, = R.memory_blocks(self.r, ['0'] + list(line.words[2:]), self.word)
+        data = bytes(block.data)
+        self.notes += struct.pack('<III', len(owner), len(data), self.r.number(line.words[1]))
+        self.notes += owner.ljust((len(owner) + 3) & ~3, b'\0') + data.ljust((len(data) + 3) & ~3, b'\0')
 
     def on_split(self, line):
         self.split = [self.r.number(w) for w in line.words]
@@ -91,23 +98,24 @@ class Kdump:
     def in_blocks(self, data):
         return data + bytes(-len(data) % self.head['block'])
 
-    def header(self, status, bitmap_blocks, frames):
+    def header(self, status, sub_blocks, bitmap_blocks, frames):
         names = [self.uts.get(k, d) for k, d in (('system', 'Linux'), ('node', ''), ('release', ''), ('version', ''),
                                                  ('machine', self.machine), ('domain', ''))]
         data = b'KDUMP   ' + struct.pack('<i', self.head['version'])
         data += b''.join(n.encode().ljust(65, b'\0')[:65] for n in names)
         data += bytes(-len(data) % self.word) + self.words('PP', self.head['time'], 0)
-        return self.in_blocks(data + struct.pack('<10I', status, self.head['block'], 1, bitmap_blocks, min(frames, 0xffffffff), len(self.pages),
+        return self.in_blocks(data + struct.pack('<10I', status, self.head['block'], sub_blocks, bitmap_blocks, min(frames, 0xffffffff), len(self.pages),
                                                  0, len(self.pages), 0, self.head['cpus']))
 
     def sub_header(self, frames):
         start, end = self.split or (0, 0)
         info = (self.head['block'] + 512, len(self.info)) if self.info else (0, 0)
+        notes = (self.head['block'] + 512 + len(self.info), len(self.notes)) if self.notes else (0, 0)
         data = self.words('PiiPP', 0, self.head['level'], 1 if self.split else 0, start & 0xffffffff, end & 0xffffffff)
-        for offset, size in (info, (0, 0), (0, 0)):
+        for offset, size in (info, notes, (0, 0)):
             data += struct.pack('<Q', offset) + self.words('P', size)
         data += struct.pack('<QQQ', start, end, frames)
-        return self.in_blocks(data.ljust(512, b'\0') + self.info.encode())
+        return self.in_blocks(data.ljust(512, b'\0') + self.info.encode() + self.notes)
 
     def bitmaps(self, frames):
         bits = bytearray(self.in_blocks(bytes((frames + 7) // 8)))
@@ -125,7 +133,8 @@ class Kdump:
         bits = self.bitmaps(frames)
         bitmap_blocks = self.head['bitmaps'] or 2 * len(bits) // self.head['block']
         status = self.head['status'] | STATUS[self.pack]
-        parts = [self.header(status, bitmap_blocks, frames), self.sub_header(frames), bits, bits]
+        sub = self.sub_header(frames)
+        parts = [self.header(status, len(sub) // self.head['block'], bitmap_blocks, frames), sub, bits, bits]
         mine = [f for f in sorted(self.pages) if not self.split or self.split[0] <= f < self.split[1]]
         at, descriptors, data = sum(map(len, parts)) + 24 * len(mine), b'', b''
         for frame in mine:

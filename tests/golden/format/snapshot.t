@@ -246,3 +246,61 @@ A record that is none; the other notes count all the same:
   .  0  Id: 1267.1267 Unfrozen "demo"
      1  Id: 1267.1268 Unfrozen "worker "1""
   00000000`00403ff8  ?? ?? ?? ?? ?? ?? ?? ??-44 44 44 44 44 44 44 44  ????????DDDDDDDD
+
+A kernel's, in a compressed dump: the record is among its notes. What could not be read is not there, whatever the page has:
+
+  $ cat > record.json <<'END'
+  > {"format":1,"tool":{"name":"osmodump","version":"0.1.0"},"engine":{"name":"kernel-module","why":"osmosis.ko is loaded"},
+  > "consistency":{"level":"instantaneous"},"start":{"seconds":1700000000,"nanoseconds":5},"memory":{"default":"pause"},
+  > "kernel":{"direct_map":"0xffff888000000000","classes":[{"class":"slab","wanted":true,"whole":true,"pages":3,"captured":3}]}}
+  > END
+  $ cat > closing.json <<'END'
+  > {"format":1,"complete":true,"written_bytes":8192,
+  > "memory":{"ranges":[{"class":"unreadable","at":["0xffff888000002000-0xffff888000003000"]}]}}
+  > END
+  $ cat > k.recipe <<'END'
+  > kdump x64
+  > info "OSRELEASE=6.1.0-9-amd64" "PAGESIZE=4096"
+  > note OSMOSIS 0x4f534d01 file record.json
+  > note OSMOSIS 0x4f534d02 file closing.json
+  > memory 0x1000 "one" zero 4093
+  > memory 0x2000 "not memory" zero 4086
+  > memory 0x3000 "three" zero 4091
+  > END
+  $ mkdump k.recipe k; osmodump info k | sed -n '/^Written by/p;/^Snapshot/,/^Written/p;/slab/p;/physical/p;/^Damaged/p'
+  Written by:      osmodump snap 0.1.0
+  Snapshot:        instantaneous
+  Engine:          kernel-module: osmosis.ko is loaded
+  Complete:        yes
+  Written:         8.000 kB of memory in 0 ms
+    slab                3          3        0  yes     yes
+    physical          2              8192    8.000 kB
+  $ osmodump convert -q --to raw k raw > said; tr -d '\0' < raw; echo
+  onethree
+
+Made into another one it keeps its record:
+
+  $ osmodump convert --to kdump k k2 > said; osmodump info k2 | sed -n '/^Written by/p;/^Snapshot/,/^Written/p;/physical/p;/^Damaged/p'
+  Written by:      osmodump snap 0.1.0
+  Snapshot:        instantaneous
+  Engine:          kernel-module: osmosis.ko is loaded
+  Complete:        yes
+  Written:         8.000 kB of memory in 0 ms
+    physical          2              8192    8.000 kB
+  $ osmodump convert --to elf k e > said; osmodump info e | sed -n '/^Written by/p;/^Snapshot/,/^Written/p;/physical/p;/^Damaged/p'
+  Written by:      osmodump snap 0.1.0
+  Snapshot:        instantaneous
+  Engine:          kernel-module: osmosis.ko is loaded
+  Complete:        yes
+  Written:         8.000 kB of memory in 0 ms
+    physical          2              8192    8.000 kB
+
+Writing that did not come to its end left blanks:
+
+  $ printf '%200s' '' > closing.json; mkdump k.recipe k; osmodump info k | sed -n '/^Snapshot/,/^$/p;/physical/p;/^Damaged/p'
+  Snapshot:        instantaneous
+  Engine:          kernel-module: osmosis.ko is loaded
+  Complete:        not known: the closing record is missing
+  
+    physical          1             12288   12.000 kB
+  Damaged: k: the record at offset 0x13ba is empty: writing the dump did not end
