@@ -18,6 +18,7 @@
 #include "base/cleanup.h"
 #include "base/vec.h"
 #include "capture/sink.h"
+#include "format/kdump_write.h"
 #include "format/snapshot.h"
 #include <sys/types.h>
 
@@ -111,12 +112,19 @@ static inline void kernel_need_deinit(struct kernel_need *n) { vec_deinit(&n->pa
  */
 struct err *kernel_stale(size_t most, struct kernel_process *ret, size_t *ret_n) MUST_USE;
 
-/* --- the file ------------------------------------------------------------------------------- */
+/*
+ * --- the file: an ELF vmcore. Or, apart: what such a file would be, but for the closing record, as a dump to be
+ * written in another container, which has the closing record as a note of its own.
+ */
 struct kernel_image;
-struct err *kernel_image_create(struct kernel_snapshot *s, struct kernel_image **ret) MUST_USE;
+struct err *kernel_image_create(struct kernel_snapshot *s, bool apart, struct kernel_image **ret) MUST_USE;
 void kernel_image_destroy(struct kernel_image *k);
 DEFINE_CLEANUP_PTR(struct kernel_image, kernel_image_destroy)
 struct sink_image kernel_image_sink(struct kernel_image *k);
+/* The image must outlive the dump; memory is read from several threads. */
+struct err *kernel_image_open(struct kernel_image *k, struct dump **ret) MUST_USE;
+/* To be filled when all memory was read. */
+struct kdump_late_note kernel_image_closing(struct kernel_image *k);
 /* After writing: pages that could not be read, and that changed between two readings (/proc/kcore). */
 void kernel_image_totals(const struct kernel_image *k, uint64_t *ret_unreadable, uint64_t *ret_changed, uint64_t *ret_changed_ranges);
 

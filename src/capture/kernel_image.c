@@ -29,7 +29,7 @@ struct kernel_image {
 	pthread_mutex_t lock;	/* of what follows */
 	VEC(struct snapshot_range) lost; /* virtual */
 	uint64_t unreadable, changed, n_changed, begun;
-	bool broken_off;
+	bool broken_off, apart;
 	const char *closing;
 };
 
@@ -101,6 +101,7 @@ static struct err *add_cpus(struct kernel_image *k)
 struct more {
 	const struct kernel_snapshot *s;
 	uint64_t closing;	/* offset of the closing record, 0 while it is not known: its text is as long */
+	bool apart;
 };
 
 static void write_more(const void *arg, struct json_write *j)
@@ -109,10 +110,12 @@ static void write_more(const void *arg, struct json_write *j)
 	char at[20];
 
 	(void)snprintf(at, sizeof(at), "0x%016" PRIx64, m->closing);
-	json_open(j, "closing", '{');
-	json_str(j, "at", at);
-	json_uint(j, "size", RECORD_CLOSING_SIZE);
-	json_close(j, '}');
+	if (!m->apart) {
+		json_open(j, "closing", '{');
+		json_str(j, "at", at);
+		json_uint(j, "size", RECORD_CLOSING_SIZE);
+		json_close(j, '}');
+	}
 	kernel_write_record(m->s, j);
 }
 
@@ -124,7 +127,7 @@ static struct err *build_record(struct kernel_image *k, uint64_t closing, struct
 		.engine = s->engine, .engine_why = s->why, .consistency = s->consistency, .consistency_why = s->consistency_why,
 		.paused = s->paused, .pause = { .total = s->pause_ns, .interrupt = s->pause_ns - s->inside_ns, .copy = s->inside_ns },
 		.start_ns = s->time_ns, .trigger = "demand", .n_ranges = s->ranges.n,
-		.default_class = s->paused ? RANGE_PAUSE : RANGE_LIVE, .more = write_more, .more_arg = &(struct more){ s, closing },
+		.default_class = s->paused ? RANGE_PAUSE : RANGE_LIVE, .more = write_more, .more_arg = &(struct more){ s, closing, k->apart },
 	};
 
 	if (!ranges)
@@ -143,6 +146,8 @@ static struct err *lay_out(struct kernel_image *k)
 				    .vmcore = true, .trailer_type = OSMOSIS_NOTE_CLOSING, .trailer_unlisted = true };
 	struct core_note record;
 
+	if (k->apart)
+		image.trailer_size = 0;
 	TRY(add_image(k));
 	TRY(add_memory(k));
 	if (!k->segments.n)
@@ -159,12 +164,16 @@ static struct err *lay_out(struct kernel_image *k)
 	image.segments = k->segments.v;
 	image.n_segments = k->segments.n;
 	TRY(core_layout_build(&image, &k->arena, &k->layout));
+	if (k->apart) { /* no closing record: memory goes up to the end */
+		k->layout.trailer_offset = k->layout.trailer_content = k->layout.file_size;
+		return NULL;
+	}
 	/* once more, with the place of the end in it */
 	TRY(build_record(k, k->layout.trailer_content, &k->notes.v[k->notes.n - 1]));
 	return core_layout_build(&image, &k->arena, &k->layout);
 }
 
-struct err *kernel_image_create(struct kernel_snapshot *s, struct kernel_image **ret)
+struct err *kernel_image_create(struct kernel_snapshot *s, bool apart, struct kernel_image **ret)
 {
 	struct kernel_image *k = calloc(1, sizeof(*k));
 	struct err *e;
@@ -172,6 +181,7 @@ struct err *kernel_image_create(struct kernel_snapshot *s, struct kernel_image *
 	if (!k)
 		return err_nomem();
 	k->s = s;
+	k->apart = apart;
 	k->begun = now_ns();
 	(void)pthread_mutex_init(&k->lock, NULL);
 	e = lay_out(k);
@@ -193,6 +203,12 @@ void kernel_image_destroy(struct kernel_image *k)
 	arena_deinit(&k->arena);
 	(void)pthread_mutex_destroy(&k->lock);
 	free(k);
+}
+
+/* Its pages are those of the direct map once more. */
+static bool is_image(const struct kernel_snapshot *s, const struct core_segment *g)
+{
+	return g->address - s->image_start < s->image_size;
 }
 
 /* --- closing record -------------------------------------------------------------------------------- */
@@ -229,7 +245,7 @@ static struct err *build_closing(struct kernel_image *k)
 	r.ranges = k->lost.v;
 	r.n_ranges = k->lost.n;
 	for (size_t i = 0; i < k->segments.n; i++)
-		r.written += k->segments.v[i].file_size;
+		r.written += k->apart && is_image(k->s, &k->segments.v[i]) ? 0 : k->segments.v[i].file_size;
 	TRY(record_closing_build(&r, RECORD_CLOSING_SIZE, &k->arena, &text));
 	k->closing = text;
 	return NULL;
@@ -365,6 +381,56 @@ struct sink_image kernel_image_sink(struct kernel_image *k)
 {
 	return (struct sink_image){ .size = k->layout.file_size, .ordered_from = k->layout.trailer_offset,
 				    .expected = k->layout.file_size, .fill = fill, .lost = lost, .arg = k };
+}
+
+/* --- as a dump ---------------------------------------------------------------------------------------- */
+
+struct image_source {
+	struct source s;
+	struct kernel_image *k;
+};
+
+static struct err *read_image(struct source *src, uint64_t offset, void *buf, size_t len)
+{
+	bool zero;
+
+	return fill(((struct image_source *)src)->k, offset, buf, len, &zero);
+}
+
+static void destroy_image(struct source *src)
+{
+	free(src->name);
+	free(src);
+}
+
+struct err *kernel_image_open(struct kernel_image *k, struct dump **ret)
+{
+	static const struct source_ops ops = { read_image, destroy_image };
+	struct image_source *i = calloc(1, sizeof(*i));
+
+	if (!i)
+		return err_nomem();
+	i->k = k;
+	i->s = (struct source){ .ops = &ops, .name = strdup(k->s->engine), .size = k->layout.file_size };
+	if (!i->s.name) {
+		free(i);
+		return err_nomem();
+	}
+	return dump_open_source(&i->s, ret);
+}
+
+static struct err *fill_closing(void *arg, void *buf)
+{
+	const char *text;
+
+	TRY(closing(arg, &text));
+	memcpy(buf, text, RECORD_CLOSING_SIZE);
+	return NULL;
+}
+
+struct kdump_late_note kernel_image_closing(struct kernel_image *k)
+{
+	return (struct kdump_late_note){ OSMOSIS_NOTE_OWNER, OSMOSIS_NOTE_CLOSING, RECORD_CLOSING_SIZE, fill_closing, k };
 }
 
 void kernel_image_totals(const struct kernel_image *k, uint64_t *ret_unreadable, uint64_t *ret_changed, uint64_t *ret_changed_ranges)

@@ -54,6 +54,7 @@ struct writing {
 	struct physical_notes notes;
 	struct kdump_origin origin;
 	const char *machine;
+	void *late;		/* contents of the late note */
 	unsigned word;
 	uint32_t block;
 	VEC(struct run) runs;
@@ -493,12 +494,29 @@ static struct err *put_pages(struct writing *w)
 
 /* ---- all of it --------------------------------------------------------------------------------------------- */
 
+static struct err *add_late_note(struct writing *w)
+{
+	const struct kdump_late_note *late = w->o->late;
+	struct core_note *v = ARENA_NEW_N(&w->arena, struct core_note, w->notes.n + 1);
+
+	w->late = arena_alloc(&w->arena, late->size);
+	if (!v || !w->late)
+		return err_nomem();
+	memset(w->late, ' ', late->size);
+	memcpy(v, w->notes.v, w->notes.n * sizeof(*v));
+	v[w->notes.n++] = (struct core_note){ late->owner, late->type, w->late, late->size };
+	w->notes.v = v;
+	return NULL;
+}
+
 static struct err *prepare(struct writing *w)
 {
 	uint64_t block;
 
 	TRY(physical_image_create(w->d, "raw", &w->image));
 	TRY(physical_notes(w->d, &w->arena, &w->notes));
+	if (w->o->late)
+		TRY(add_late_note(w));
 	w->machine = kdump_machine(w->notes.machine, &w->word);
 	if (!w->machine)
 		return err_new(ERR_UNSUPPORTED, "%s: a compressed kernel dump has to name its machine, and %s", dump_path(w->d),
@@ -521,6 +539,10 @@ static struct err *write_all(struct writing *w)
 	TRY(put_sub_header(w));
 	TRY(put_bitmaps(w));
 	TRY(put_pages(w));
+	if (w->late) {
+		TRY(w->o->late->fill(w->o->late->arg, w->late));
+		TRY(put_sub_header(w));
+	}
 	TRY(put_header(w, true));
 	if (!w->o->flat)
 		return NULL;
@@ -547,7 +569,7 @@ struct err *kdump_write(struct dump *d, const struct kdump_write_options *o, str
 	return e;
 }
 
-uint64_t kdump_write_expected(struct dump *d)
+uint64_t kdump_write_expected(struct dump *d, uint32_t packing)
 {
 	enum { SHRINKS_TO = 3 };
 	const struct dump_segment *v;
@@ -558,5 +580,5 @@ uint64_t kdump_write_expected(struct dump *d)
 		return 0;
 	for (size_t i = 0; i < n; i++)
 		sum += v[i].file_size;
-	return sum / SHRINKS_TO;
+	return packing ? sum / SHRINKS_TO : sum;
 }

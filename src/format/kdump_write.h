@@ -17,10 +17,20 @@
 #include "base/err.h"
 #include "format/dump.h"
 
+/* A note behind the others whose contents are known only when all pages are in the file: so many blanks until then. */
+struct kdump_late_note {
+	const char *owner;
+	uint32_t type;
+	size_t size;
+	struct err *(*fill)(void *arg, void *buf);
+	void *arg;
+};
+
 struct kdump_write_options {
 	uint32_t packing;	/* KDUMP_ZLIB, KDUMP_SNAPPY, KDUMP_ZSTD of format/kdump_pack.h; 0: none */
 	int level;		/* 0: the quickest */
 	unsigned threads;	/* 0: as many as there are processors, at most 8 */
+	const struct kdump_late_note *late; /* NULL: none */
 	bool flat;		/* flattened, as makedumpfile -F writes it: for pipes */
 	/* Flat: offsets come in order. Else some parts are written before others that lie in front of them. From the calling thread. */
 	struct err *(*put)(void *arg, uint64_t offset, const void *data, size_t len);
@@ -36,7 +46,7 @@ struct kdump_written {
 
 /* UNSUPPORTED: a dump of a process; of a machine that the format does not have, or none that is known. */
 struct err *kdump_write(struct dump *d, const struct kdump_write_options *o, struct kdump_written *ret) MUST_USE;
-/* About how many bytes the file will have, when pages shrink as they mostly do. 0: not known. */
-uint64_t kdump_write_expected(struct dump *d);
+/* About how many bytes the file will have, when pages shrink as they mostly do, if they are packed. 0: not known. */
+uint64_t kdump_write_expected(struct dump *d, uint32_t packing);
 
 #endif

@@ -27,17 +27,20 @@ const struct record convert_kdump_record = {
 	.text = "{path}: {size:d} bytes[, {pages:d} pages, {zero_pages:d} of them zero][; {left_out:d} bytes of devices' memory left out][ (partial: {partial:Y})]\n",
 };
 
-static struct err *read_packing(const char *text, struct kdump_write_options *ret)
+struct err *kdump_read_packing(const char *text, struct kdump_write_options *ret)
 {
 	static const struct {
 		const char *name;
 		uint32_t packing;
 		uint64_t most;	/* level; 0: it has none */
 	} names[] = { { "none", 0, 0 }, { "zlib", KDUMP_ZLIB, 9 }, { "snappy", KDUMP_SNAPPY, 0 }, { "zstd", KDUMP_ZSTD, 19 } };
-	const char *colon = strchr(text, ':');
-	size_t n = colon ? (size_t)(colon - text) : strlen(text);
+	const char *colon;
 	uint64_t level = 0;
+	size_t n;
 
+	text = text ? text : "zlib";
+	colon = strchr(text, ':');
+	n = colon ? (size_t)(colon - text) : strlen(text);
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (strlen(names[i].name) != n || strncmp(names[i].name, text, n) != 0)
 			continue;
@@ -55,7 +58,6 @@ struct making {
 	struct dump *d;
 	struct kdump_write_options options;
 	struct kdump_written written;
-	struct sink *sink;
 };
 
 static struct err *place(void *arg, uint64_t offset, const void *data, size_t len)
@@ -74,7 +76,7 @@ static struct err *make(void *arg, struct sink *s)
 }
 
 /* Of what has no name of its own, nothing is said. */
-static struct err *tell(struct out *o, const struct making *m, const struct sink_result *r)
+static struct err *tell(struct out *o, const struct kdump_written *w, const struct sink_result *r)
 {
 	if (!r->path)
 		return NULL;
@@ -85,28 +87,38 @@ static struct err *tell(struct out *o, const struct making *m, const struct sink
 	if (r->partial) {
 		out_bool(o, "partial", true);
 	} else {
-		out_uint(o, "pages", m->written.pages);
-		out_uint(o, "zero_pages", m->written.zero_pages);
-		if (m->written.left_out)
-			out_uint(o, "left_out", m->written.left_out);
+		out_uint(o, "pages", w->pages);
+		out_uint(o, "zero_pages", w->zero_pages);
+		if (w->left_out)
+			out_uint(o, "left_out", w->left_out);
 	}
 	out_float(o, "seconds", (double)r->nanoseconds / 1e9);
 	return out_end(o);
 }
 
+struct err *kdump_make(struct dump *d, const struct kdump_write_options *how, struct sink *sink, struct kdump_written *ret, struct sink_result *ret_file)
+{
+	struct making m = { .d = d, .options = *how };
+	struct sink_maker maker = { make, &m };
+
+	TRY(sink_make(sink, &maker, ret_file));
+	*ret = m.written;
+	return NULL;
+}
+
 struct err *write_kdump(struct dump *d, const char *compress, const struct sink_options *to, struct out *o, struct kdump_written *ret)
 {
 	CLEANUP(sink_destroyp) struct sink *sink = NULL;
-	struct making m = { .d = d };
-	struct sink_maker maker = { make, &m };
+	struct kdump_write_options how = { 0 };
+	struct kdump_written written = { 0 };
 	struct sink_result r = { 0 };
 	struct err *e;
 
-	TRY(read_packing(compress ? compress : "zlib", &m.options));
-	TRY(sink_open(to, kdump_write_expected(d), &sink));
-	e = sink_make(sink, &maker, &r);
+	TRY(kdump_read_packing(compress, &how));
+	TRY(sink_open(to, kdump_write_expected(d, how.packing), &sink));
+	e = kdump_make(d, &how, sink, &written, &r);
 	if (!e || r.partial) {
-		struct err *said = tell(o, &m, &r);
+		struct err *said = tell(o, &written, &r);
 
 		if (e)
 			err_free(said);
@@ -114,7 +126,7 @@ struct err *write_kdump(struct dump *d, const char *compress, const struct sink_
 			e = said;
 	}
 	if (!e)
-		*ret = m.written;
+		*ret = written;
 	return e;
 }
 

@@ -73,7 +73,7 @@ const struct option_row option_rows[] = {
 	{ { "--calibrate" }, NULL, "--kernel: only tell how much memory there is of which class, and what would be needed", "snap", AT(calibrate) },
 	{ { "--no-module" }, NULL, "--kernel: read /proc/kcore even if osmosis.ko is there", "snap", AT(no_module) },
 	{ { "--environment" }, NULL, "put the process's environment into the dump's record", "snap", AT(environment) },
-	{ { "--to" }, "KIND", "the memory of a machine in another container: elf, kdump, lime, raw", "convert snap", AT(to) },
+	{ { "--to" }, "KIND", "the memory of a machine in another container: elf, kdump, lime, raw; --kernel: elf, kdump", "convert snap", AT(to) },
 	{ { "--compress" }, "HOW", "zstd, zstd:LEVEL, lz4, lz4:LEVEL, none (default: none); pages of a kdump: zlib, zstd, snappy, none", "snap convert strip extract", AT(compress) },
 	{ { "--limit-rate" }, "RATE", "write no faster than this a second: 50M, 800K, 1.5G, 64MiB; a number alone is of MB", "snap convert strip extract", AT(limit_rate) },
 	{ { "--keep-partial" }, NULL, "keep what was written when writing fails", "snap convert strip extract", AT(keep_partial) },

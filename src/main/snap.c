@@ -293,7 +293,7 @@ static void die_here(const char *name)
 static struct err *start(const struct settings *settings, struct snap_job *j)
 {
 	if (settings->kernel)
-		return writing_options(settings, &j->sink);
+		return snap_kernel_check(settings, j);
 	return settings->vm ? snap_vm_check(settings) : read_job(settings, j);
 }
 
@@ -355,11 +355,12 @@ const struct subcommand subcommand_snap = {
 		"elf, kdump, lime, raw. The machine runs on whatever happens to us.\n"
 		"\n"
 		"With --kernel it is the kernel that is dumped, which runs on after a pause of at most\n"
-		"--pause-max. That takes the module osmosis.ko and root; the dump is an ELF vmcore of one\n"
-		"instant. Pages are taken by class, in this order as far as there is room: kernel, percpu,\n"
-		"boot, pagetable, stack, slab, vmalloc, module, other, memmap (the default ends here),\n"
-		"process (of --with-process), anon, shmem, cache, hugetlb. Without the module /proc/kcore\n"
-		"is copied, and read once more to list the pages that changed meanwhile.",
+		"--pause-max. That takes the module osmosis.ko and root; the dump is of one instant, an ELF\n"
+		"vmcore or, with --to kdump, a compressed kernel dump. Pages are taken by class, in this\n"
+		"order as far as there is room: kernel, percpu, boot, pagetable, stack, slab, vmalloc,\n"
+		"module, other, memmap (the default ends here), process (of --with-process), anon, shmem,\n"
+		"cache, hugetlb. Without the module /proc/kcore is copied, and read once more to list the\n"
+		"pages that changed meanwhile.",
 	.records = records,
 	.run = run,
 };

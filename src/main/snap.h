@@ -5,6 +5,7 @@
 
 #include "capture/core.h"
 #include "capture/set.h"
+#include "format/kdump_write.h"
 #include "main/main.h"
 #include "output/output.h"
 
@@ -13,6 +14,8 @@ struct snap_job { /* what the command line asks for */
 	struct snapshot_options snapshot;
 	struct sink_options sink;
 	pid_t pid;		/* 0: a set of named processes */
+	bool kdump;		/* --kernel: the container, with pages packed so */
+	struct kdump_write_options pages;
 };
 
 /* --- snap.c */
@@ -40,6 +43,7 @@ struct err *snap_forecast_set(const struct set_wish *wish, const struct snapshot
 extern const struct record snap_plan_record, snap_plan_set_record, snap_engine_record, snap_obstacle_record;
 
 /* --- snap_kernel.c: --kernel */
+struct err *snap_kernel_check(const struct settings *s, struct snap_job *j) MUST_USE; /* how the file is written */
 struct err *snap_kernel(const struct snap_job *j, struct out *o) MUST_USE;
 extern const struct record snap_kernel_record, snap_kernel_class_record, snap_kernel_process_record, snap_kernel_file_record,
 	snap_kernel_need_record;

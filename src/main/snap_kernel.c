@@ -2,6 +2,7 @@
 /* osmodump snap --kernel: the kernel, by osmosis.ko or from /proc/kcore. */
 #include "base/cancel.h"
 #include "capture/kernel.h"
+#include "main/convert.h"
 #include "main/snap.h"
 
 #include <errno.h>
@@ -77,6 +78,8 @@ static const struct field file_fields[] = {
 	{ "size", FIELD_SIZE, "of the file" },
 	{ "written", FIELD_SIZE, "bytes that reached it" },
 	{ "seconds", FIELD_FLOAT, "spent writing" },
+	{ "pages", FIELD_UINT, "kdump: pages in it" },
+	{ "zero_pages", FIELD_UINT, "kdump: of them, zero: one for all is in the file" },
 	{ "unreadable", FIELD_UINT, "pages that could not be read: they are listed in the dump" },
 	{ "changed", FIELD_UINT, "kcore: pages that had changed when they were read once more" },
 	{ "changed_ranges", FIELD_UINT, "in so many ranges: listed in the dump" },
@@ -89,7 +92,7 @@ const struct record snap_kernel_file_record = {
 	.fields = file_fields,
 	.text = "[Changed:      {changed} pages in {changed_ranges} ranges between two readings\n]"
 		"[Unreadable:   {unreadable} pages, listed in the dump\n]"
-		"Written:      {path}: {written:S} in {seconds} s\n"
+		"Written:      {path}: {written:S} in {seconds} s[ ({pages:d} pages, {zero_pages:d} of them zero)]\n"
 		"[Partial:      {partial:Y}\n]",
 };
 
@@ -250,7 +253,9 @@ static struct err *emit_snapshot(const struct kernel_snapshot *s, const char *re
 	return NULL;
 }
 
-static struct err *emit_file(const struct kernel_image *image, const struct sink_result *r, bool kcore, struct out *o)
+/* pages: of a kdump; NULL */
+static struct err *emit_file(const struct kernel_image *image, const struct sink_result *r, const struct kdump_written *pages, bool kcore,
+			     struct out *o)
 {
 	uint64_t unreadable, changed, ranges;
 
@@ -260,6 +265,10 @@ static struct err *emit_file(const struct kernel_image *image, const struct sink
 	out_uint(o, "size", r->size);
 	out_uint(o, "written", r->written);
 	out_float(o, "seconds", ms(r->nanoseconds) / 1000);
+	if (pages) {
+		out_uint(o, "pages", pages->pages);
+		out_uint(o, "zero_pages", pages->zero_pages);
+	}
 	if (unreadable)
 		out_uint(o, "unreadable", unreadable);
 	if (kcore) {
@@ -303,10 +312,31 @@ static struct err *calibrate(struct out *o)
 static struct err *file_name(const struct snap_job *j, const struct utsname *u, uint64_t time, char **ret)
 {
 	static const char *const kinds[] = { [SINK_PLAIN] = "vmcore", [SINK_ZSTD] = "vmcore.zst", [SINK_LZ4] = "vmcore.lz4" };
-	struct sink_names names = { .name = "kernel", .host = u->nodename, .trigger = "demand", .kind = kinds[j->sink.packing],
-				    .time = time / 1000000000 };
+	struct sink_names names = { .name = "kernel", .host = u->nodename, .trigger = "demand",
+				    .kind = j->kdump ? "kdump" : kinds[j->sink.packing], .time = time / 1000000000 };
 
 	return sink_name(snap_output(j->s), &names, ret);
+}
+
+static struct err *write_elf(struct kernel_image *image, const struct sink_options *to, struct sink **ret_sink, struct sink_result *ret)
+{
+	struct sink_image file = kernel_image_sink(image);
+
+	TRY(sink_open(to, file.expected, ret_sink));
+	return sink_write(*ret_sink, &file, ret);
+}
+
+/* From the dump that the image would be. */
+static struct err *write_pages(struct kernel_image *image, struct kdump_write_options *how, const struct sink_options *to, struct sink **ret_sink,
+			       struct sink_result *ret, struct kdump_written *ret_written)
+{
+	CLEANUP(dump_unrefp) struct dump *d = NULL;
+	struct kdump_late_note closing = kernel_image_closing(image);
+
+	how->late = &closing;
+	TRY(kernel_image_open(image, &d));
+	TRY(sink_open(to, kdump_write_expected(d, how->packing), ret_sink));
+	return kdump_make(d, how, *ret_sink, ret_written, ret);
 }
 
 static struct err *write_file(const struct snap_job *j, struct kernel_snapshot *s, const struct utsname *u, struct out *o)
@@ -314,19 +344,35 @@ static struct err *write_file(const struct snap_job *j, struct kernel_snapshot *
 	CLEANUP(kernel_image_destroyp) struct kernel_image *image = NULL;
 	CLEANUP(sink_destroyp) struct sink *sink = NULL;
 	CLEANUP(freep) char *path = NULL;
+	struct kdump_write_options pages = j->pages;
 	struct sink_options to = j->sink;
 	struct sink_result result = { 0 };
-	struct sink_image file;
+	struct kdump_written written = { 0 };
 
 	TRY(file_name(j, u, s->time_ns, &path));
-	TRY(kernel_image_create(s, &image));
-	file = kernel_image_sink(image);
+	TRY(kernel_image_create(s, j->kdump, &image));
 	to.path = path;
 	to.gives_way = true;
-	TRY(sink_open(&to, file.expected, &sink));
-	TRY(sink_write(sink, &file, &result));
+	if (j->kdump)
+		TRY(write_pages(image, &pages, &to, &sink, &result, &written));
+	else
+		TRY(write_elf(image, &to, &sink, &result));
 	TRY(emit_snapshot(s, u->release, o));
-	return emit_file(image, &result, !s->paused, o);
+	return emit_file(image, &result, j->kdump ? &written : NULL, !s->paused, o);
+}
+
+struct err *snap_kernel_check(const struct settings *s, struct snap_job *j)
+{
+	struct settings plain = *s;
+
+	j->kdump = s->to && strcmp(s->to, "kdump") == 0;
+	if (s->to && !j->kdump && strcmp(s->to, "elf") != 0)
+		return err_new(ERR_USAGE, "--to: '%s' is none of elf, kdump, which --kernel can write", s->to);
+	if (j->kdump) { /* its pages are compressed, not the file */
+		TRY(kdump_read_packing(s->compress, &j->pages));
+		plain.compress = NULL;
+	}
+	return writing_options(&plain, &j->sink);
 }
 
 struct err *snap_kernel(const struct snap_job *j, struct out *o)
