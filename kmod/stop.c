@@ -21,7 +21,6 @@ enum { STEP = 128 }; /* pages between two looks at the clock */
 struct pause {
 	struct osm *o;
 	u64 deadline;
-	unsigned int cpus;
 	atomic_long_t next;	/* piece of work */
 	atomic_t done;
 	bool late, plain, hold;
@@ -223,7 +222,8 @@ static int stopped(void *arg)
 		do_chunk(&w, w.users ? piece - o->n_chunks : piece);
 		touch_nmi_watchdog();
 	}
-	if (atomic_inc_return(&p->done) == p->cpus && !READ_ONCE(p->late))
+	/* counted here: before stop_machine() has its lock a CPU may come or go */
+	if (atomic_inc_return(&p->done) == num_online_cpus() && !READ_ONCE(p->late))
 		do_special(&w);
 	while (p->hold && ktime_get_raw_fast_ns() < p->deadline) {
 		cpu_relax();
@@ -239,7 +239,7 @@ static void measure(struct osm *o, u64 called, u64 returned)
 	u64 first = U64_MAX, inside = U64_MAX, last = 0;
 	unsigned int cpu;
 
-	for_each_online_cpu(cpu) {
+	for_each_possible_cpu(cpu) {
 		const struct osm_cpu *c = &o->cpus[cpu];
 		u64 displaced = osm_cpu_displaced_at(cpu);
 
@@ -261,7 +261,6 @@ int osm_stop(struct osm *o)
 	struct pause p = {
 		.o = o,
 		.plain = o->result.flags & OSMOSIS_CAPTURE_PLAIN,
-		.cpus = num_online_cpus(),
 		.hold = o->result.flags & OSMOSIS_CAPTURE_HOLD,
 		.deadline = called + o->result.pause_max_ns,
 	};
