@@ -123,6 +123,17 @@ def kernel(kind):
     return folder, glob.glob(f'{folder}/boot/vmlinuz-*')[0]
 
 
+def replace(path, text):
+    """Others may be reading it: it is never half written."""
+    with open(path, encoding='ascii') as f:
+        if f.read() == text:
+            return
+    with tempfile.NamedTemporaryFile('w', encoding='ascii', dir=os.path.dirname(path), delete=False) as f:
+        f.write(text)
+    os.chmod(f.name, 0o644)
+    os.rename(f.name, path)
+
+
 def headers(kind):
     """The folder to build modules against."""
     name = release(kind)
@@ -131,8 +142,7 @@ def headers(kind):
     kbuild = 'linux-kbuild-6.1' if name.startswith('6.1.') else f'linux-kbuild-{re.sub("-.*", "", name)}'
     folder = unpacked(f'{KERNELS}/headers-{name}', [f'linux-headers-{name}', f'linux-headers-{common}', kbuild])
     build = f'{folder}/usr/src/linux-headers-{name}'
-    with open(f'{build}/Makefile', 'w', encoding='ascii') as f:
-        f.write(f'include {folder}/usr/src/linux-headers-{common}/Makefile\n')
+    replace(f'{build}/Makefile', f'include {folder}/usr/src/linux-headers-{common}/Makefile\n')
     return build
 
 
