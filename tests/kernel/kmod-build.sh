@@ -31,8 +31,8 @@ fetch_flavour() {
 		fetch "$p" || return 1
 	done
 	# their Makefiles name each other by absolute paths
-	for f in "$cache/root/usr/src/linux-headers-$1/Makefile" "$cache/root/usr/src/linux-headers-$1/.kernelvariables"; do
-		[ -e "$f" ] && sed -i "s#\([ =]\)/usr/src/linux-headers#\1$cache/root/usr/src/linux-headers#g" "$f"
+	for made in "$cache/root/usr/src/linux-headers-$1/Makefile" "$cache/root/usr/src/linux-headers-$1/.kernelvariables"; do
+		[ -e "$made" ] && sed -i "s#\([ =]\)/usr/src/linux-headers#\1$cache/root/usr/src/linux-headers#g" "$made"
 	done
 	return 0
 }
