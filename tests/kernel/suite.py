@@ -19,6 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import debug_check  # noqa: E402
 import guest  # noqa: E402
+import kmod_cases  # noqa: E402
 import oracle  # noqa: E402
 import pivot_check  # noqa: E402
 import truth  # noqa: E402
@@ -34,7 +35,8 @@ PROGRAMS = ('oracle', 'troupe', 'kcore_copy', 'pivot_user')
 # 4 and 5 levels of page tables, by turns.
 CPUS = {'cloud': 'max', 'generic': 'max,la57=off', 'rt': 'max', 'cloud612': 'max,la57=off'}
 # What a short run does beside the truth: each part under one kernel.
-SHORT = {'cloud': ('counters', 'kcore'), 'cloud612': ('pages', 'harm'), 'generic': ('counters', 'kcore'), 'rt': ('pages', 'harm')}
+SHORT = {'cloud': ('counters', 'kcore', 'kdump', 'lockdown'), 'cloud612': ('pages', 'harm', 'rough'),
+         'generic': ('counters', 'kcore'), 'rt': ('pages', 'harm')}
 PAUSE_MAX = 8000  # ms: emulated processors are slow, and the machine may be busy
 HELD_WITHIN = 300  # s: until all processors stand still
 HARM = re.compile(r'WARNING:|BUG:|Oops|[Dd]etected.* stall|lockup|Call Trace|blocked for more than|refcount_t|unregister_netdevice')
@@ -73,7 +75,8 @@ class Suite:
             files['osmosis.ko'], = guest.build_module(self.kind, f'{guest.TOP}/kmod')
             files['bin/exercise'] = guest.static(f'{HERE}/kmod-exercise.c', f'{guest.KERNELS}/bin/exercise')
         self.step('modules are built')
-        g.start(self.kind, memory=400, cpu=CPUS[self.kind], limit=LIMIT, files=files, insmod=modules)
+        self.files, self.cpu = files, CPUS[self.kind]
+        g.start(self.kind, memory=400, cpu=self.cpu, limit=LIMIT, files=files, insmod=modules)
         g.must('sleep 99999 >/dev/null 2>&1 & troupe >/tmp/parts 2>&1 & pivot_user /data/pages 8 >/tmp/pivots 2>&1 & '
                'until grep -q ready /tmp/parts && grep -q ready /tmp/pivots; do sleep 0.2; done', 60)
         g.must('if [ -f /data/bin/compat ]; then compat >/tmp/compat 2>&1 & until grep -q ready /tmp/compat; do sleep 0.1; done; fi', 60)
@@ -220,6 +223,14 @@ class Suite:
             self.at_each_state(g)
             self.disk_full(g)
             self.many(g)
+        cases = kmod_cases.Cases(self, g, PAUSE_MAX)
+        if self.has('kdump'):
+            cases.kdumps(False)
+            self.step('dumped as kdump')
+        if self.has('rough'):
+            cases.disks(False)
+            cases.one_offline(2)
+            self.step('disk full, a CPU offline')
         g.must('rmmod osmosis')
         self.step('osmosis.ko has been unloaded')
 
@@ -329,6 +340,12 @@ class Suite:
         source = g.must('cat /sys/devices/system/clocksource/clocksource0/current_clocksource').strip()
         self.check(least - 1 < there < most + 1 and source == 'tsc', f'clocks: {there:.1f} s in the guest, {least:.1f} to {most:.1f} s here, by {source}')
 
+    def locked_down(self, g):
+        g.must('insmod /data/osmosis.ko')
+        kmod_cases.Cases(self, g, PAUSE_MAX).lockdown()
+        g.must('rmmod osmosis')
+        self.step('locked down')
+
     def harmless(self, g):
         """Nothing in the kernel's log that was not planted."""
         log = g.must('dmesg')
@@ -358,7 +375,11 @@ class Suite:
                 self.without_module(g)
             if self.has('counters'):
                 self.smeared(g, places)
+            if self.has('lockdown') and 'osmosis.ko' in self.files:
+                self.locked_down(g)
             self.harmless(g)
+        if LONG and 'osmosis.ko' in self.files:
+            kmod_cases.rough(self, PAUSE_MAX)
         if self.has('counters'):
             self.flipped()
         self.step('ended')
