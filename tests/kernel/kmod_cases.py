@@ -334,7 +334,8 @@ class Cases:
 def in_guest(suite, pause_max, work, **more):
     """A guest of its own, with osmosis.ko loaded."""
     with guest.Guest(f'{suite.folder}/rough-guest') as g:
-        g.start(suite.kind, limit=3600, files=suite.files, insmod=suite.modules, cpu=suite.cpu, **more)
+        pivot = [m for m in suite.modules if os.path.basename(m) == 'pivot.ko']  # what is planted hangs, which is told in the log
+        g.start(suite.kind, limit=3600, files=suite.files, insmod=pivot, cpu=suite.cpu, **more)
         g.must('insmod /data/osmosis.ko')
         c = Cases(suite, g, pause_max)
         for name, case in work:
