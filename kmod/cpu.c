@@ -4,10 +4,13 @@
  * whose registers are those of the capturing function; the task that it took
  * the CPU from was switched out before, so its stack can be unwound from its
  * saved stack pointer like that of any sleeper. Which one it was is seen by a
- * probe on the scheduler's tracepoint sched_switch, set for the capture only.
+ * probe on the scheduler's tracepoint sched_switch. To set one and to take it off
+ * patches code that every CPU runs all the time: captures in a row share one, which
+ * stays for some seconds after the last.
  */
 #include <linux/sched/task_stack.h>
 #include <linux/tracepoint.h>
+#include <linux/workqueue.h>
 
 #include <asm/msr.h>
 
@@ -18,8 +21,13 @@ struct seen {
 	u64 at;
 };
 
+#define LINGER (10 * HZ)
+
+static void take_off(struct work_struct *work);
+
 static DEFINE_PER_CPU(struct seen, seen);
-static struct tracepoint *sched_switch;
+static struct tracepoint *sched_switch;	/* the probe is set */
+static DECLARE_DELAYED_WORK(later, take_off);
 
 /* The tracepoint has more arguments, in later kernels more still. */
 static void see_switch(void *data, bool preempt, struct task_struct *from, struct task_struct *to)
@@ -39,12 +47,24 @@ static void find_tracepoint(struct tracepoint *t, void *arg)
 		sched_switch = t;
 }
 
+static void take_off(struct work_struct *work)
+{
+	if (!sched_switch)
+		return;
+	tracepoint_probe_unregister(sched_switch, see_switch, NULL);
+	tracepoint_synchronize_unregister();
+	sched_switch = NULL;
+}
+
 int osm_cpu_watch(void)
 {
 	unsigned int cpu;
 
+	cancel_delayed_work_sync(&later);
 	for_each_possible_cpu(cpu)
 		memset(per_cpu_ptr(&seen, cpu), 0, sizeof(struct seen));
+	if (sched_switch)
+		return 0;
 	for_each_kernel_tracepoint(find_tracepoint, NULL);
 	/* without it, what was displaced is not known, and that is said */
 	if (sched_switch && tracepoint_probe_register(sched_switch, see_switch, NULL))
@@ -54,11 +74,13 @@ int osm_cpu_watch(void)
 
 void osm_cpu_unwatch(void)
 {
-	if (!sched_switch)
-		return;
-	tracepoint_probe_unregister(sched_switch, see_switch, NULL);
-	tracepoint_synchronize_unregister();
-	sched_switch = NULL;
+	schedule_delayed_work(&later, LINGER);
+}
+
+void osm_cpu_exit(void)
+{
+	cancel_delayed_work_sync(&later);
+	take_off(NULL);
 }
 
 u64 osm_cpu_displaced_at(unsigned int cpu)

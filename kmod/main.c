@@ -496,6 +496,7 @@ no_pool:
 static void __exit osm_exit(void)
 {
 	misc_deregister(&osm_device);
+	osm_cpu_exit();
 	osm_guard_exit();
 	osm_pool_unload(&the_osm.pool);
 }

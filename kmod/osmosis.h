@@ -157,6 +157,7 @@ int osm_stop(struct osm *o);
 /* cpu.c */
 int osm_cpu_watch(void);
 void osm_cpu_unwatch(void);
+void osm_cpu_exit(void);
 void osm_cpu_record(struct osm_cpu *c, struct pt_regs *regs, u64 now);
 
 /* Of the function that it stands in, whose frame must outlive the pause: what is scratch in it stays 0. */
