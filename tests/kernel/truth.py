@@ -184,18 +184,19 @@ def same_name(tally, what, stat, got):
     tally.same(f'name of {what}', comm, comm if got in may_be else got)
 
 
-def steady_tasks(view):
-    """{tid: stat} of tasks that did nothing between the two sayings: not even run."""
-    def read(o):
-        return {tid: tuple(sorted(s.items())) for tid, s in o.tasks().items() if s['comm'] not in MOVES}
-    return {tid: dict(s) for tid, s in view.steady(read).items()}
-
-
 def has_run(view, pid):
     """Whether it left a processor between the two sayings: its state may have been another, and is what it was before again."""
     keys = ('voluntary_ctxt_switches', 'nonvoluntary_ctxt_switches')
     a, b = view.before.status(pid), view.after.status(pid)
     return any(a.get(k) != b.get(k) for k in keys)
+
+
+def steady_tasks(view):
+    """{tid: stat} of tasks that did nothing between the two sayings: not even run, not for less than a tick either."""
+    def read(o):
+        return {tid: tuple(sorted(s.items())) for tid, s in o.tasks().items() if s['comm'] not in MOVES}
+    found = {tid: dict(s) for tid, s in view.steady(read).items()}
+    return {tid: s for tid, s in found.items() if not has_run(view, s['pid'])}
 
 
 def processes(view, tally):
