@@ -521,6 +521,9 @@ bool tasks_borrow(struct tasks *t, size_t i)
 		task->state = TASK_SEIZED; /* and stops when it comes out of the kernel or onto a processor */
 		t->n_interrupted += !task->interrupted;
 		task->interrupted = true;
+	} else if (task->interrupted) { /* once before, in vain */
+		task->interrupted = false;
+		t->n_interrupted--;
 	}
 	return task->state == TASK_STOPPED && read_stopped(t, task);
 }

@@ -15,15 +15,16 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { ROUNDS_MOST = 12 };
+enum { ROUNDS_MOST = 12, BETWEEN_TRIES_US = 2000 };
+static const uint64_t patience_ns = 1000000000;
 
 /* --- WP_ASYNC ----------------------------------------------------------------------------------- */
 
 static const uint64_t features = UFFD_WP_UNPOPULATED | UFFD_WP_ASYNC | UFFD_FEATURE_PAGEFAULT_FLAG_WP |
 				 UFFD_FEATURE_WP_HUGETLBFS_SHMEM;
 
-/* A thread that serves is stopped, used and let go again. */
-static struct err *borrow(struct inject *in, const struct vma_list *vmas, struct tasks *tasks, int *ret)
+/* A thread that serves is stopped, used and let go again; *ret stays -1: none does now. */
+static struct err *borrow_any(struct inject *in, const struct vma_list *vmas, struct tasks *tasks, int *ret)
 {
 	for (size_t i = 0; i < tasks->v.n; i++) {
 		struct task *task = &tasks->v.v[i];
@@ -35,6 +36,20 @@ static struct err *borrow(struct inject *in, const struct vma_list *vmas, struct
 		task_go_on(task);
 		if (e || *ret >= 0)
 			return e;
+	}
+	return NULL;
+}
+
+/* The process runs meanwhile: threads that all were in the kernel, or got no processor, are asked again. */
+static struct err *borrow(struct inject *in, const struct vma_list *vmas, struct tasks *tasks, int *ret)
+{
+	for (uint64_t began = clock_ns();; (void)usleep(BETWEEN_TRIES_US)) {
+		TRY(borrow_any(in, vmas, tasks, ret));
+		if (*ret >= 0)
+			return NULL;
+		if (clock_ns() - began > patience_ns || !inject_holds(in))
+			break;
+		tasks_let_run(tasks);
 	}
 	return err_new(ERR_UNSUPPORTED, "no thread of process %d can make a call for us now", (int)in->pid);
 }
