@@ -26,7 +26,7 @@ class Captures:
     """What some captures in a row said."""
 
     def __init__(self, g, classes, way='', runs=RUNS):
-        said = g.must(f'exercise capture {runs} {classes:x} 60000 {way}', 900)
+        said = g.must(f'exercise capture {runs} {classes:x} 8000 {way}', 900)
         rows = [m.groups() for m in map(LINE.match, said.splitlines()) if m]
         if len(rows) != runs:
             raise RuntimeError(f'{len(rows)} of {runs} captures:\n{said[-1000:]}')
@@ -47,7 +47,7 @@ def boot(g, kind):
     module, = guest.build_module(kind, f'{TOP}/kmod')
     exercise = guest.static(f'{TOP}/tests/kernel/kmod-exercise.c', f'{guest.KERNELS}/bin/exercise')
     g.start(kind, memory=1200, limit=3600, files={'osmosis.ko': module, 'bin/exercise': exercise})
-    g.must('insmod /data/osmosis.ko; mkdir -p /tmp/pile; mount -t tmpfs -o size=90% pile /tmp/pile; exercise capture 2 7fe 60000 >/dev/null', 300)
+    g.must('insmod /data/osmosis.ko; mkdir -p /tmp/pile; mount -t tmpfs -o size=90% pile /tmp/pile; exercise capture 2 7fe 8000 >/dev/null', 300)
 
 
 def by_size(g):
