@@ -17,9 +17,7 @@ KERNEL = 0x7fe        # OSMOSIS_KERNEL to OSMOSIS_MEMMAP of kmod/osmosis_uapi.h:
 SHARED = 1 << 13      # OSMOSIS_SHMEM, of which a tmpfs makes as much as is wanted
 STEPS = (0, 64, 128, 192, 256, 320)  # MB in the tmpfs
 RUNS = 7
-LINE = re.compile(r'armed .* pause ([0-9.]+) inside ([0-9.]+) .* changed (\d+) pages (\d+) bytes .* slots (\d+)/')
-BUSY = ('(while [ ! -f /tmp/enough ]; do cat /proc/*/maps >/dev/null 2>&1; dd if=/dev/zero of=/tmp/work bs=64k count=40 2>/dev/null; done) '
-        '>/dev/null 2>&1 &')
+LINE = re.compile(r'armed .* pause ([0-9.]+) .* changed \d+ pages (\d+) bytes .* slots (\d+)/')
 
 
 class Captures:
@@ -31,8 +29,8 @@ class Captures:
         if len(rows) != runs:
             raise RuntimeError(f'{len(rows)} of {runs} captures:\n{said[-1000:]}')
         self.pauses = [float(r[0]) for r in rows]
-        self.changed = statistics.median(int(r[3]) for r in rows)
-        self.mb = statistics.median(int(r[4]) for r in rows) * 4096 / (1 << 20)
+        self.changed = statistics.median(int(r[1]) for r in rows)
+        self.mb = statistics.median(int(r[2]) for r in rows) * 4096 / (1 << 20)
 
     @property
     def best(self):
@@ -51,13 +49,13 @@ def boot(g, kind):
 
 
 def by_size(g):
-    """[(MB, best of comparing, best of plain copies)]"""
+    """[(MB, best pause in ms)], and how many times a plain copy each took."""
     points, ratios, have = [], [], 0
     for mb in STEPS:
         g.must(f'dd if=/dev/urandom of=/tmp/pile/{mb} bs=1M count={mb - have} 2>/dev/null', 300)
         have = mb
         compared, plain = Captures(g, KERNEL | SHARED), Captures(g, KERNEL | SHARED, 'plain')
-        points.append((compared.mb, compared.best, plain.best))
+        points.append((compared.mb, compared.best))
         ratios.append(compared.best / plain.best)
         print(f'  {compared.mb:6.0f} MB selected: pause {compared.best:7.1f} ms at best, {compared.median:7.1f} median; plain copy {plain.best:7.1f}, '
               f'{plain.median:7.1f}; {compared.changed / 1024:.1f} kB had changed', flush=True)
@@ -66,7 +64,7 @@ def by_size(g):
 
 def deviation(points):
     """How far the farthest point is from the line that fits best, as a share of its height; the line's two numbers."""
-    xs, ys = [p[0] for p in points], [p[1] for p in points]
+    xs, ys = zip(*points)
     slope, base = statistics.linear_regression(xs, ys)
     return max(abs(y - (base + slope * x)) / (base + slope * x) for x, y in zip(xs, ys)), slope, base
 
@@ -74,7 +72,7 @@ def deviation(points):
 def second_pass(g):
     """Bytes that the second pass copied, of a guest at rest and of one with work."""
     idle = Captures(g, KERNEL)
-    g.must(BUSY)
+    g.must(guest.WORK)
     busy = Captures(g, KERNEL)
     g.must('touch /tmp/enough')
     print(f'  second pass over {idle.mb:.0f} MB: {idle.changed / 1024:.1f} kB had changed at rest, {busy.changed / 1024:.1f} kB under work')

@@ -29,14 +29,14 @@ static struct err *add(struct dump_core *c, const char *owner, uint32_t type, co
 	return data && vec_push(&c->notes, n) ? NULL : err_nomem();
 }
 
-static bool is_32(const struct dump_core *c)
-{
-	return dump_facts(c->dump)->machine == MACHINE_X86;
-}
-
 static enum machine machine_of(const struct dump_core *c)
 {
 	return dump_facts(c->dump)->machine;
+}
+
+static bool is_32(const struct dump_core *c)
+{
+	return machine_of(c) == MACHINE_X86;
 }
 
 /* --- threads ------------------------------------------------------------------------ */

@@ -42,6 +42,9 @@ KERNELS = os.environ.get('OSMOSIS_KERNELS', f'{TOP}/build/kernels')
 KINDS = {'cloud': r'6\.1\.0-(\d+)-cloud-amd64', 'generic': r'6\.1\.0-(\d+)-amd64', 'rt': r'6\.1\.0-(\d+)-rt-amd64',
          'cloud612': r'6\.12\.(\d+)\+deb12-cloud-amd64'}
 MODULES = ['qemu_fw_cfg', 'virtio_pci', 'virtio_blk', 'crc32c_generic', 'ext4']
+# Work in a guest, until there is a /tmp/enough.
+WORK = ('(while [ ! -f /tmp/enough ]; do cat /proc/*/maps >/dev/null 2>&1; dd if=/dev/zero of=/tmp/work bs=64k count=40 2>/dev/null; done) '
+        '>/dev/null 2>&1 &')
 
 
 class Skip(Exception):

@@ -315,8 +315,7 @@ class Suite:
 
     def many(self, g):
         """Captures one after the other while there is work."""
-        g.must('(while [ ! -f /tmp/enough ]; do cat /proc/*/maps >/dev/null 2>&1; dd if=/dev/zero of=/tmp/work bs=64k count=40 2>/dev/null; done) '
-               '>/dev/null 2>&1 &')
+        g.must(guest.WORK)
         code, said = g.run(f'exercise capture {CAPTURES} 7fe {PAUSE_MAX}', 7000 if LONG else 400)
         g.must('touch /tmp/enough')
         lines = [line for line in said.splitlines() if line.startswith('armed')]
