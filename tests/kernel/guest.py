@@ -20,7 +20,8 @@ usage: guest.py list                             kinds of kernels: cloud generic
 Exit code 77 and a line "skip: why" when something needed is not to be had. Kernels are kept in $OSMOSIS_KERNELS
 (default build/kernels). In DIR: console (what the kernel printed), mon (monitor's socket), qmp (QMP's, not used
 here), ctl (the agent's serial port), disk (ext4, /data of the guest), pid. The guest ends by itself after --limit
-seconds, whatever becomes of the caller. It is emulated; KVM is used only where a boot sector runs under it.
+seconds, whatever becomes of the caller. It is emulated; KVM is used where a boot sector, then a kernel runs under it;
+$OSMOSIS_ACCEL (kvm, tcg, single: emulated by one thread) says which is to be used, come what may.
 """
 import argparse
 import functools
@@ -41,6 +42,8 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 KERNELS = os.environ.get('OSMOSIS_KERNELS', f'{TOP}/build/kernels')
 KINDS = {'cloud': r'6\.1\.0-(\d+)-cloud-amd64', 'generic': r'6\.1\.0-(\d+)-amd64', 'rt': r'6\.1\.0-(\d+)-rt-amd64',
          'cloud612': r'6\.12\.(\d+)\+deb12-cloud-amd64'}
+ACCELERATOR = f'{KERNELS}/accel'
+ACCELERATORS = {'kvm': 'kvm', 'tcg': 'tcg,thread=multi', 'single': 'tcg,thread=single'}
 MODULES = ['qemu_fw_cfg', 'virtio_pci', 'virtio_blk', 'crc32c_generic', 'ext4']
 # Work in a guest, until there is a /tmp/enough.
 WORK = ('(while [ ! -f /tmp/enough ]; do cat /proc/*/maps >/dev/null 2>&1; dd if=/dev/zero of=/tmp/work bs=64k count=40 2>/dev/null; done) '
@@ -305,17 +308,24 @@ def kvm_works():
         return done.returncode == 42 * 2 + 1
 
 
-@functools.lru_cache
-def acceleration():
-    """The words for QEMU; what the probe found is kept, because it takes seconds where KVM does not work."""
-    note = f'{KERNELS}/accel'
-    if not os.path.exists(note):
-        os.makedirs(KERNELS, exist_ok=True)
-        found = 'kvm' if kvm_works() else 'tcg'
-        with open(note, 'w', encoding='ascii') as f:
-            f.write(found)
-    with open(note, encoding='ascii') as f:
-        return ['-accel', 'kvm'] if f.read() == 'kvm' else ['-accel', 'tcg,thread=multi']
+def ways_to_run():
+    """[(accelerator, seconds in which a guest has to come up)] in the order in which they are tried. What was found to
+    work is kept. KVM within a virtual machine may run a boot sector and no kernel (so it goes without it after that);
+    an emulated machine with a thread per processor does not come up now and then (seen, not explained)."""
+    given = os.environ.get('OSMOSIS_ACCEL')
+    if given:
+        return [(given, 240)]
+    if not os.path.exists(ACCELERATOR):
+        keep_way('kvm' if kvm_works() else 'tcg')
+    with open(ACCELERATOR, encoding='ascii') as f:
+        found = f.read()
+    return {'kvm': [('kvm', 60), ('tcg', 100)], 'tcg': [('tcg', 100), ('tcg', 100)]}.get(found, []) + [('single', 240)]
+
+
+def keep_way(accelerator):
+    os.makedirs(KERNELS, exist_ok=True)
+    with open(ACCELERATOR, 'w', encoding='ascii') as f:
+        f.write(accelerator)
 
 
 # ---- a guest -----------------------------------------------------------------
@@ -346,28 +356,43 @@ class Guest:
             files[f'modules/{os.path.basename(ko)}'] = ko
         make_initrd(kind, f'{self.dir}/initrd')
         make_disk(f'{self.dir}/disk', disk, files)
-        words = ['timeout', '-k', '5', str(limit), 'nice', '-n', '5', 'qemu-system-x86_64', *acceleration(), '-cpu', cpu, '-smp', str(cpus),
+        words = ['timeout', '-k', '5', str(limit), 'nice', '-n', '5', 'qemu-system-x86_64', '-cpu', cpu, '-smp', str(cpus),
                  '-m', str(memory), '-nodefaults', '-display', 'none', '-no-reboot', '-device', 'vmcoreinfo', '-kernel', vmlinuz,
                  '-initrd', 'initrd', '-append', f'console=ttyS0 quiet panic=-1 no_timer_check tsc=reliable {append}',
                  '-serial', 'file:console', '-chardev', 'socket,id=ctl,path=ctl,server=on,wait=off', '-serial', 'chardev:ctl',
                  '-monitor', 'unix:mon,server,nowait', '-qmp', 'unix:qmp,server,nowait',
                  '-drive', 'file=disk,if=none,id=data,format=raw,cache=unsafe', '-device', 'virtio-blk-pci,drive=data', *qemu]
-        # Now and then an emulated machine does not come up (seen, not explained): then once more.
-        for last in (False, True):
-            child = self._launch(words)
-            try:
-                self._wait_ready(child, 240 if last else 100)
-                for ko in insmod:
-                    self.must(f'insmod /data/modules/{os.path.basename(ko)}')
-                self._libraries()
-                return self
-            except BaseException as why:
-                self.end()
-                if last or not isinstance(why, (RuntimeError, OSError)):
-                    raise
-                sys.stderr.write(f'guest: {self.dir} did not come up, once more: {str(why)[-500:]}\n')
+        self._boot(words)
+        try:
+            for ko in insmod:
+                self.must(f'insmod /data/modules/{os.path.basename(ko)}')
+            self._libraries()
+            return self
+        except BaseException:
+            self.end()
+            raise
 
-    def _launch(self, words):
+    def _boot(self, words):
+        """In the first way in which the guest comes up."""
+        ways = ways_to_run()
+        for n, (accelerator, seconds) in enumerate(ways):
+            try:
+                self._come_up([*words, '-accel', ACCELERATORS[accelerator]], seconds)
+                if accelerator != ways[0][0]:
+                    keep_way(accelerator)
+                return
+            except (RuntimeError, OSError) as why:
+                said = f'{self.dir} did not come up in {seconds} s with {accelerator}: {why}'
+                self.end()
+                if n + 1 == len(ways):
+                    raise RuntimeError(said) from None
+                sys.stderr.write(f'guest: {said}\n')
+            except BaseException:
+                self.end()
+                raise
+
+    def _come_up(self, words, seconds):
+        """Launches a machine and waits until its agent says that it is ready."""
         for f in ('ctl', 'mon', 'qmp', 'console'):
             if os.path.exists(f'{self.dir}/{f}'):
                 os.unlink(f'{self.dir}/{f}')
@@ -375,9 +400,6 @@ class Guest:
             child = subprocess.Popen(words, cwd=self.dir, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         with open(f'{self.dir}/pid', 'w', encoding='ascii') as f:
             f.write(str(child.pid))
-        return child
-
-    def _wait_ready(self, child, seconds):
         end = time.monotonic() + seconds
         while time.monotonic() < end and child.poll() is None:
             try:
@@ -385,11 +407,23 @@ class Guest:
                 break
             except OSError:
                 time.sleep(0.1)
-        while time.monotonic() < end and child.poll() is None and self.link:
-            if self._line(end).startswith(b'READY'):
-                return
-        raise RuntimeError(f'the guest did not come up; its console ends:\n{self.console()[-2000:]}\n'
-                           + open(f'{self.dir}/qemu.log', encoding='utf-8', errors='replace').read())
+        try:
+            while child.poll() is None and self.link:
+                if self._line(end).startswith(b'READY'):
+                    return
+        except OSError:  # the time is over
+            pass
+        raise RuntimeError(self._state())
+
+    def _state(self):
+        """Of a machine that did not come up, for the log."""
+        try:
+            asked = ''.join(self.monitor('info status', 'info registers -a', timeout=10))
+        except (RuntimeError, OSError) as why:
+            asked = f'its monitor: {why}\n'
+        registers = [line for line in asked.splitlines() if re.match(r'VM status|CPU#|RIP=|CR0=|its monitor', line)]
+        with open(f'{self.dir}/qemu.log', encoding='utf-8', errors='replace') as f:
+            return '\n'.join([*registers, f.read()[-1000:], 'its console ends:', self.console()[-1500:]])
 
     def _libraries(self):
         """Programs with libraries look for them at absolute places; those are made to lead to the disk."""
