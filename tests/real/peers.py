@@ -18,7 +18,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'harm'))
-from zoo_core import KNOWN_OF_GDB, Core  # pylint: disable=wrong-import-position
+from zoo_core import GDB_READS_XSTATE, KNOWN_OF_GDB, Core  # pylint: disable=wrong-import-position
 
 OSMODUMP, FOLDER = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 LONG = bool(os.environ.get('OSMOSIS_LONG'))
@@ -121,7 +121,8 @@ def differing(live, dump):
             return f'thread {tid} is missing'
         if got['frames'] != want['frames']:
             return f'thread {tid}: frames {got["frames"][:6]}, attached {want["frames"][:6]}'
-        other = {r: (v, want['registers'].get(r)) for r, v in got['registers'].items() if v != want['registers'].get(r)}
+        other = {r: (v, want['registers'].get(r)) for r, v in got['registers'].items()
+                 if v != want['registers'].get(r) and (GDB_READS_XSTATE or '<unavailable>' not in v)}
         if other or len(got['registers']) != len(want['registers']):
             return f'thread {tid}: registers {other}, {sorted(set(want["registers"]) - set(got["registers"]))} missing'
     return f'{len(dump)} threads, attached {len(live)}' if len(dump) != len(live) else None
