@@ -9,9 +9,9 @@ top=$PWD
 . tests/real/subjects.sh
 : "${TARGETS:=$top/build/targets}"
 case $TARGETS in /*) ;; *) TARGETS=$top/$TARGETS ;; esac
-out=$TARGETS here=$top/tests/subjects/windows wine_seconds=600
+out=$TARGETS here=$top/tests/subjects/windows wine_seconds=600 wine_of=subjects
 mkdir -p "$out/wine" || exit 1
-exec 9>"$out/lock"
+exec 9>"$out/lock-subjects"
 flock 9
 
 newer() {
@@ -53,7 +53,7 @@ run_bits() {
 	build "$1" || return
 	rows "$1" | while read -r subject word how _; do echo "$how $subject.$word.dmp $subject $word"; done >"$dir/jobs"
 	(cd "$dir" && wine_run "$1" take.exe jobs)
-	grep '^trouble ' "$out/wine/log"
+	grep '^trouble ' "$out/wine/log$wine_of"
 	while read -r subject word _ pattern sentence <&3; do
 		[ -f "$dir/$subject.$word.dmp" ] || { trouble "$subject $word ($1 bit): no dump"; continue; }
 		verify "$subject" "$word $1" "$pattern" "$dir/$subject.$word.dmp" "$sentence" "$dir"
@@ -67,7 +67,12 @@ if [ ! -x /usr/lib/wine/wine64 ] || ! command -v clang >/dev/null || ! command -
 	skip "Windows subjects: no wine64, clang or lld here"
 else
 	run_bits 64
-	if get_wine32; then run_bits 32; else skip "32-bit Windows subjects: wine32 is not to be had ($out/wine/apt.log)"; fi
+	exec 8>"$out/lock" # wine32 is the targets', too
+	flock 8
+	get_wine32
+	got=$?
+	exec 8>&-
+	if [ $got = 0 ]; then run_bits 32; else skip "32-bit Windows subjects: wine32 is not to be had ($out/wine/apt.log)"; fi
 fi
 tell_verdicts "analyze, Windows"
 check_dumps "$out"/subjects/*/*.dmp

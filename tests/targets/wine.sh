@@ -23,12 +23,13 @@ wine_compile() {
 		{ rm -f "$file"; trouble "cannot compile ${source##*/} for Windows ($triple)"; return 1; }
 }
 
-# wine_run BITS COMMAND...: no display, no questions, its own prefix, an end to it ($wine_seconds)
+# wine_run BITS COMMAND...: no display, no questions, its own prefix, an end to it ($wine_seconds);
+# $wine_of: another prefix and log than those of the targets, for who runs beside them
 wine_run() {
 	bits=$1
 	shift
 	(
-		export WINEDEBUG=-all DISPLAY= WINEPREFIX="$out/wine/prefix$bits"
+		export WINEDEBUG=-all DISPLAY= WINEPREFIX="$out/wine/prefix${wine_of:-}$bits"
 		export WINEDLLOVERRIDES="mscoree=d;mshtml=d;winemenubuilder.exe=d"
 		if [ "$bits" = 32 ]; then
 			r=$out/wine/i386
@@ -40,7 +41,7 @@ wine_run() {
 			wine=/usr/lib/wine/wine64
 		fi
 		exec timeout -k 5 "${wine_seconds:-120}" "$wine" "$@"
-	) >"$out/wine/log" 2>&1 </dev/null 9>&-
+	) >"$out/wine/log${wine_of:-}" 2>&1 </dev/null 9>&-
 }
 
 # Wine for 32-bit programs, unpacked into a folder instead of installed, because
