@@ -38,10 +38,35 @@ static inline uint8_t picture_byte(const struct picture *p, uint64_t at)
 	return (uint8_t)("osmosis of memory "[at % 18] + (char)(block % 2));
 }
 
+enum { PICTURE_KEPT = 16 << 20 };
+
+static uint8_t picture_kept[PICTURE_KEPT]; /* where one block of four is noise: made once, since bytes take long under sanitizers */
+
+static inline void picture_keep(void)
+{
+	const struct picture p = { .noise = 1 };
+
+	for (size_t i = 0; i < PICTURE_KEPT; i++)
+		picture_kept[i] = picture_byte(&p, i);
+}
+
+/* As if the trailer were not. */
+static inline void picture_bytes(const struct picture *p, uint64_t at, uint8_t *buf, size_t len)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	if (p->noise == 1 && at + len <= PICTURE_KEPT) {
+		(void)pthread_once(&once, picture_keep);
+		memcpy(buf, picture_kept + at, len);
+		return;
+	}
+	for (size_t i = 0; i < len; i++)
+		buf[i] = picture_byte(p, at + i);
+}
+
 static inline struct err *picture_fill(void *arg, uint64_t offset, uint8_t *buf, size_t len, bool *ret_zero)
 {
 	struct picture *p = arg;
-	bool zero = true;
 
 	p->fills++;
 	if (offset >= p->trailer) {
@@ -57,13 +82,10 @@ static inline struct err *picture_fill(void *arg, uint64_t offset, uint8_t *buf,
 		cancel_request();
 	if (p->fail_at && offset >= p->fail_at)
 		return err_new(ERR_FAULT, "the image failed");
-	for (size_t i = 0; i < len; i++) {
-		buf[i] = picture_byte(p, offset + i);
-		zero = zero && !buf[i];
-	}
-	if (zero)
+	picture_bytes(p, offset, buf, len);
+	*ret_zero = len && !buf[0] && !memcmp(buf, buf + 1, len - 1);
+	if (*ret_zero)
 		memset(buf, 0xee, len); /* must not be looked at */
-	*ret_zero = zero;
 	p->asked += len;
 	return NULL;
 }
@@ -119,7 +141,7 @@ static inline struct err *picture_check(const struct picture *p, const char *pat
 					uint64_t *ret_right, bool *ret_trailer)
 {
 	CLEANUP(source_destroyp) struct source *src = NULL;
-	CLEANUP(freep) uint8_t *buf = malloc(1 << 20);
+	CLEANUP(freep) uint8_t *buf = malloc(1 << 20), *want = malloc(1 << 20);
 	struct unwrap u = { 0 };
 	uint64_t at, right = 0;
 	bool same = true;
@@ -132,10 +154,12 @@ static inline struct err *picture_check(const struct picture *p, const char *pat
 		size_t n = src->size - at < 1 << 20 ? (size_t)(src->size - at) : 1 << 20;
 
 		TRY(source_read(src, at, buf, n));
-		for (size_t i = 0; i < n && same; i++) {
-			same = buf[i] == (at + i >= p->trailer ? 't' : picture_byte(p, at + i));
-			right += same;
-		}
+		picture_bytes(p, at, want, n);
+		for (size_t i = p->trailer > at ? (size_t)(p->trailer - at) : 0; i < n; i++)
+			want[i] = 't';
+		same = !memcmp(buf, want, n);
+		for (size_t i = 0; i < n && (same || buf[i] == want[i]); i++)
+			right++;
 	}
 	*ret_trailer = false;
 	if (p->trailer < p->size && src->size == p->size) {
