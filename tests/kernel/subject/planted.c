@@ -96,6 +96,13 @@ static void write_rwsem(void)
 	down_write(&planted_rwsem);
 }
 
+/* A reader that comes before the writer has queued gets the semaphore, too. */
+static void writer_waits(void)
+{
+	while (!rwsem_is_contended(&planted_rwsem))
+		msleep(1);
+}
+
 static void read_percpu(void)
 {
 	percpu_down_read(&planted_percpu);
@@ -127,7 +134,7 @@ static struct role roles[] = {
 	{ "planted_third", nothing, want_a },
 	{ "planted_reader", read_rwsem, for_good },
 	{ "planted_writer", nothing, write_rwsem },
-	{ "planted_behind", nothing, read_rwsem },
+	{ "planted_behind", writer_waits, read_rwsem },
 	{ "planted_pcread", read_percpu, for_good },
 	{ "planted_pcwrite", nothing, write_percpu },
 	{ "planted_semhold", take_semaphore, for_good },
