@@ -147,6 +147,17 @@ static struct err *show_stack(struct session *s, struct thread *th, struct arena
 	return out_heading(o, "\n");
 }
 
+/* With the mask of processors in use everything would be missing, and nothing would tell. */
+static struct err *read_queues(struct session *s, const struct args *args, struct sched_view *v)
+{
+	TRY(sched_view_read(session_target(s), args->arena, v));
+	for (size_t i = 0; i < v->n; i++)
+		if (v->cpus[i].online || v->cpus[i].n)
+			return NULL;
+	return err_new(ERR_NOTFOUND, "no processor is in use by the kernel's __cpu_online_mask, which cannot be: it, or the "
+				     "kernel's table of symbols, is damaged or missing");
+}
+
 static struct err *run_running(struct session *s, const struct args *args, struct out *o)
 {
 	const char *p = args->tail;
@@ -157,7 +168,7 @@ static struct err *run_running(struct session *s, const struct args *args, struc
 	TRY(options_parse(&p, "it", &options));
 	TRY(end_parse(args, p));
 	TRY(kernel_need(s, args, &k));
-	TRY(sched_view_read(session_target(s), args->arena, &v));
+	TRY(read_queues(s, args, &v));
 	TRY(out_heading(o, "CPU  %-*s  %7s  %4s  %-8s %6s  %-18s  %s\n", out_pointer_width(o), "Task", "PID", "Pri", "Class", "Queued",
 			"On processor", "Name"));
 	for (size_t i = 0; i < v.n; i++) {
@@ -250,7 +261,7 @@ static struct err *run_ready(struct session *s, const struct args *args, struct 
 
 	TRY(end_parse(args, args->tail));
 	TRY(kernel_need(s, args, &k));
-	TRY(sched_view_read(session_target(s), args->arena, &v));
+	TRY(read_queues(s, args, &v));
 	for (size_t i = 0; i < v.n; i++) {
 		const struct sched_cpu *c = &v.cpus[i];
 
