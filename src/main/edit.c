@@ -9,6 +9,8 @@
 
 #include <errno.h>
 #include <histedit.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +33,26 @@ static char *prompt(EditLine *el)
 	return ed->prompt.s;
 }
 
+/* False: Ctrl-C. It is let in while waiting only: if it came just before a read, that would sleep on. */
+static bool wait_for_key(void)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	sigset_t interrupt, before;
+	int n = -1;
+
+	(void)sigemptyset(&interrupt);
+	(void)sigaddset(&interrupt, SIGINT);
+	(void)pthread_sigmask(SIG_BLOCK, &interrupt, &before);
+	while (n < 0 && !cancel_requested()) {
+		n = ppoll(&input, 1, NULL, &before);
+		if (n < 0 && errno != EINTR)
+			break; /* the read tells */
+	}
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	errno = EINTR;
+	return !cancel_requested();
+}
+
 /* Reads a byte; a signal ends the line instead of being waited out. */
 static int read_char(EditLine *el, wchar_t *c)
 {
@@ -38,7 +60,7 @@ static int read_char(EditLine *el, wchar_t *c)
 	char byte;
 
 	for (;;) {
-		ssize_t n = read(STDIN_FILENO, &byte, 1);
+		ssize_t n = wait_for_key() ? read(STDIN_FILENO, &byte, 1) : -1;
 		size_t len;
 
 		if (n < 0 && errno == EINTR && !cancel_requested())
