@@ -383,6 +383,13 @@ class Suite:
             self.flipped()
         self.step('ended')
 
+    def hit_by_emulation(self):
+        """Whether the guest ran a breakpoint that the kernel had already taken away again, as it does when a tracepoint gets a
+        user: QEMU 7.2 emulating with a thread per processor does that now and then. By one thread it does not."""
+        if os.environ.get('OSMOSIS_ACCEL') or self.counts['FAIL'] or guest.ways_to_run()[0][0] != 'tcg':
+            return False
+        return any(re.search(r'int3: 0000 \[#', guest.Guest(f'{self.folder}/{name}').console()) for name in ('guest', 'rough-guest'))
+
     def finish(self):
         if not os.environ.get('OSMOSIS_KEEP'):
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -401,6 +408,10 @@ def main(words):
         suite.say('skip', str(why))
     except RuntimeError as why:
         print(why)
+        if suite.hit_by_emulation():
+            print('the emulator ran a breakpoint that was gone: all of it once more, emulated by one thread', flush=True)
+            shutil.rmtree(suite.folder, ignore_errors=True)
+            os.execve(sys.executable, [sys.executable, *sys.argv], dict(os.environ, OSMOSIS_ACCEL='single'))
         suite.say('FAIL', 'did not come to its end')
     return suite.finish()
 
