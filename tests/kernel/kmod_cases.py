@@ -18,7 +18,7 @@ import vmcore
 KERNEL_CLASSES = 0x7fe
 RESERVE_START, RESERVE_MB = 0x14000000, 100
 NAME_OF_RESERVE = 'osmosis'
-NEAR_MB = 12  # free memory is not the same from one moment to the next
+NEAR_MB = 6  # free memory is not the same from one moment to the next
 SMALL = '/data/small'
 
 
